@@ -1,0 +1,54 @@
+/* text.h - UTF-8, display width, ellipsis, and making hostile text showable: the one way out for bytes from outside.
+ *
+ * Layer 0. Every sink uses it: screen cells, status line, file and column names, error texts, stdout on a terminal.
+ * C0, DEL, C1, invalid UTF-8, bidi controls, zero-width characters and tags become visible stand-ins (␛, <9B>,
+ * <U+202E>; in ASCII mode all as <1B>). Stored bytes are never changed. No state; any thread.
+ */
+#ifndef TEXT_H
+#define TEXT_H
+
+#include "base.h"
+
+#include <uchar.h>
+
+enum { TEXT_CELL_MAX = 3 }; /* a base and at most two combining marks */
+
+/* One screen position's worth of text. */
+struct text_cell {
+	char32_t ch[TEXT_CELL_MAX]; /* showable code points, the unused ones 0 */
+	int width; /* columns: 1 or 2 */
+	size_t from, len; /* the source bytes it stands for */
+	bool stand_in; /* not the character itself but a mark for it */
+};
+
+/* Walks over text. A stand-in such as <U+202E> comes as several cells that share one source range. */
+struct text_walk {
+	struct str s;
+	size_t at;
+	char pending[16]; /* rest of a stand-in in the making */
+	int pending_len, pending_at;
+	size_t pending_from, pending_bytes;
+	bool ascii; /* only ASCII may come out: LANG=C */
+};
+
+struct text_walk text_walk_of(struct str s, bool ascii);
+bool text_next(struct text_walk *w, struct text_cell *out); /* false: at the end */
+
+/* Decodes one code point at s.p[at]. Returns its length in bytes, 0 when the byte there starts none. */
+size_t text_decode(struct str s, size_t at, char32_t *out);
+void text_encode(struct buf *b, char32_t c); /* UTF-8 */
+
+int text_width(struct str s, bool ascii); /* columns of the showable form */
+
+/* Appends the showable form of `s` to `b`: valid UTF-8 on one line, without any control, bidi or zero-width
+ * character. At most `columns` wide (0: no limit); what was cut ends in an ellipsis (… or ~ in ASCII). */
+void text_show(struct buf *b, struct str s, int columns, bool ascii);
+/* The same into an arena, for messages. */
+struct str text_shown(struct arena *a, struct str s, int columns, bool ascii);
+
+/* Does `hay` hold `needle`, whatever the case? Unicode simple case folding; invalid bytes match only themselves.
+ * An empty needle is in everything. `needle` is folded by text_fold beforehand, once per search. */
+struct str text_fold(struct arena *a, struct str s);
+bool text_holds(struct str hay, struct str folded_needle);
+
+#endif
