@@ -24,9 +24,9 @@ struct str {
 
 #define STR(lit) ((struct str){(lit), sizeof(lit) - 1})
 
-struct str str_of(const char *cstr); /* NULL gives the empty string */
+struct str str_of(const char *cstr);                         /* NULL gives the empty string */
 struct str str_slice(struct str s, size_t from, size_t len); /* clipped to s */
-struct str str_trim(struct str s); /* without ASCII white space at both ends */
+struct str str_trim(struct str s);                           /* without ASCII white space at both ends */
 bool str_eq(struct str a, struct str b);
 bool str_eq_nocase(struct str a, struct str b); /* ASCII letters only */
 bool str_starts(struct str s, struct str prefix);
@@ -51,8 +51,8 @@ struct arena {
 void *arena_alloc(struct arena *a, size_t size); /* zeroed, aligned for anything */
 #define arena_array(a, type, n) ((type *)arena_alloc_array((a), (n), sizeof(type)))
 void *arena_alloc_array(struct arena *a, size_t n, size_t size); /* dies on overflow */
-struct str arena_str(struct arena *a, struct str s); /* a copy, with a NUL behind it */
-char *arena_cstr(struct arena *a, struct str s); /* the same as a C string */
+struct str arena_str(struct arena *a, struct str s);             /* a copy, with a NUL behind it */
+char *arena_cstr(struct arena *a, struct str s);                 /* the same as a C string */
 struct str arena_printf(struct arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void arena_free(struct arena *a); /* frees all; the arena may be used again */
 
@@ -75,10 +75,10 @@ void buf_free(struct buf *b);
 
 enum err_kind {
 	ERR_NONE,
-	ERR_USAGE, /* wrong call: exit 2 */
-	ERR_INPUT, /* bad data: says what and where */
-	ERR_IO, /* the system refused: says what, on which file */
-	ERR_STALE, /* a newer request made this one pointless; never shown */
+	ERR_USAGE,  /* wrong call: exit 2 */
+	ERR_INPUT,  /* bad data: says what and where */
+	ERR_IO,     /* the system refused: says what, on which file */
+	ERR_STALE,  /* a newer request made this one pointless; never shown */
 	ERR_CANCEL, /* the user stopped it */
 };
 
@@ -110,13 +110,13 @@ int64_t clock_ms(void);
 /* Civil UTC date and time; proleptic Gregorian, any year that fits. */
 struct civil {
 	int64_t year;
-	int month, day; /* 1..12, 1..31 */
+	int month, day;           /* 1..12, 1..31 */
 	int hour, minute, second; /* 0..23, 0..59, 0..59 */
-	int weekday; /* 0 = Sunday; set by civil_of, ignored by civil_to */
+	int weekday;              /* 0 = Sunday; set by civil_of, ignored by civil_to */
 };
 
 struct civil civil_of(int64_t utc_s);
 int64_t civil_to(struct civil c); /* fields out of range carry over */
-int64_t day_of(int64_t utc_s); /* days since 1970-01-01, rounded down also before it */
+int64_t day_of(int64_t utc_s);    /* days since 1970-01-01, rounded down also before it */
 
 #endif

@@ -12,9 +12,9 @@
 /* Who has to act before the next email can arrive. */
 enum side {
 	SIDE_RECIPIENT, /* the person or the address written to */
-	SIDE_ADMIN, /* whoever runs the recipient's mail system */
-	SIDE_SENDER, /* us */
-	SIDE_WAIT, /* nobody: time will tell */
+	SIDE_ADMIN,     /* whoever runs the recipient's mail system */
+	SIDE_SENDER,    /* us */
+	SIDE_WAIT,      /* nobody: time will tell */
 	SIDE_COUNT
 };
 
@@ -23,23 +23,23 @@ enum useful { USEFUL_ANY, USEFUL_PERMANENT, USEFUL_TRANSIENT, USEFUL_SUCCESS, US
 
 /* A row of the catalogue: an enhanced code X.s.d, a basic code, a class or a subject. */
 struct code_entry {
-	const char *code; /* "X.1.1", "550", "5", "1" */
-	const char *name; /* the registered name; for a basic code its meaning in a few words */
-	const char *meaning; /* what happened: one sentence */
-	const char *info; /* further information */
+	const char *code;     /* "X.1.1", "550", "5", "1" */
+	const char *name;     /* the registered name; for a basic code its meaning in a few words */
+	const char *meaning;  /* what happened: one sentence */
+	const char *info;     /* further information */
 	const char *side_why; /* a few words behind the side: "check the spelling with the customer" */
-	const char *todo; /* what to do next */
+	const char *todo;     /* what to do next */
 	const char *customer; /* one sentence to send to the customer */
-	const char *basics; /* associated basic codes: "451 550", "any" or "" */
-	const char *rfc; /* "RFC 3463, section 3.2" */
+	const char *basics;   /* associated basic codes: "451 550", "any" or "" */
+	const char *rfc;      /* "RFC 3463, section 3.2" */
 	enum side side;
 	enum useful useful;
 };
 
 const struct code_entry *codes_enhanced(struct ecode c); /* NULL: detail not registered */
-const struct code_entry *codes_basic(int basic); /* NULL: unknown */
-const struct code_entry *codes_class(int cls); /* 2, 4, 5; NULL otherwise */
-const struct code_entry *codes_subject(int subject); /* 0..7; NULL otherwise */
+const struct code_entry *codes_basic(int basic);         /* NULL: unknown */
+const struct code_entry *codes_class(int cls);           /* 2, 4, 5; NULL otherwise */
+const struct code_entry *codes_subject(int subject);     /* 0..7; NULL otherwise */
 
 /* Rows in code order, for listing and completion. */
 const struct code_entry *codes_enhanced_rows(size_t *count);
@@ -49,7 +49,7 @@ const struct code_entry *codes_basic_rows(size_t *count);
  * Found by the provider's words in the response or by its MTA's name. */
 struct provider_note {
 	const char *provider; /* "Gmail" */
-	const char *meaning; /* what it means there: one sentence */
+	const char *meaning;  /* what it means there: one sentence */
 	const char *todo;
 	enum side side;
 };
@@ -61,16 +61,16 @@ const struct provider_note *codes_provider(struct ecode enhanced, int basic, str
 /* What to say of a failure with these codes, whatever is known: the exact entry, else the subject, else the class,
  * else the basic code. Every field is set; `entry` is the most telling row. */
 struct explanation {
-	const struct code_entry *entry; /* never NULL */
-	const struct code_entry *cls; /* NULL without an enhanced code */
-	const struct code_entry *subject; /* NULL without one, or outside 0..7 */
-	const struct code_entry *basic; /* NULL without one, or unknown */
+	const struct code_entry *entry;       /* never NULL */
+	const struct code_entry *cls;         /* NULL without an enhanced code */
+	const struct code_entry *subject;     /* NULL without one, or outside 0..7 */
+	const struct code_entry *basic;       /* NULL without one, or unknown */
 	const struct provider_note *provider; /* NULL: none */
-	bool registered; /* false: the enhanced code's detail is in no registry */
-	enum side side; /* of provider if any, else of entry */
-	const char *side_name; /* "recipient's mail administrator" */
-	const char *lasting; /* "permanent", "temporary", "success" or "unknown" */
-	const char *customer; /* a sentence for the customer, never "" */
+	bool registered;                      /* false: the enhanced code's detail is in no registry */
+	enum side side;                       /* of provider if any, else of entry */
+	const char *side_name;                /* "recipient's mail administrator" */
+	const char *lasting;                  /* "permanent", "temporary", "success" or "unknown" */
+	const char *customer;                 /* a sentence for the customer, never "" */
 };
 
 void codes_explain(enum outcome outcome, struct ecode enhanced, int basic, struct str remote_mta, struct str response,

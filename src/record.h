@@ -37,7 +37,7 @@ enum stage {
 /* Names as stored, typed and shown: "failed", "end of data". Never NULL. */
 const char *outcome_name(enum outcome o);
 bool outcome_of(struct str name, enum outcome *out); /* case ignored */
-const char *stage_name(enum stage s); /* STAGE_NONE is "" */
+const char *stage_name(enum stage s);                /* STAGE_NONE is "" */
 bool stage_of(struct str name, enum stage *out);
 /* Failed or dropped: what the browser is about. */
 bool outcome_is_failure(enum outcome o);
@@ -57,19 +57,19 @@ const char *ecode_text(struct ecode c, char buf[ECODE_TEXT]);
 
 /* One message to one recipient, with what became of it. */
 struct record {
-	int64_t id; /* 0: not stored yet */
-	uint64_t source_key; /* names the message at its source; 0: none. See store.h */
+	int64_t id;            /* 0: not stored yet */
+	uint64_t source_key;   /* names the message at its source; 0: none. See store.h */
 	struct str message_id; /* without < > */
 	struct str queue_id;
 	int64_t queued_at; /* when we took it */
-	int64_t time; /* when its outcome became known: the time that lists, ranges and counts use */
+	int64_t time;      /* when its outcome became known: the time that lists, ranges and counts use */
 	struct str sender;
 	struct str recipient;
 	struct str title; /* the email's own Subject header */
 	enum outcome outcome;
 	struct ecode enhanced; /* cls 0: none */
-	int basic; /* 200..999, 0: none */
-	struct str response; /* what the remote server answered */
+	int basic;             /* 200..999, 0: none */
+	struct str response;   /* what the remote server answered */
 	struct str remote_mta;
 	enum stage stage;
 	int attempts;

@@ -11,10 +11,10 @@
 
 enum status_flag {
 	STATUS_CLASS_CONTRADICTS = 1 << 0, /* 550 with 4.x.x, 450 with 5.x.x */
-	STATUS_CODES_DISAGREE = 1 << 1, /* the text holds several different codes; the chosen one is evidence */
-	STATUS_UNREGISTERED = 1 << 2, /* subject.detail is not in the IANA registry */
-	STATUS_INNER_CAUSE = 1 << 3, /* X.4.7 or a relay's code was set aside for the inner cause */
-	STATUS_UNKNOWN_BASIC = 1 << 4, /* three digits outside any RFC: 498, 585, 605 */
+	STATUS_CODES_DISAGREE = 1 << 1,    /* the text holds several different codes; the chosen one is evidence */
+	STATUS_UNREGISTERED = 1 << 2,      /* subject.detail is not in the IANA registry */
+	STATUS_INNER_CAUSE = 1 << 3,       /* X.4.7 or a relay's code was set aside for the inner cause */
+	STATUS_UNKNOWN_BASIC = 1 << 4,     /* three digits outside any RFC: 498, 585, 605 */
 };
 
 /* A range of bytes in the text given; len 0: none. */
@@ -23,11 +23,11 @@ struct span {
 };
 
 struct status {
-	struct ecode enhanced; /* cls 0: none */
-	int basic; /* 0: none */
-	bool dropped; /* the text says "Dropped" or names a suppression */
-	enum stage stage; /* from "in reply to RCPT TO command" and the like; STAGE_NONE if unsaid */
-	unsigned flags; /* of enum status_flag */
+	struct ecode enhanced;             /* cls 0: none */
+	int basic;                         /* 0: none */
+	bool dropped;                      /* the text says "Dropped" or names a suppression */
+	enum stage stage;                  /* from "in reply to RCPT TO command" and the like; STAGE_NONE if unsaid */
+	unsigned flags;                    /* of enum status_flag */
 	struct span enhanced_at, basic_at; /* the evidence */
 };
 

@@ -16,9 +16,9 @@ enum { TEXT_CELL_MAX = 3 }; /* a base and at most two combining marks */
 /* One screen position's worth of text. */
 struct text_cell {
 	char32_t ch[TEXT_CELL_MAX]; /* showable code points, the unused ones 0 */
-	int width; /* columns: 1 or 2 */
-	size_t from, len; /* the source bytes it stands for */
-	bool stand_in; /* not the character itself but a mark for it */
+	int width;                  /* columns: 1 or 2 */
+	size_t from, len;           /* the source bytes it stands for */
+	bool stand_in;              /* not the character itself but a mark for it */
 };
 
 /* Walks over text. A stand-in such as <U+202E> comes as several cells that share one source range. */

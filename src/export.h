@@ -1,0 +1,54 @@
+/* export.h - records → CSV, TSV or JSON lines, into a file that is whole or not there.
+ *
+ * Layer 3. Knows columns and formats: a row of export_columns[] or export_formats[] each. Never: SQL, curses, threads.
+ * CSV is RFC 4180. Cells that a spreadsheet would run as a formula (first byte = + - @ TAB CR LF) get a leading ' unless
+ * `raw`. A file is written beside its target (O_EXCL, 0600) and renamed when complete; no partial file is left.
+ */
+#ifndef EXPORT_H
+#define EXPORT_H
+
+#include "store.h"
+
+enum export_format { EXPORT_CSV, EXPORT_TSV, EXPORT_JSONL, EXPORT_FORMAT_COUNT };
+
+struct export_format_info {
+	const char *name, *suffix, *help; /* "csv", ".csv", … */
+};
+extern const struct export_format_info export_formats[EXPORT_FORMAT_COUNT];
+bool export_format_of(struct str name, enum export_format *out);
+
+/* A column: its name is the CSV head, the JSON key and the word for --columns. */
+struct export_column {
+	const char *name, *help;
+	void (*value)(const struct record *r, struct buf *out);
+	bool number; /* unquoted in JSON, never guarded */
+	bool by_default;
+};
+extern const struct export_column export_columns[];
+extern const size_t export_column_count;
+
+enum { EXPORT_COLUMNS_MAX = 64 };
+struct export_options {
+	enum export_format format;
+	bool raw;
+	bool force;                                /* replace an existing file */
+	int columns[EXPORT_COLUMNS_MAX];           /* indices into export_columns */
+	int column_count;                          /* 0: the default ones */
+	bool (*cancelled)(void *ctx);              /* polled for every row; NULL: never */
+	void (*progress)(void *ctx, int64_t rows); /* called now and then; NULL: none */
+	void *ctx;
+};
+/* "recipient,enhanced_code": false with the column of the first unknown name. */
+bool export_columns_of(struct str list, struct export_options *o, struct err *e);
+
+struct export_result {
+	int64_t rows;
+	int64_t guarded; /* cells that got a leading ' */
+};
+
+/* Writes what `s` lets through, or the records with these ids, to `path`; "-" is standard output. An existing
+ * file without `force` is ERR_INPUT, checked before anything is read and again at the rename. */
+bool export_run(struct store *st, const struct scope *s, const int64_t *ids, size_t id_count, const char *path,
+		const struct export_options *o, struct export_result *out, struct err *e);
+
+#endif

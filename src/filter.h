@@ -1,0 +1,88 @@
+/* filter.h - the filter line: text → terms, the column of a mistake, terms → canonical text.
+ *
+ * Layer 1. Knows the filter language; never SQL, never the screen. One row of filter_keys[] is one key: parser,
+ * completion, help and manual read it.
+ *
+ * The language: words separated by spaces. `key:value` with a key of the table; a bare word is a code if it looks
+ * like one (5.1.1, 550, 4xx, 5.7.*), else a part of a recipient. A leading `-` negates. Quotes keep spaces:
+ * title:"your order". A repeated key means "or", different keys mean "and", every negated term means "and not".
+ * Case never matters. Without `status:` only failures are meant (failed and dropped); `status:any` means all.
+ */
+#ifndef FILTER_H
+#define FILTER_H
+
+#include "record.h"
+
+enum filter_key {
+	FILTER_TO,      /* part of the recipient */
+	FILTER_FROM,    /* part of the sender */
+	FILTER_DOMAIN,  /* the recipient's domain, exactly, or *.example.com for everything below it */
+	FILTER_CODE,    /* 5.1.1, 5.7.*, 550, 4xx, or `none`: neither code */
+	FILTER_CLASS,   /* 2, 4, 5, or success, temporary, permanent */
+	FILTER_SUBJECT, /* 0..7 or a part of its name; `none`: no enhanced code but a basic one */
+	FILTER_STATUS,  /* an outcome, or `any` */
+	FILTER_MX,      /* part of the remote MTA's name */
+	FILTER_TITLE,   /* part of the email's own Subject header */
+	FILTER_TEXT,    /* part of the response */
+	FILTER_ID,      /* part of Message-ID or queue id; all digits: also the record's number */
+	FILTER_SINCE,   /* 24h, 7d, 2w, 2026-11-01, 2026-11-01T12:30, 2026-11, today, yesterday; inclusive */
+	FILTER_BEFORE,  /* the same; exclusive */
+	FILTER_KEY_COUNT
+};
+
+struct filter_key_info {
+	const char *name;    /* "to" */
+	const char *value;   /* "TEXT", "CODE", "TIME": for help */
+	const char *help;    /* one line */
+	const char *example; /* "to:@example.com" */
+};
+extern const struct filter_key_info filter_keys[FILTER_KEY_COUNT];
+
+/* A code or a family of codes. */
+struct code_pattern {
+	bool none;                /* `none` */
+	int basic_lo, basic_hi;   /* 550..550, 400..499; 0: this is no basic code */
+	int cls, subject, detail; /* of an enhanced code; -1: any */
+};
+
+struct filter_term {
+	enum filter_key key;
+	bool negated;
+	size_t column;            /* 1-based byte column where the term starts */
+	struct str text;          /* TO FROM DOMAIN MX TITLE TEXT ID: as typed, without quotes */
+	struct code_pattern code; /* CODE */
+	int number;               /* CLASS; SUBJECT (-1: none); STATUS: enum outcome (-1: any) */
+	int64_t time;             /* SINCE, BEFORE */
+};
+
+/* Zero-initialised: matches every failure. */
+struct filter {
+	const struct filter_term *terms;
+	int count;
+};
+
+/* Parses `line`; terms and texts are owned by `a`. Times are relative to `now_s`. False: *e says what is wrong in one
+ * sentence with e->column set, and *out holds the terms before the mistake. A subject word that fits several
+ * subjects means all of them. */
+bool filter_parse(struct str line, int64_t now_s, struct arena *a, struct filter *out, struct err *e);
+
+/* The line that gives this filter again: canonical keys, absolute times, quotes only where needed. */
+struct str filter_text(const struct filter *f, struct arena *a);
+
+/* A deep copy, owned by `a`. */
+struct filter filter_clone(const struct filter *f, struct arena *a);
+
+/* Does `r` pass? The definition that every store is tested against. */
+bool filter_matches(const struct filter *f, const struct record *r);
+
+/* Filters that must all hold: what was typed, and the group that the tree's cursor stands on. The default of
+ * failures only ends as soon as one of them names a status. */
+enum { SCOPE_MAX = 3 };
+struct scope {
+	struct filter all[SCOPE_MAX];
+	int count;
+};
+struct scope scope_clone(const struct scope *s, struct arena *a);
+bool scope_matches(const struct scope *s, const struct record *r);
+
+#endif

@@ -1,0 +1,70 @@
+/* import.h - sources of tracked email → records in a store: the frame, and what a format must offer.
+ *
+ * Layer 3. A format is one file here and one row in import_formats[] (import.c). The frame opens files, folders and
+ * standard input, finds the format by content, feeds lines, keeps batches (one transaction each), counts, reports and
+ * tells of progress. A format turns input into records through its sink, and knows nothing else. One thread.
+ */
+#ifndef IMPORT_H
+#define IMPORT_H
+
+#include "store.h"
+
+/* What a format works with. All is owned by the frame. */
+struct import_sink;
+
+/* The current place, for messages and for source_file and source_line. */
+struct str import_file(const struct import_sink *s);
+int64_t import_line(const struct import_sink *s);
+
+/* Puts a record in; the frame adds source_file and source_line when they are empty. False: stop, *e is set. */
+bool import_put(struct import_sink *s, struct record *r, const struct attempt *attempts, int count, int64_t window_s,
+		struct err *e);
+bool import_expire(struct import_sink *s, uint64_t source_key, int64_t time_s, int64_t window_s, struct str sender,
+		   struct err *e);
+/* Counts a malformed line or item at the current place, and reports the first few with the reason. Never ends the
+ * import. */
+void import_bad(struct import_sink *s, const char *why, ...) __attribute__((format(printf, 2, 3)));
+
+struct import_options {
+	const char *format;         /* NULL: by content */
+	int year;                   /* for stamps without one; 0: guess from the file's mtime */
+	const char *const *columns; /* "recipient=to_addr", for csv */
+	int column_count;
+	int bad_limit;                /* how many malformed items are reported by line; the rest is counted */
+	bool (*cancelled)(void *ctx); /* polled between lines; NULL: never */
+	/* Now and then, and at the end; NULL: not wanted. bytes_total 0: unknown (standard input). */
+	void (*progress)(void *ctx, int64_t bytes, int64_t bytes_total, int64_t lines, int64_t records);
+	/* One line about something skipped; does not end in a newline. NULL: not wanted. */
+	void (*report)(void *ctx, const char *line);
+	void *ctx;
+};
+
+struct import_format {
+	const char *name, *help; /* "postfix", "Postfix mail log" */
+	/* 0: not mine, 100: surely mine. `head` is the first block of the input, up to 64 KiB. */
+	int (*score)(struct str head);
+	/* State for one run over all files; NULL with *e set: cannot. */
+	void *(*start)(const struct import_options *o, struct err *e);
+	/* A new file begins; may be NULL. mtime_s TIME_NONE: unknown. */
+	bool (*file)(void *state, struct import_sink *s, int64_t mtime_s, struct err *e);
+	/* One line without its line end (LF or CRLF). A format whose records span lines collects them in its state. */
+	bool (*line)(void *state, struct import_sink *s, struct str line, struct err *e);
+	bool (*file_end)(void *state, struct import_sink *s, struct err *e); /* may be NULL */
+	void (*finish)(void *state);
+};
+extern const struct import_format *const import_formats[]; /* ends in NULL */
+
+struct import_result {
+	int64_t files, bytes, lines;
+	int64_t added, changed, unchanged; /* records */
+	int64_t bad;                       /* malformed items */
+	int64_t ignored_files;             /* in folders: of no known format */
+};
+
+/* Imports all sources ("-" is standard input, folders are read in name order, recursively) into `st`. A batch is there
+ * or it is not; importing the same thing twice changes nothing. False: *e says which source; what was committed
+ * stays. */
+bool import_run(struct store *st, const char *const *sources, int source_count, const struct import_options *o,
+		struct import_result *out, struct err *e);
+
+#endif

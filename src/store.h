@@ -1,0 +1,167 @@
+/* store.h - what may be asked of, and put into, a database of tracked email.
+ *
+ * Layer 2. Knows records, filters, pages. Never: SQL text, curses, threads.
+ * A handle belongs to one thread. Text in results: bytes as stored, owned by the arena given, valid until arena_free.
+ * Every function that may fail returns false with *e set, and its results empty. ERR_STALE: the predicate of
+ * store_set_stale said that nobody waits for the answer any more.
+ * A database may be written by others at any time; each call sees one consistent state.
+ */
+#ifndef STORE_H
+#define STORE_H
+
+#include "filter.h"
+
+struct store;
+
+/* ---- opening ---- */
+
+/* Opens for browsing: never writes to the file, never creates anything beside it. Errors are full sentences. */
+struct store *store_open(const char *path, struct err *e);
+/* Opens for writing; the file must be a deadletter database, or be missing and `create` be true. */
+struct store *store_open_rw(const char *path, bool create, struct err *e);
+void store_close(struct store *st); /* NULL is fine */
+
+/* True when a snapshot is read that will not show what others write: the owner's file may not be touched. */
+bool store_is_snapshot(const struct store *st);
+/* A number that changes when another connection has changed the database; a snapshot's never does. Also finds out
+ * that the file was replaced or deleted: then false. */
+bool store_version(struct store *st, int64_t *version, struct err *e);
+
+/* `is_stale` is polled during queries, and ends them with ERR_STALE. NULL: never. */
+void store_set_stale(struct store *st, bool (*is_stale)(void *ctx), void *ctx);
+
+/* ---- asking ---- */
+
+struct totals {
+	int64_t tracked, failures; /* failures: failed and dropped */
+	int64_t first_s, last_s;   /* times of the oldest and newest failure; TIME_NONE without any */
+};
+bool store_totals(struct store *st, struct totals *out, struct err *e);
+
+/* What the tree may group by. One row of groupings[] each. */
+enum grouping {
+	GROUP_CODE,   /* by outcome and code: key_text empty */
+	GROUP_DOMAIN, /* by recipient domain, most first */
+	GROUP_COUNT
+};
+struct grouping_info {
+	const char *name;  /* "code" */
+	const char *title; /* "Subjects": the tree's title */
+	const char *key;   /* the filter key that picks one group: "domain"; NULL for GROUP_CODE */
+};
+extern const struct grouping_info groupings[GROUP_COUNT];
+
+/* Records that share a key. For GROUP_CODE: outcome, enhanced and basic; otherwise the key text. */
+struct group {
+	struct str key;
+	enum outcome outcome;
+	struct ecode enhanced;
+	int basic;
+	int64_t count;
+};
+struct groups {
+	struct group *rows;
+	int count;
+	bool more; /* `limit` cut the list */
+};
+/* Groups of what `s` lets through, at most `limit`. Order: GROUP_CODE unspecified, others by count, then key. */
+bool store_groups(struct store *st, const struct scope *s, enum grouping by, int limit, struct arena *a,
+		  struct groups *out, struct err *e);
+
+enum sort {
+	SORT_TIME,      /* newest first; then id, newest first */
+	SORT_RECIPIENT, /* A first, ASCII case ignored; then time, newest first; then id */
+	SORT_CODE,      /* enhanced code, none last; then basic; then time, newest first; then id */
+	SORT_COUNT
+};
+
+/* A place between two records in a sort order, given by the record there. Zero-initialised: before the first.  */
+enum cursor_at { CURSOR_START, CURSOR_RECORD, CURSOR_END };
+struct cursor {
+	enum cursor_at at;
+	int64_t id, time;
+	struct ecode enhanced;
+	int basic;
+	struct str recipient;
+};
+struct cursor cursor_of(const struct record *r); /* its recipient points into r */
+
+struct page {
+	struct record *rows; /* in the order of the sort, also when read backwards */
+	int count;
+};
+enum { PAGE_MAX = 1000, PAGE_RESPONSE_MAX = 512 };
+
+/* Up to `limit` (1..PAGE_MAX) rows that follow `from` (exclusive), or that precede it when `backwards`. Responses are cut
+ * at PAGE_RESPONSE_MAX bytes; store_detail has them whole. */
+bool store_page(struct store *st, const struct scope *s, enum sort sort, const struct cursor *from, bool backwards,
+		int limit, struct arena *a, struct page *out, struct err *e);
+/* How many records `s` lets through. */
+bool store_count(struct store *st, const struct scope *s, int64_t *out, struct err *e);
+/* How many of them come before `at` in the sort order. */
+bool store_rank(struct store *st, const struct scope *s, enum sort sort, const struct cursor *at, int64_t *out,
+		struct err *e);
+/* The record with `rank` others before it; out->at is CURSOR_END when there are not that many. */
+bool store_at_rank(struct store *st, const struct scope *s, enum sort sort, int64_t rank, struct arena *a,
+		   struct cursor *out, struct err *e);
+
+/* Failures over time. Bucket i holds times from_s + i*step_s <= t < from_s + (i+1)*step_s. */
+struct bucket {
+	int64_t temporary, permanent, dropped; /* temporary: class 4; everything else that failed is permanent */
+};
+bool store_timeline(struct store *st, const struct scope *s, int64_t from_s, int64_t step_s, int buckets,
+		    struct bucket *out, struct err *e);
+/* Oldest and newest time among what `s` lets through; TIME_NONE when nothing. */
+bool store_span(struct store *st, const struct scope *s, int64_t *first_s, int64_t *last_s, struct err *e);
+
+/* One record, whole, with its surroundings. */
+struct detail {
+	struct record record;
+	struct attempt *attempts; /* oldest first, at most DETAIL_ROWS, the newest ones */
+	int attempt_count;
+	struct record cause;    /* the failure behind a drop; id 0: not a drop, or unknown */
+	struct record *history; /* other email to the same recipient, newest first, at most DETAIL_ROWS */
+	int history_count;
+	int64_t history_total; /* how many there are in all */
+	int64_t suppressed;    /* how many emails were dropped because of this record */
+};
+enum { DETAIL_ROWS = 50 };
+/* False with ERR_INPUT when there is no such record (deleted meanwhile). */
+bool store_detail(struct store *st, int64_t id, struct arena *a, struct detail *out, struct err *e);
+
+/* Ids of all that `s` lets through, in no order; for marking all that is shown. */
+bool store_ids(struct store *st, const struct scope *s, struct arena *a, int64_t **ids, size_t *count, struct err *e);
+
+/* Hands every record that `s` lets through (ids NULL), or the records with these ids, to `each`, whole, newest first (with
+ * ids: in their order), in one read transaction. The record lives until `each` returns. `each` returns false to stop:
+ * then so does store_each, with the error that `each` set. */
+typedef bool store_each_fn(void *ctx, const struct record *r, struct err *e);
+bool store_each(struct store *st, const struct scope *s, const int64_t *ids, size_t id_count, store_each_fn *each,
+		void *ctx, struct err *e);
+
+/* ---- putting in ---- */
+
+/* Between store_begin and store_commit all or nothing is kept, whatever kills the program. */
+bool store_begin(struct store *st, struct err *e);
+bool store_commit(struct store *st, struct err *e);
+void store_rollback(struct store *st);
+
+enum put {
+	PUT_ADDED,     /* a new record */
+	PUT_CHANGED,   /* known before, and richer now */
+	PUT_UNCHANGED, /* nothing new */
+};
+/* Puts in what a source says about one email. The same email is the one with the same source_key and recipient whose
+ * time lies within `window_s` (0: any time) and whose Message-ID, where both know it, is the same; source_key 0 never
+ * meets another. Attempts are a set: one that is there already (time, outcome, codes, response) is not added again. The
+ * outcome, codes, response, MTA and stage of the record are those of its newest fact, so that the order of
+ * importing does not matter; facts that were missing (sender, title, …) are filled in. r->attempts counts only when no
+ * attempt rows are given. Sets r->id. */
+bool store_put(struct store *st, struct record *r, const struct attempt *attempts, int attempt_count, int64_t window_s,
+	       enum put *what, struct err *e);
+/* The source gave the message up at `time_s` ("expired"): its deferred emails become failed, keeping the codes and response of
+ * the last attempt. `sender` fills a gap. Counts the emails changed. */
+bool store_expire(struct store *st, uint64_t source_key, int64_t time_s, int64_t window_s, struct str sender,
+		  int64_t *changed, struct err *e);
+
+#endif
