@@ -1,0 +1,41 @@
+/* term.h - the terminal: keys and mouse in, cells out, and the tty left as it was whatever happens.
+ *
+ * Layer 6. The only user of curses.h. Main thread only. Handles HUP, INT, QUIT, TERM, TSTP/CONT, WINCH, SEGV, ABRT, BUS and a
+ * closed tty. In test mode (DEADLETTER_TEST=1) the title is set to "idle <n>" by term_idle().
+ */
+#ifndef TERM_H
+#define TERM_H
+
+#include "event.h"
+#include "surface.h"
+
+struct term;
+
+struct term_options {
+	bool mouse;
+	bool colour; /* false: none, whatever the terminal can */
+};
+
+/* NULL with *e set: no terminal, TERM unset or unknown (exit 2). */
+struct term *term_open(const struct term_options *o, struct err *e);
+void term_close(struct term *t); /* NULL is fine; may be called twice */
+
+int term_fd(const struct term *t);        /* poll for input */
+int term_signal_fd(const struct term *t); /* poll: a signal arrived; term_read then gives its event */
+bool term_utf8(const struct term *t);     /* can show more than ASCII */
+void term_size(const struct term *t, int *w, int *h);
+
+/* The next event without waiting; false when there is none. */
+bool term_read(struct term *t, struct event *out);
+/* Shows the surface; curses sends only what changed. */
+void term_present(struct term *t, const struct surface *s);
+/* Says to a test that everything asked for is on the screen and nothing is pending. Else nothing. */
+void term_idle(struct term *t);
+/* Stops the program as ^Z does, with the terminal restored; returns when continued. */
+void term_suspend(struct term *t);
+/* Puts text on the clipboard of the user's terminal (OSC 52). At most TERM_COPY_MAX bytes, showable characters and line
+ * feeds only. */
+enum { TERM_COPY_MAX = 64 * 1024 };
+bool term_copy(struct term *t, struct str text);
+
+#endif
