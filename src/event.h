@@ -59,5 +59,7 @@ struct event {
 enum { KEY_NAME_MAX = 12 };
 const char *key_name(char32_t key, char buf[KEY_NAME_MAX]);
 bool key_of(struct str name, char32_t *out);
+/* What a typed control character stands for: 13 is K_ENTER, 9 K_TAB, 127 K_BACK, 27 K_ESC; others are themselves. */
+char32_t key_of_control(char32_t c);
 
 #endif

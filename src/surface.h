@@ -13,10 +13,9 @@
 struct cell {
 	char32_t ch[TEXT_CELL_MAX]; /* ch[0] 0: the right half of a wide character */
 	enum role role;
-	bool
-	    select; /* drawn on the selected row: background of ROLE_SELECT or ROLE_SELECT_BLUR with the role's own text */
-	bool blur;  /* with select: the pane is not in focus */
-	bool stale; /* content that waits for its successor: dimmed */
+	bool select; /* on the selected row: background of ROLE_SELECT or ROLE_SELECT_BLUR under the role's own text */
+	bool blur;   /* with select: the pane is not in focus */
+	bool stale;  /* content that waits for its successor: dimmed */
 };
 
 struct rect {
@@ -77,8 +76,11 @@ void surface_bar(struct surface *s, int x, int y, int columns, enum role role, i
 /* A vertical step of value/max: ▁..█ (ASCII: . : + #…); 0 is a blank. */
 void surface_spark(struct surface *s, int x, int y, enum role role, int64_t value, int64_t max);
 
+/* What a cell looks like on a terminal with so many colours: its role's look, dimmed or on the selected row. */
+struct look surface_look(const struct cell *c, int colours);
+
 /* The grid as text, a line a row without trailing blanks; with `roles`, below it the same grid as a letter per role for
- * every cell that is not plain. For goldens. */
+ * every cell that is not plain: a capital on the selected row, ~ for stale. For goldens. */
 void surface_dump(const struct surface *s, bool roles, struct buf *out);
 
 #endif
