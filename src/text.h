@@ -1,8 +1,17 @@
 /* text.h - UTF-8, display width, ellipsis, and making hostile text showable: the one way out for bytes from outside.
  *
  * Layer 0. Every sink uses it: screen cells, status line, file and column names, error texts, stdout on a terminal.
- * C0, DEL, C1, invalid UTF-8, bidi controls, zero-width characters and tags become visible stand-ins (␛, <9B>,
- * <U+202E>; in ASCII mode all as <1B>). Stored bytes are never changed. No state; any thread.
+ * Stored bytes are never changed. No state, no locale; any thread.
+ *
+ * What is shown as itself: characters that Unicode 14 assigns a visible form. Up to two marks (accents, Hangul vowels
+ * and finals) join the character before them; further ones, and those without one, sit on a dotted circle of their own.
+ * What is shown as a stand-in:                                           UTF-8       ASCII
+ *   C0 and DEL                                                           ␛ ␊ ␡       <1B> <0A> <7F>
+ *   C1, each byte of invalid UTF-8                                       <9B>        <9B>
+ *   bidi controls, zero-width, variation selectors, tags, BOM, soft
+ *   hyphen, fillers, line separators, private use, unassigned            <U+202E>    <U+202E>
+ *   any other character beyond ASCII, together with its marks            itself      ? for each column
+ * So an emoji joined from several shows as its parts with <U+200D> between. An ASCII character with marks is a ? too.
  */
 #ifndef TEXT_H
 #define TEXT_H
@@ -34,20 +43,23 @@ struct text_walk {
 struct text_walk text_walk_of(struct str s, bool ascii);
 bool text_next(struct text_walk *w, struct text_cell *out); /* false: at the end */
 
-/* Decodes one code point at s.p[at]. Returns its length in bytes, 0 when the byte there starts none. */
+/* Decodes one code point at s.p[at]. Returns its length in bytes, 0 when the byte there starts none (truncated,
+ * overlong, a surrogate, beyond U+10FFFF) or at the end. */
 size_t text_decode(struct str s, size_t at, char32_t *out);
-void text_encode(struct buf *b, char32_t c); /* UTF-8 */
+void text_encode(struct buf *b, char32_t c); /* UTF-8; U+FFFD for what is no code point */
 
 int text_width(struct str s, bool ascii); /* columns of the showable form */
 
-/* Appends the showable form of `s` to `b`: valid UTF-8 on one line, without any control, bidi or zero-width
- * character. At most `columns` wide (0: no limit); what was cut ends in an ellipsis (… or ~ in ASCII). */
+/* Appends the showable form of `s` to `b`: valid UTF-8 on one line, without any control, bidi or invisible
+ * character. At most `columns` wide (0: no limit, negative: nothing); what was cut ends in an ellipsis (… or ~ in
+ * ASCII). Showing what was shown changes nothing. */
 void text_show(struct buf *b, struct str s, int columns, bool ascii);
 /* The same into an arena, for messages. */
 struct str text_shown(struct arena *a, struct str s, int columns, bool ascii);
 
-/* Does `hay` hold `needle`, whatever the case? Unicode simple case folding; invalid bytes match only themselves.
- * An empty needle is in everything. `needle` is folded by text_fold beforehand, once per search. */
+/* Does `hay` hold `needle`, whatever the case? Unicode simple case folding, but the two signs that fold into ASCII
+ * letters (long s, Kelvin) stay themselves; invalid bytes match only themselves. An empty needle is in everything.
+ * `needle` is folded by text_fold beforehand, once per search. */
 struct str text_fold(struct arena *a, struct str s);
 bool text_holds(struct str hay, struct str folded_needle);
 
