@@ -6,7 +6,8 @@
  * The language: words separated by spaces. `key:value` with a key of the table; a bare word is a code if it looks
  * like one (5.1.1, 550, 4xx, 5.7.*), else a part of a recipient. A leading `-` negates. Quotes keep spaces:
  * title:"your order". A repeated key means "or", different keys mean "and", every negated term means "and not".
- * Case never matters. Without `status:` only failures are meant (failed and dropped); `status:any` means all.
+ * Case never matters. Without a `status:` term only failures are meant (failed and dropped); `status:any` means all; a negated
+ * one narrows, and leaves that default in force.
  */
 #ifndef FILTER_H
 #define FILTER_H
@@ -76,7 +77,7 @@ struct filter filter_clone(const struct filter *f, struct arena *a);
 bool filter_matches(const struct filter *f, const struct record *r);
 
 /* Filters that must all hold: what was typed, and the group that the tree's cursor stands on. The default of
- * failures only ends as soon as one of them names a status. */
+ * failures only ends as soon as one of them has a `status:` term that is not negated. */
 enum { SCOPE_MAX = 3 };
 struct scope {
 	struct filter all[SCOPE_MAX];
