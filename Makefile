@@ -70,7 +70,7 @@ $(BUILD)/obj/gen/%.o: $(BUILD)/gen/%.c
 
 # Tables and texts in data/ become C by two small host tools; a wrong row fails the build at file:line.
 CODE_TABLES := data/codes/classes.tsv data/codes/subjects.tsv data/codes/enhanced.tsv data/codes/basic.tsv \
-               data/codes/providers.tsv
+               data/codes/special.tsv data/codes/providers.tsv
 EMBEDDED := data/schema.sql $(sort $(wildcard data/sample/*))
 
 $(BUILD)/tools/%: src/tools/%.c src/base.c src/record.c

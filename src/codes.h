@@ -21,7 +21,8 @@ enum side {
 /* The registry's remark on which class the code is useful with. */
 enum useful { USEFUL_ANY, USEFUL_PERMANENT, USEFUL_TRANSIENT, USEFUL_SUCCESS, USEFUL_COUNT };
 
-/* A row of the catalogue: an enhanced code X.s.d, a basic code, a class or a subject. */
+/* A row of the catalogue: an enhanced code X.s.d, a basic code, a class or a subject; also "dropped", "none",
+ * "queued" and "unknown" for an email without a code, or with one that nothing is known of. */
 struct code_entry {
 	const char *code;     /* "X.1.1", "550", "5", "1" */
 	const char *name;     /* the registered name; for a basic code its meaning in a few words */
@@ -30,10 +31,10 @@ struct code_entry {
 	const char *side_why; /* a few words behind the side: "check the spelling with the customer" */
 	const char *todo;     /* what to do next */
 	const char *customer; /* one sentence to send to the customer */
-	const char *basics;   /* associated basic codes: "451 550", "any" or "" */
+	const char *basics;   /* associated basic codes: "451 550", "450 550 4xx 5xx", "any" or "" */
 	const char *rfc;      /* "RFC 3463, section 3.2" */
 	enum side side;
-	enum useful useful;
+	enum useful useful; /* enhanced codes only; USEFUL_ANY elsewhere */
 };
 
 const struct code_entry *codes_enhanced(struct ecode c); /* NULL: detail not registered */
@@ -45,12 +46,14 @@ const struct code_entry *codes_subject(int subject);     /* 0..7; NULL otherwise
 const struct code_entry *codes_enhanced_rows(size_t *count);
 const struct code_entry *codes_basic_rows(size_t *count);
 
-/* A provider's own use of a code, where it differs from the registered one (providers.tsv).
- * Found by the provider's words in the response or by its MTA's name. */
+/* A provider's own use of a code, where it says more than the registered one or something else (providers.tsv).
+ * Found by words of the response or by the MTA's name; also blocklists and greylisting, which name themselves. */
 struct provider_note {
 	const char *provider; /* "Gmail" */
+	const char *code;     /* as in the table: "5.7.26", "5.7.606-649", "X.1.1", "554", "any" */
 	const char *meaning;  /* what it means there: one sentence */
 	const char *todo;
+	const char *customer; /* one sentence, like that of a code */
 	enum side side;
 };
 
@@ -58,19 +61,22 @@ struct provider_note {
 const struct provider_note *codes_provider(struct ecode enhanced, int basic, struct str remote_mta,
 					   struct str response);
 
-/* What to say of a failure with these codes, whatever is known: the exact entry, else the subject, else the class,
- * else the basic code. Every field is set; `entry` is the most telling row. */
+/* What to say of a failure with these codes, whatever is known. Every field is set.
+ * `entry` is the most telling row: "dropped" for a drop; else the exact enhanced code, else its subject. When those
+ * say nothing (X.0.x, a subject outside 0..7, a failure's code on a delivery) or there is no enhanced code: the basic
+ * code, else the class, else "none" or "queued" without any code, "unknown" for a number outside all rules. */
 struct explanation {
 	const struct code_entry *entry;       /* never NULL */
 	const struct code_entry *cls;         /* NULL without an enhanced code */
 	const struct code_entry *subject;     /* NULL without one, or outside 0..7 */
 	const struct code_entry *basic;       /* NULL without one, or unknown */
 	const struct provider_note *provider; /* NULL: none */
-	bool registered;                      /* false: the enhanced code's detail is in no registry */
+	bool registered;                      /* false: there is an enhanced code, and its detail is in no registry */
 	enum side side;                       /* of provider if any, else of entry */
 	const char *side_name;                /* "recipient's mail administrator" */
-	const char *lasting;                  /* "permanent", "temporary", "success" or "unknown" */
-	const char *customer;                 /* a sentence for the customer, never "" */
+	const char *lasting;  /* of the cause: "permanent", "temporary", "success" or "unknown"; the basic code's first
+				 digit goes before the class. A failed email may well have a temporary cause */
+	const char *customer; /* a sentence for the customer, never "": of provider if any, else of entry */
 };
 
 void codes_explain(enum outcome outcome, struct ecode enhanced, int basic, struct str remote_mta, struct str response,

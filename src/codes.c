@@ -1,0 +1,219 @@
+#include "codes.h"
+
+#include "codes_data.h"
+
+/* A response is matched against the providers by its beginning: whoever wrote it may have written megabytes. */
+enum { RESPONSE_BYTES = 4096 };
+
+/* ---- rows by key ---- */
+
+static const struct code_entry *row_of(enum code_table_id id, int key)
+{
+	const struct code_table *t = &codes_data[id];
+	size_t lo = 0, hi = t->count;
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+		if (t->keys[mid] < key)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo < t->count && t->keys[lo] == key ? &t->rows[lo] : NULL;
+}
+
+const struct code_entry *codes_enhanced(struct ecode c)
+{
+	if (codes_class(c.cls) == NULL || c.subject < 0 || c.subject >= ENHANCED_STEP || c.detail < 0 ||
+	    c.detail >= ENHANCED_STEP)
+		return NULL;
+	return row_of(TABLE_ENHANCED, c.subject * ENHANCED_STEP + c.detail);
+}
+
+const struct code_entry *codes_basic(int basic)
+{
+	return row_of(TABLE_BASIC, basic);
+}
+
+const struct code_entry *codes_class(int cls)
+{
+	return row_of(TABLE_CLASSES, cls);
+}
+
+const struct code_entry *codes_subject(int subject)
+{
+	return row_of(TABLE_SUBJECTS, subject);
+}
+
+static const struct code_entry *rows_of(enum code_table_id id, size_t *count)
+{
+	*count = codes_data[id].count;
+	return codes_data[id].rows;
+}
+
+const struct code_entry *codes_enhanced_rows(size_t *count)
+{
+	return rows_of(TABLE_ENHANCED, count);
+}
+
+const struct code_entry *codes_basic_rows(size_t *count)
+{
+	return rows_of(TABLE_BASIC, count);
+}
+
+/* ---- providers ---- */
+
+static bool range_holds(const struct code_range *r, struct ecode enhanced, int basic)
+{
+	if (r->lo < 0)
+		return true;
+	if (r->subject < 0)
+		return r->lo == basic;
+	return enhanced.cls != 0 && (r->cls == 0 || r->cls == enhanced.cls) && r->subject == enhanced.subject &&
+	       r->lo <= enhanced.detail && enhanced.detail <= r->hi;
+}
+
+/* The bare name of "mx.example.com.", "mx.example.com[192.0.2.1]:25" or "dns; mx.example.com (192.0.2.1)". */
+static struct str host_of(struct str mta)
+{
+	const struct str dns = STR("dns;");
+	mta = str_trim(mta);
+	if (str_starts_nocase(mta, dns))
+		mta = str_trim(str_slice(mta, dns.len, SIZE_MAX));
+	size_t n = 0;
+	while (n < mta.len && mta.p[n] != '[' && mta.p[n] != '(' && mta.p[n] != ':' && mta.p[n] != ' ')
+		n++;
+	while (n > 0 && mta.p[n - 1] == '.')
+		n--;
+	return str_slice(mta, 0, n);
+}
+
+static bool host_ends(struct str host, const char *suffixes)
+{
+	struct str rest = str_of(suffixes), suffix;
+	while (str_next(&rest, ' ', &suffix)) {
+		if (suffix.len == 0 || suffix.len > host.len)
+			continue;
+		size_t at = host.len - suffix.len;
+		if ((at == 0 || host.p[at - 1] == '.') && str_eq_nocase(str_slice(host, at, SIZE_MAX), suffix))
+			return true;
+	}
+	return false;
+}
+
+static bool holds_one_of(struct str response, const char *alternatives)
+{
+	struct str rest = str_of(alternatives), words;
+	while (str_next(&rest, ';', &words))
+		if (words.len && str_find_nocase(response, words, 0) != SIZE_MAX)
+			return true;
+	return false;
+}
+
+const struct provider_note *codes_provider(struct ecode enhanced, int basic, struct str remote_mta, struct str response)
+{
+	struct str host = host_of(remote_mta);
+	response = str_slice(response, 0, RESPONSE_BYTES);
+	for (size_t i = 0; i < codes_providers_count; i++) {
+		const struct provider_row *r = &codes_providers[i];
+		if (!range_holds(&r->codes, enhanced, basic))
+			continue;
+		if (!host_ends(host, r->mta) && !holds_one_of(response, r->marks))
+			continue;
+		if (r->words[0] == '\0' || holds_one_of(response, r->words))
+			return &r->note;
+	}
+	return NULL;
+}
+
+/* ---- explanation ---- */
+
+const char *side_name(enum side s)
+{
+	static const char *const names[SIDE_COUNT] = {
+	    [SIDE_RECIPIENT] = "recipient",
+	    [SIDE_ADMIN] = "recipient's mail administrator",
+	    [SIDE_SENDER] = "sender (us)",
+	    [SIDE_WAIT] = "nobody: wait",
+	};
+	return names[s];
+}
+
+/* The enhanced code's own row or its subject's; NULL when these say less than a basic code would. */
+static const struct code_entry *telling_enhanced(struct ecode c)
+{
+	const struct code_entry *row = codes_enhanced(c);
+	if (c.cls == 0 || c.subject == 0)
+		return NULL;
+	/* 2.5.0 and the like accompany every "OK": no failure has happened. */
+	if (c.cls == 2)
+		return row && row->useful == USEFUL_SUCCESS ? row : NULL;
+	return row ? row : codes_subject(c.subject);
+}
+
+static const struct code_entry *entry_of(enum outcome outcome, struct ecode enhanced, int basic)
+{
+	if (outcome == OUTCOME_DROPPED)
+		return row_of(TABLE_SPECIAL, SPECIAL_DROPPED);
+
+	const struct code_entry *e = telling_enhanced(enhanced);
+	if (!e)
+		e = codes_basic(basic);
+	if (!e && enhanced.subject == 0 && (enhanced.cls == 4 || enhanced.cls == 5))
+		e = enhanced.detail == 0 ? codes_enhanced(enhanced) : codes_subject(0);
+	if (!e)
+		e = codes_class(enhanced.cls);
+	if (!e)
+		e = codes_class(basic / 100);
+	if (e)
+		return e;
+
+	if (outcome == OUTCOME_DELIVERED || outcome == OUTCOME_OPENED)
+		return codes_class(2);
+	if (enhanced.cls != 0 || basic != 0)
+		return row_of(TABLE_SPECIAL, SPECIAL_UNKNOWN);
+	return row_of(TABLE_SPECIAL, outcome == OUTCOME_QUEUED ? SPECIAL_QUEUED : SPECIAL_NONE);
+}
+
+static const char *lasting_of(enum outcome outcome, struct ecode enhanced, int basic)
+{
+	static const char *const by_class[] = {[2] = "success", [3] = "unknown", [4] = "temporary", [5] = "permanent"};
+	int cls = basic / 100;
+	if (cls != 2 && cls != 4 && cls != 5)
+		cls = enhanced.cls;
+	if (cls >= 2 && cls <= 5)
+		return by_class[cls];
+	switch (outcome) {
+	case OUTCOME_DELIVERED:
+	case OUTCOME_OPENED:
+		return by_class[2];
+	case OUTCOME_DEFERRED:
+		return by_class[4];
+	case OUTCOME_DROPPED:
+		return by_class[5];
+	case OUTCOME_QUEUED:
+	case OUTCOME_FAILED:
+	case OUTCOME_COUNT:
+		break;
+	}
+	return "unknown";
+}
+
+void codes_explain(enum outcome outcome, struct ecode enhanced, int basic, struct str remote_mta, struct str response,
+		   struct explanation *out)
+{
+	const struct code_entry *e = entry_of(outcome, enhanced, basic);
+	const struct provider_note *p = codes_provider(enhanced, basic, remote_mta, response);
+	enum side side = p ? p->side : e->side;
+	*out = (struct explanation){
+	    .entry = e,
+	    .cls = codes_class(enhanced.cls),
+	    .subject = enhanced.cls ? codes_subject(enhanced.subject) : NULL,
+	    .basic = codes_basic(basic),
+	    .provider = p,
+	    .registered = enhanced.cls == 0 || codes_enhanced(enhanced) != NULL,
+	    .side = side,
+	    .side_name = side_name(side),
+	    .lasting = lasting_of(outcome, enhanced, basic),
+	    .customer = p ? p->customer : e->customer,
+	};
+}

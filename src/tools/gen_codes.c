@@ -1,0 +1,577 @@
+/* gen_codes - checks the tables of data/codes/ and turns them into C (see codes_data.h).
+ *
+ * usage: gen_codes classes.tsv subjects.tsv enhanced.tsv basic.tsv special.tsv providers.tsv > codes_data.c
+ * A wrong row ends it with "file:line: column N (name) ..." and exit 1. Lines that start with # are comments. */
+#include "codes_data.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* ---- what a cell may hold ---- */
+
+/* One check a kind of cell; false and a reason when the cell is wrong. */
+typedef bool cell_check(struct str cell, const char **why);
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool fail(const char **why, const char *reason)
+{
+	*why = reason;
+	return false;
+}
+
+static int index_of(struct str word, const char *const *words, int count)
+{
+	for (int i = 0; i < count; i++)
+		if (str_eq(word, str_of(words[i])))
+			return i;
+	return -1;
+}
+
+static const char *const side_words[SIDE_COUNT] = {
+    [SIDE_RECIPIENT] = "recipient", [SIDE_ADMIN] = "admin", [SIDE_SENDER] = "sender", [SIDE_WAIT] = "wait"};
+static const char *const side_consts[SIDE_COUNT] = {
+    [SIDE_RECIPIENT] = "SIDE_RECIPIENT",
+    [SIDE_ADMIN] = "SIDE_ADMIN",
+    [SIDE_SENDER] = "SIDE_SENDER",
+    [SIDE_WAIT] = "SIDE_WAIT",
+};
+static const char *const useful_words[USEFUL_COUNT] = {
+    [USEFUL_ANY] = "any",
+    [USEFUL_PERMANENT] = "permanent",
+    [USEFUL_TRANSIENT] = "transient",
+    [USEFUL_SUCCESS] = "success",
+};
+static const char *const useful_consts[USEFUL_COUNT] = {
+    [USEFUL_ANY] = "USEFUL_ANY",
+    [USEFUL_PERMANENT] = "USEFUL_PERMANENT",
+    [USEFUL_TRANSIENT] = "USEFUL_TRANSIENT",
+    [USEFUL_SUCCESS] = "USEFUL_SUCCESS",
+};
+static const char *const special_words[SPECIAL_COUNT] = {
+    [SPECIAL_DROPPED] = "dropped",
+    [SPECIAL_NONE] = "none",
+    [SPECIAL_QUEUED] = "queued",
+    [SPECIAL_UNKNOWN] = "unknown",
+};
+
+static bool check_side(struct str cell, const char **why)
+{
+	return index_of(cell, side_words, SIDE_COUNT) >= 0 ||
+	       fail(why, "must be one of recipient, admin, sender, wait");
+}
+
+static bool check_useful(struct str cell, const char **why)
+{
+	return index_of(cell, useful_words, USEFUL_COUNT) >= 0 ||
+	       fail(why, "must be one of any, permanent, transient, success");
+}
+
+static bool check_sentence(struct str cell, const char **why)
+{
+	return cell.p[cell.len - 1] == '.' || fail(why, "must end with a full stop");
+}
+
+/* What a customer reads: one sentence, and nothing that could be a code. */
+static bool check_customer(struct str cell, const char **why)
+{
+	for (size_t i = 0; i < cell.len; i++)
+		if (is_digit(cell.p[i]))
+			return fail(why, "must not hold a digit: customers get no codes");
+	if (str_find(cell, STR(". "), 0) != SIZE_MAX)
+		return fail(why, "must be one sentence");
+	return check_sentence(cell, why);
+}
+
+/* "any", or basic codes: "451 550 5xx". */
+static bool check_basics(struct str cell, const char **why)
+{
+	if (cell.len == 0 || str_eq(cell, STR("any")))
+		return true;
+	struct str rest = cell, b;
+	while (str_next(&rest, ' ', &b)) {
+		bool digits = b.len == 3 && is_digit(b.p[1]) && is_digit(b.p[2]);
+		if (b.len != 3 || b.p[0] < '2' || b.p[0] > '5' || (!digits && !str_eq(str_slice(b, 1, 2), STR("xx"))))
+			return fail(why, "must be \"any\" or basic codes of three digits, one blank between them");
+	}
+	return true;
+}
+
+/* ---- columns ---- */
+
+enum column_id {
+	COL_CODE,
+	COL_NAME,
+	COL_MEANING,
+	COL_INFO,
+	COL_SIDE,
+	COL_SIDE_WHY,
+	COL_TODO,
+	COL_CUSTOMER,
+	COL_BASICS,
+	COL_USEFUL,
+	COL_RFC,
+	COL_PROVIDER,
+	COL_MTA,
+	COL_MARKS,
+	COL_WORDS,
+	COL_COUNT
+};
+
+static const struct column {
+	const char *name;
+	bool may_be_empty;
+	cell_check *check;
+} columns[COL_COUNT] = {
+    [COL_CODE] = {"code", false, NULL}, /* checked by the table's key */
+    [COL_NAME] = {"name", false, NULL},
+    [COL_MEANING] = {"meaning", false, check_sentence},
+    [COL_INFO] = {"info", false, check_sentence},
+    [COL_SIDE] = {"side", false, check_side},
+    [COL_SIDE_WHY] = {"side_why", false, NULL},
+    [COL_TODO] = {"todo", false, check_sentence},
+    [COL_CUSTOMER] = {"customer", false, check_customer},
+    [COL_BASICS] = {"basics", true, check_basics},
+    [COL_USEFUL] = {"useful", false, check_useful},
+    [COL_RFC] = {"rfc", false, NULL},
+    [COL_PROVIDER] = {"provider", false, NULL},
+    [COL_MTA] = {"mta", true, NULL},
+    [COL_MARKS] = {"marks", true, NULL},
+    [COL_WORDS] = {"words", true, NULL},
+};
+
+/* ---- tables ---- */
+
+enum { MAX_COLUMNS = 11, MAX_ROWS = 1000 };
+
+struct row {
+	int line;
+	struct code_range codes; /* what the rows are sorted by, with the provider before it */
+	struct str cells[COL_COUNT];
+};
+
+static bool number_of(struct str s, int lo, int hi, int *out)
+{
+	int64_t v;
+	if (s.len == 0 || !is_digit(s.p[0]) || (s.len > 1 && s.p[0] == '0') || !str_to_int(s, &v) || v < lo || v > hi)
+		return false;
+	*out = (int)v;
+	return true;
+}
+
+static bool key_class(struct str code, struct code_range *k, const char **why)
+{
+	return (number_of(code, 2, 5, &k->lo) && k->lo != 3) || fail(why, "must be 2, 4 or 5");
+}
+
+static bool key_subject(struct str code, struct code_range *k, const char **why)
+{
+	return number_of(code, 0, 7, &k->lo) || fail(why, "must be a subject, 0 to 7");
+}
+
+static bool key_basic(struct str code, struct code_range *k, const char **why)
+{
+	return (code.len == 3 && number_of(code, 200, 599, &k->lo)) ||
+	       fail(why, "must be a basic code of three digits, 200 to 599");
+}
+
+static bool key_special(struct str code, struct code_range *k, const char **why)
+{
+	k->lo = index_of(code, special_words, SPECIAL_COUNT);
+	return k->lo >= 0 || fail(why, "must be one of dropped, none, queued, unknown");
+}
+
+/* Subject and the range of details of "5.7.606-649"; a single detail is a range of one. */
+static bool range_of(struct str code, struct code_range *k)
+{
+	struct str rest = code, cls, subject, details, lo, hi;
+	if (!str_next(&rest, '.', &cls) || !str_next(&rest, '.', &subject) || !str_next(&rest, '.', &details) || rest.p)
+		return false;
+	if (!str_eq(cls, STR("X")) && (!number_of(cls, 2, 5, &k->cls) || k->cls == 3))
+		return false;
+	rest = details;
+	str_next(&rest, '-', &lo);
+	if (!str_next(&rest, '-', &hi))
+		hi = lo;
+	return !rest.p && number_of(subject, 0, 7, &k->subject) && number_of(lo, 0, 999, &k->lo) &&
+	       number_of(hi, k->lo, 999, &k->hi);
+}
+
+static bool key_enhanced(struct str code, struct code_range *k, const char **why)
+{
+	if (code.len && code.p[0] == 'X' && range_of(code, k) && k->lo == k->hi &&
+	    str_find(code, STR("-"), 0) == SIZE_MAX) {
+		k->lo += k->subject * ENHANCED_STEP;
+		return true;
+	}
+	return fail(why, "must be X.subject.detail, such as X.1.1");
+}
+
+static bool key_provider(struct str code, struct code_range *k, const char **why)
+{
+	*k = (struct code_range){.subject = -1, .lo = -1};
+	if (str_eq(code, STR("any")) || number_of(code, 200, 999, &k->lo))
+		return true;
+	*k = (struct code_range){0};
+	return range_of(code, k) || fail(why, "must be such as 5.7.26, 5.7.606-649, X.1.1, 554 or any");
+}
+
+static const struct shape {
+	const char *file;  /* last part of the path */
+	const char *table; /* name in the C file */
+	bool (*key)(struct str code, struct code_range *k, const char **why);
+	size_t rows; /* must be there; 0: any number */
+	size_t count;
+	enum column_id columns[MAX_COLUMNS];
+} shapes[] = {
+    [TABLE_CLASSES] = {"classes.tsv",
+		       "classes",
+		       key_class,
+		       3,
+		       9,
+		       {COL_CODE, COL_NAME, COL_MEANING, COL_INFO, COL_SIDE, COL_SIDE_WHY, COL_TODO, COL_CUSTOMER,
+			COL_RFC}},
+    [TABLE_SUBJECTS] = {"subjects.tsv",
+			"subjects",
+			key_subject,
+			8,
+			9,
+			{COL_CODE, COL_NAME, COL_MEANING, COL_INFO, COL_SIDE, COL_SIDE_WHY, COL_TODO, COL_CUSTOMER,
+			 COL_RFC}},
+    [TABLE_ENHANCED] = {"enhanced.tsv",
+			"enhanced",
+			key_enhanced,
+			0,
+			11,
+			{COL_CODE, COL_NAME, COL_MEANING, COL_INFO, COL_SIDE, COL_SIDE_WHY, COL_TODO, COL_CUSTOMER,
+			 COL_BASICS, COL_USEFUL, COL_RFC}},
+    [TABLE_BASIC] = {"basic.tsv",
+		     "basic",
+		     key_basic,
+		     0,
+		     9,
+		     {COL_CODE, COL_NAME, COL_MEANING, COL_INFO, COL_SIDE, COL_SIDE_WHY, COL_TODO, COL_CUSTOMER,
+		      COL_RFC}},
+    [TABLE_SPECIAL] = {"special.tsv",
+		       "special",
+		       key_special,
+		       SPECIAL_COUNT,
+		       9,
+		       {COL_CODE, COL_NAME, COL_MEANING, COL_INFO, COL_SIDE, COL_SIDE_WHY, COL_TODO, COL_CUSTOMER,
+			COL_RFC}},
+    [TABLE_COUNT] = {"providers.tsv",
+		     "providers",
+		     key_provider,
+		     0,
+		     9,
+		     {COL_PROVIDER, COL_CODE, COL_MTA, COL_MARKS, COL_WORDS, COL_MEANING, COL_SIDE, COL_TODO,
+		      COL_CUSTOMER}},
+};
+
+/* ---- reading ---- */
+
+static void complain(const char *path, int line, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+
+static void complain(const char *path, int line, const char *fmt, ...)
+{
+	va_list ap;
+	fprintf(stderr, "%s:%d: ", path, line);
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+}
+
+/* Length of the UTF-8 character at s.p[0]; 0 when it is none or a control. Overlong forms and surrogates are none. */
+static size_t character(struct str s)
+{
+	unsigned char c = (unsigned char)s.p[0];
+	if (c < 0x80)
+		return c >= 0x20 && c != 0x7f;
+	size_t n = c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : 2;
+	if (c < 0xc2 || c > 0xf4 || s.len < n)
+		return 0;
+	uint32_t v = c & (0x7fu >> n);
+	for (size_t i = 1; i < n; i++) {
+		unsigned char next = (unsigned char)s.p[i];
+		if ((next & 0xc0) != 0x80)
+			return 0;
+		v = v << 6 | (next & 0x3f);
+	}
+	bool overlong = (n == 3 && v < 0x800) || (n == 4 && v < 0x10000);
+	return overlong || v < 0xa0 || (v >= 0xd800 && v < 0xe000) || v > 0x10ffff ? 0 : n;
+}
+
+static bool is_plain(struct str cell)
+{
+	while (cell.len) {
+		size_t n = character(cell);
+		if (n == 0)
+			return false;
+		cell = str_slice(cell, n, SIZE_MAX);
+	}
+	return true;
+}
+
+static bool cell_ok(enum column_id id, struct str cell, const char **why)
+{
+	const struct column *col = &columns[id];
+	if (!is_plain(cell))
+		return fail(why, "holds a control character or is not UTF-8");
+	if (cell.len == 0)
+		return col->may_be_empty || fail(why, "is empty");
+	if (str_trim(cell).len != cell.len || str_find(cell, STR("  "), 0) != SIZE_MAX)
+		return fail(why, "has a blank too many");
+	return !col->check || col->check(cell, why);
+}
+
+static int compare_ints(int a, int b)
+{
+	return (a > b) - (a < b);
+}
+
+/* Providers by name, then code; "any" last, and the row that asks for words before the one that does not. */
+static int compare(const struct row *a, const struct row *b)
+{
+	struct str x = a->cells[COL_PROVIDER], y = b->cells[COL_PROVIDER];
+	size_t n = x.len < y.len ? x.len : y.len;
+	int c = n ? memcmp(x.p, y.p, n) : 0;
+	if (c == 0)
+		c = compare_ints((int)x.len, (int)y.len);
+	if (c == 0)
+		c = compare_ints(a->codes.lo < 0, b->codes.lo < 0);
+	if (c == 0)
+		c = compare_ints(a->codes.cls, b->codes.cls);
+	if (c == 0)
+		c = compare_ints(a->codes.subject, b->codes.subject);
+	if (c == 0)
+		c = compare_ints(a->codes.lo, b->codes.lo);
+	if (c == 0)
+		c = compare_ints(a->cells[COL_WORDS].len == 0, b->cells[COL_WORDS].len == 0);
+	if (c == 0 && a->cells[COL_WORDS].len && !str_eq(a->cells[COL_WORDS], b->cells[COL_WORDS]))
+		c = -1; /* same code, other words: any order */
+	return c;
+}
+
+struct table {
+	const char *path;
+	const struct shape *shape;
+	bool header_seen;
+	struct row rows[MAX_ROWS];
+	size_t count;
+};
+
+static bool read_cells(const struct table *t, int line, struct str text, struct row *row)
+{
+	const struct shape *s = t->shape;
+	struct str cells[MAX_COLUMNS], rest = text, cell;
+	size_t n = 0;
+	while (str_next(&rest, '\t', &cell)) {
+		if (n < s->count)
+			cells[n] = cell;
+		n++;
+	}
+	if (n != s->count) {
+		complain(t->path, line, "has %zu columns, must have %zu (separated by tabs)", n, s->count);
+		return false;
+	}
+	*row = (struct row){.line = line};
+	for (size_t i = 0; i < n; i++)
+		row->cells[s->columns[i]] = cells[i];
+	return true;
+}
+
+static bool read_header(struct table *t, int line, const struct row *row)
+{
+	for (size_t i = 0; i < t->shape->count; i++) {
+		enum column_id id = t->shape->columns[i];
+		if (str_eq(row->cells[id], str_of(columns[id].name)))
+			continue;
+		complain(t->path, line, "column %zu of the first line must be named \"%s\"", i + 1, columns[id].name);
+		return false;
+	}
+	t->header_seen = true;
+	return true;
+}
+
+static bool read_row(struct table *t, int line, struct row *row)
+{
+	const char *why = NULL;
+	for (size_t i = 0; i < t->shape->count; i++) {
+		enum column_id id = t->shape->columns[i];
+		bool ok = cell_ok(id, row->cells[id], &why);
+		if (ok && id == COL_CODE)
+			ok = t->shape->key(row->cells[id], &row->codes, &why);
+		if (!ok) {
+			complain(t->path, line, "column %zu (%s) %s", i + 1, columns[id].name, why);
+			return false;
+		}
+	}
+	if (t->shape == &shapes[TABLE_COUNT] && row->cells[COL_MTA].len == 0 && row->cells[COL_MARKS].len == 0) {
+		complain(t->path, line, "needs a host name (mta) or words of the response (marks) to be found by");
+		return false;
+	}
+	if (t->count == MAX_ROWS) {
+		complain(t->path, line, "is row %d: raise MAX_ROWS in gen_codes.c", MAX_ROWS + 1);
+		return false;
+	}
+	const struct row *before = t->count ? &t->rows[t->count - 1] : NULL;
+	int order = before ? compare(before, row) : -1;
+	if (order >= 0) {
+		complain(t->path, line, "%.*s %s line %d", (int)row->cells[COL_CODE].len, row->cells[COL_CODE].p,
+			 order == 0 ? "repeats" : "must stand before", before->line);
+		return false;
+	}
+	t->rows[t->count++] = *row;
+	return true;
+}
+
+static bool read_table(struct table *t, struct str text)
+{
+	struct str rest = text, lin;
+	int line = 0;
+	while (str_next(&rest, '\n', &lin)) {
+		struct row row;
+		line++;
+		if (lin.len == 0 || lin.p[0] == '#')
+			continue;
+		if (!read_cells(t, line, lin, &row))
+			return false;
+		if (!(t->header_seen ? read_row(t, line, &row) : read_header(t, line, &row)))
+			return false;
+	}
+	if (t->count == 0 || (t->shape->rows && t->count != t->shape->rows)) {
+		complain(t->path, line, "the table has %zu rows, must have %s%zu", t->count,
+			 t->shape->rows ? "" : "at least ", t->shape->rows ? t->shape->rows : 1);
+		return false;
+	}
+	return true;
+}
+
+static bool read_file(const char *path, struct arena *a, struct str *out)
+{
+	FILE *f = fopen(path, "rb");
+	struct buf b = {0};
+	char chunk[8192];
+	size_t n;
+	while (f && (n = fread(chunk, 1, sizeof chunk, f)) > 0)
+		buf_add(&b, (struct str){chunk, n});
+	bool ok = f && !ferror(f);
+	if (!ok)
+		fprintf(stderr, "gen_codes: %s: %s\n", path, strerror(errno));
+	*out = arena_str(a, buf_str(&b));
+	buf_free(&b);
+	if (f)
+		fclose(f);
+	return ok;
+}
+
+static const struct shape *shape_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	const char *file = slash ? slash + 1 : path;
+	for (size_t i = 0; i < COUNT_OF(shapes); i++)
+		if (strcmp(shapes[i].file, file) == 0)
+			return &shapes[i];
+	fprintf(stderr, "gen_codes: %s: not the name of a table that is known here\n", path);
+	return NULL;
+}
+
+/* ---- writing ---- */
+
+static void put_text(const char *field, struct str s)
+{
+	printf("\t.%s = \"", field);
+	for (size_t i = 0; i < s.len; i++) {
+		if (s.p[i] == '"' || s.p[i] == '\\')
+			putchar('\\');
+		putchar(s.p[i]);
+	}
+	printf("\",\n");
+}
+
+static void put_entry(const struct row *r)
+{
+	static const enum column_id texts[] = {COL_CODE, COL_NAME,     COL_MEANING, COL_INFO, COL_SIDE_WHY,
+					       COL_TODO, COL_CUSTOMER, COL_BASICS,  COL_RFC};
+	int useful = index_of(r->cells[COL_USEFUL], useful_words, USEFUL_COUNT);
+	printf("    {\n");
+	for (size_t i = 0; i < COUNT_OF(texts); i++)
+		put_text(columns[texts[i]].name, r->cells[texts[i]]);
+	printf("\t.side = %s,\n", side_consts[index_of(r->cells[COL_SIDE], side_words, SIDE_COUNT)]);
+	printf("\t.useful = %s,\n    },\n", useful_consts[useful < 0 ? USEFUL_ANY : useful]);
+}
+
+static void put_table(const struct table *t)
+{
+	printf("static const int %s_keys[] = {\n", t->shape->table);
+	for (size_t i = 0; i < t->count; i++)
+		printf("\t%d,\n", t->rows[i].codes.lo);
+	printf("};\n\nstatic const struct code_entry %s_rows[] = {\n", t->shape->table);
+	for (size_t i = 0; i < t->count; i++)
+		put_entry(&t->rows[i]);
+	printf("};\n\n");
+}
+
+static void put_providers(const struct table *t)
+{
+	static const enum column_id note[] = {COL_PROVIDER, COL_CODE, COL_MEANING, COL_TODO, COL_CUSTOMER};
+	static const enum column_id rest[] = {COL_MTA, COL_MARKS, COL_WORDS};
+	printf("const struct provider_row codes_providers[] = {\n");
+	for (size_t i = 0; i < t->count; i++) {
+		const struct row *r = &t->rows[i];
+		printf("    {\n\t.note = {\n");
+		for (size_t k = 0; k < COUNT_OF(note); k++)
+			put_text(columns[note[k]].name, r->cells[note[k]]);
+		printf("\t.side = %s,\n\t},\n", side_consts[index_of(r->cells[COL_SIDE], side_words, SIDE_COUNT)]);
+		printf("\t.codes = {%d, %d, %d, %d},\n", r->codes.cls, r->codes.subject, r->codes.lo, r->codes.hi);
+		for (size_t k = 0; k < COUNT_OF(rest); k++)
+			put_text(columns[rest[k]].name, r->cells[rest[k]]);
+		printf("    },\n");
+	}
+	printf("};\nconst size_t codes_providers_count = %zu;\n\n", t->count);
+}
+
+static void put_all(const struct table *tables)
+{
+	printf("/* Made by gen_codes from data/codes/. */\n#include \"codes_data.h\"\n\n");
+	for (int i = 0; i < TABLE_COUNT; i++)
+		put_table(&tables[i]);
+	put_providers(&tables[TABLE_COUNT]);
+	printf("const struct code_table codes_data[TABLE_COUNT] = {\n");
+	for (int i = 0; i < TABLE_COUNT; i++)
+		printf("\t{%s_keys, %s_rows, %zu},\n", shapes[i].table, shapes[i].table, tables[i].count);
+	printf("};\n");
+}
+
+int main(int argc, char **argv)
+{
+	struct arena a = {0};
+	struct table *tables = arena_array(&a, struct table, COUNT_OF(shapes));
+	bool ok = true;
+	for (int i = 1; i < argc; i++) {
+		const struct shape *s = shape_of(argv[i]);
+		struct str text;
+		if (!s || !read_file(argv[i], &a, &text)) {
+			ok = false;
+			continue;
+		}
+		struct table *t = &tables[s - shapes];
+		*t = (struct table){.path = argv[i], .shape = s};
+		ok = read_table(t, text) && ok;
+	}
+	for (size_t i = 0; ok && i < COUNT_OF(shapes); i++) {
+		if (!tables[i].shape) {
+			fprintf(stderr, "gen_codes: %s is missing on the command line\n", shapes[i].file);
+			ok = false;
+		}
+	}
+	if (ok)
+		put_all(tables);
+	ok = ok && fflush(stdout) == 0 && !ferror(stdout);
+	arena_free(&a);
+	return ok ? 0 : 1;
+}
