@@ -1,0 +1,258 @@
+#include "store_sqlite.h"
+
+#include <limits.h>
+#include <string.h>
+
+#define RECORD_COLUMNS                                                                                                 \
+	"id, time, outcome, enhanced_code, basic_code, stage, attempts, caused_by, source_key, source_line, queued_at"
+#define RECORD_TEXTS "recipient, response, remote_mta, sender, title, message_id, queue_id, source_file"
+
+/* Positions in RECORD_COLUMNS, then RECORD_TEXTS. */
+enum {
+	COL_ID,
+	COL_TIME,
+	COL_OUTCOME,
+	COL_ENHANCED,
+	COL_BASIC,
+	COL_STAGE,
+	COL_ATTEMPTS,
+	COL_CAUSED_BY,
+	COL_SOURCE_KEY,
+	COL_SOURCE_LINE,
+	COL_QUEUED_AT,
+	COL_TEXTS
+};
+
+static const char *const statement_sql[STMT_COUNT] = {
+    [STMT_DATA_VERSION] = "PRAGMA data_version",
+    [STMT_RECORD] = "SELECT " RECORD_COLUMNS ", " RECORD_TEXTS " FROM email WHERE id = ?1",
+    [STMT_RECORD_SHORT] = "SELECT " RECORD_COLUMNS " FROM email WHERE id = ?1",
+    [STMT_RECORD_ADD] =
+	"INSERT INTO email (time, outcome, enhanced_code, basic_code, response, remote_mta, stage,"
+	" source_file, source_line, recipient, source_key, sender, title, message_id, queue_id, queued_at,"
+	" attempts, caused_by)"
+	" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
+    [STMT_RECORD_CHANGE] =
+	"UPDATE email SET time = ?1, outcome = ?2, enhanced_code = ?3, basic_code = ?4,"
+	" response = ?5, remote_mta = ?6, stage = ?7, source_file = ?8, source_line = ?9, sender = ?12,"
+	" title = ?13, message_id = ?14, queue_id = ?15, queued_at = ?16, attempts = ?17,"
+	" caused_by = ?18 WHERE id = ?19",
+    /* Emails that may be the one that a source speaks of, nearest in time first. */
+    [STMT_MEET] = "SELECT id FROM email WHERE source_key = ?1 AND recipient = ?2 AND (message_id IS NULL OR"
+		  " message_id = '' OR ?3 IS NULL OR message_id = ?3) AND (?5 = 0 OR ?4 BETWEEN"
+		  " min(time, ifnull(queued_at, time), ifnull((SELECT min(time) FROM attempt"
+		  " WHERE email_id = email.id), time)) - ?5 AND time + ?5)"
+		  " ORDER BY abs(time - ?4), id LIMIT 1",
+    [STMT_ATTEMPT_KNOWN] = "SELECT 1 FROM attempt WHERE email_id = ?1 AND time = ?2 AND outcome = ?3 AND"
+			   " enhanced_code IS ?4 AND basic_code IS ?5 AND ifnull(response, '') = ifnull(?6, '')",
+    [STMT_ATTEMPT_ADD] = "INSERT INTO attempt (email_id, time, outcome, enhanced_code, basic_code, response, stage,"
+			 " remote_mta) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+    [STMT_ATTEMPT_COUNT] = "SELECT count(*), max(time) FROM attempt WHERE email_id = ?1",
+    [STMT_GIVEN_UP] = "SELECT time, sender FROM given_up WHERE source_key = ?1 AND time BETWEEN ?2 AND ?3"
+		      " ORDER BY time LIMIT 1",
+    [STMT_GIVEN_UP_ADD] = "INSERT OR IGNORE INTO given_up (source_key, time, sender) VALUES (?1, ?2, ?3)",
+    [STMT_EXPIRE] = "UPDATE email SET outcome = 'failed', time = ?2, sender = ifnull(nullif(sender, ''), ?4)"
+		    " WHERE source_key = ?1 AND outcome = 'deferred' AND time <= ?2 AND (?3 = 0 OR ?2 - time <= ?3)",
+};
+
+/* ---- statements ---- */
+
+static sqlite3_stmt *prepare(struct store *st, const char *sql, unsigned flags, struct err *e)
+{
+	sqlite3_stmt *s = NULL;
+	int rc = sqlite3_prepare_v3(st->db, sql, -1, flags, &s, NULL);
+	if (rc != SQLITE_OK)
+		store_fail(st, rc, e);
+	return s;
+}
+
+sqlite3_stmt *store_prepare(struct store *st, const char *sql, struct err *e)
+{
+	return prepare(st, sql, 0, e);
+}
+
+sqlite3_stmt *store_stmt(struct store *st, enum stmt_id id, struct err *e)
+{
+	if (!st->stmts[id])
+		st->stmts[id] = prepare(st, statement_sql[id], SQLITE_PREPARE_PERSISTENT, e);
+	return st->stmts[id];
+}
+
+bool store_exec(struct store *st, const char *sql, struct err *e)
+{
+	int rc = sqlite3_exec(st->db, sql, NULL, NULL, NULL);
+	return rc == SQLITE_OK || store_fail(st, rc, e);
+}
+
+/* ---- values ---- */
+
+void bind_text(sqlite3_stmt *s, int i, struct str text)
+{
+	if (text.len == 0)
+		sqlite3_bind_null(s, i);
+	else
+		sqlite3_bind_text64(s, i, text.p, text.len, SQLITE_STATIC, SQLITE_UTF8);
+}
+
+void bind_known_int(sqlite3_stmt *s, int i, int64_t value, int64_t unknown)
+{
+	if (value == unknown)
+		sqlite3_bind_null(s, i);
+	else
+		sqlite3_bind_int64(s, i, value);
+}
+
+void bind_ecode(sqlite3_stmt *s, int i, struct ecode c)
+{
+	char text[ECODE_TEXT];
+	if (c.cls == 0)
+		sqlite3_bind_null(s, i);
+	else
+		sqlite3_bind_text(s, i, ecode_text(c, text), -1, SQLITE_TRANSIENT);
+}
+
+struct str column_str(sqlite3_stmt *s, int i)
+{
+	/* The blob of a text is its bytes, NULs and all. */
+	const char *p = sqlite3_column_blob(s, i);
+	int n = sqlite3_column_bytes(s, i);
+	return p ? (struct str){p, (size_t)n} : STR("");
+}
+
+struct str column_copy(sqlite3_stmt *s, int i, size_t max, struct arena *a)
+{
+	return arena_str(a, str_slice(column_str(s, i), 0, max));
+}
+
+int64_t column_int_or(sqlite3_stmt *s, int i, int64_t none)
+{
+	return sqlite3_column_type(s, i) == SQLITE_INTEGER ? sqlite3_column_int64(s, i) : none;
+}
+
+struct ecode column_ecode(sqlite3_stmt *s, int i)
+{
+	struct ecode c;
+	return ecode_of(column_str(s, i), &c) ? c : (struct ecode){0};
+}
+
+enum outcome column_outcome(sqlite3_stmt *s, int i)
+{
+	enum outcome o;
+	return outcome_of(column_str(s, i), &o) ? o : OUTCOME_QUEUED;
+}
+
+static int clamp_int(int64_t v, int lo, int hi, int otherwise)
+{
+	return v < lo || v > hi ? otherwise : (int)v;
+}
+
+enum { KEY_CLASS = 1000000000, KEY_SUBJECT = 1000000, KEY_DETAIL = 1000 };
+
+int64_t code_key_of(struct ecode c, int basic)
+{
+	if (c.cls == 0)
+		return CODE_KEY_NONE + basic;
+	return (int64_t)c.cls * KEY_CLASS + (int64_t)c.subject * KEY_SUBJECT + (int64_t)c.detail * KEY_DETAIL + basic;
+}
+
+void code_key_split(int64_t key, struct ecode *enhanced, int *basic)
+{
+	*enhanced = (struct ecode){0};
+	*basic = key < 0 ? 0 : (int)(key % KEY_DETAIL);
+	if (key < 0 || key >= CODE_KEY_NONE)
+		return;
+	enhanced->cls = (int)(key / KEY_CLASS);
+	enhanced->subject = (int)(key / KEY_SUBJECT % 1000);
+	enhanced->detail = (int)(key / KEY_DETAIL % 1000);
+}
+
+/* ---- emails ---- */
+
+static const size_t record_texts[] = {
+    offsetof(struct record, recipient), offsetof(struct record, response),    offsetof(struct record, remote_mta),
+    offsetof(struct record, sender),    offsetof(struct record, title),       offsetof(struct record, message_id),
+    offsetof(struct record, queue_id),  offsetof(struct record, source_file),
+};
+static const char *const record_text_names[] = {"recipient", "response",   "remote_mta", "sender",
+						"title",     "message_id", "queue_id",   "source_file"};
+
+static struct str *record_text(struct record *r, size_t i)
+{
+	return (struct str *)(void *)((char *)r + record_texts[i]);
+}
+
+static void read_numbers(sqlite3_stmt *s, struct record *r)
+{
+	*r = (struct record){
+	    .id = sqlite3_column_int64(s, COL_ID),
+	    .time = column_int_or(s, COL_TIME, 0),
+	    .outcome = column_outcome(s, COL_OUTCOME),
+	    .enhanced = column_ecode(s, COL_ENHANCED),
+	    .basic = clamp_int(column_int_or(s, COL_BASIC, 0), 200, 999, 0),
+	    .attempts = clamp_int(column_int_or(s, COL_ATTEMPTS, 0), 0, INT_MAX, 0),
+	    .caused_by = column_int_or(s, COL_CAUSED_BY, 0),
+	    .source_key = (uint64_t)column_int_or(s, COL_SOURCE_KEY, 0),
+	    .source_line = column_int_or(s, COL_SOURCE_LINE, 0),
+	    .queued_at = column_int_or(s, COL_QUEUED_AT, TIME_NONE),
+	};
+	if (!stage_of(column_str(s, COL_STAGE), &r->stage))
+		r->stage = STAGE_NONE;
+}
+
+struct str store_prefix(struct store *st, int64_t id, const char *column, size_t max, struct arena *a)
+{
+	sqlite3_blob *blob = NULL;
+	struct str text = STR("");
+	if (sqlite3_blob_open(st->db, "main", "email", column, id, 0, &blob) == SQLITE_OK) {
+		size_t n = (size_t)sqlite3_blob_bytes(blob);
+		n = n < max ? n : max;
+		char *p = arena_alloc(a, n + 1);
+		if (sqlite3_blob_read(blob, p, (int)n, 0) == SQLITE_OK)
+			text = (struct str){p, n};
+	}
+	sqlite3_blob_close(blob); /* also when it failed to open */
+	return text;
+}
+
+/* An email with a field so long that SQLite refuses to read it: each text by its first bytes. */
+static bool read_long(struct store *st, int64_t id, size_t response_max, struct arena *a, struct record *out,
+		      bool *found, struct err *e)
+{
+	sqlite3_stmt *s = store_stmt(st, STMT_RECORD_SHORT, e);
+	if (!s)
+		return false;
+	sqlite3_bind_int64(s, 1, id);
+	int rc = sqlite3_step(s);
+	if (rc == SQLITE_ROW)
+		read_numbers(s, out);
+	bool ok = rc == SQLITE_ROW || rc == SQLITE_DONE || store_fail(st, rc, e);
+	sqlite3_reset(s);
+	*found = rc == SQLITE_ROW;
+	for (size_t i = 0; *found && i < COUNT_OF(record_texts); i++) {
+		size_t max = record_text(out, i) == &out->response ? response_max : FIELD_MAX;
+		*record_text(out, i) = store_prefix(st, id, record_text_names[i], max, a);
+	}
+	return ok;
+}
+
+bool store_record(struct store *st, int64_t id, size_t response_max, struct arena *a, struct record *out, bool *found,
+		  struct err *e)
+{
+	*found = false;
+	sqlite3_stmt *s = store_stmt(st, STMT_RECORD, e);
+	if (!s)
+		return false;
+	sqlite3_bind_int64(s, 1, id);
+	int rc = sqlite3_step(s);
+	if (rc == SQLITE_ROW) {
+		*found = true;
+		read_numbers(s, out);
+		for (size_t i = 0; i < COUNT_OF(record_texts); i++) {
+			size_t max = record_text(out, i) == &out->response ? response_max : FIELD_MAX;
+			*record_text(out, i) = column_copy(s, COL_TEXTS + (int)i, max, a);
+		}
+	}
+	bool ok = rc == SQLITE_ROW || rc == SQLITE_DONE || rc == SQLITE_TOOBIG || store_fail(st, rc, e);
+	sqlite3_reset(s);
+	return rc == SQLITE_TOOBIG ? read_long(st, id, response_max, a, out, found, e) : ok;
+}

@@ -1,0 +1,273 @@
+/* Putting email in: what meets, what is merged, that neither repetition nor order matters. */
+#include "scratch.h"
+
+static const int64_t T0 = 1700000000, HOUR = 3600, DAY = 86400;
+
+static struct record email(uint64_t key, const char *recipient, int64_t time_s, enum outcome outcome,
+			   struct ecode enhanced, int basic, const char *response)
+{
+	return (struct record){.source_key = key,
+			       .recipient = str_of(recipient),
+			       .time = time_s,
+			       .queued_at = TIME_NONE,
+			       .outcome = outcome,
+			       .enhanced = enhanced,
+			       .basic = basic,
+			       .response = str_of(response)};
+}
+
+static struct attempt attempt_of(const struct record *r)
+{
+	return (struct attempt){.time = r->time,
+				.outcome = r->outcome,
+				.enhanced = r->enhanced,
+				.basic = r->basic,
+				.response = r->response,
+				.stage = r->stage};
+}
+
+static enum put put(struct store *st, struct record *r, int64_t window_s)
+{
+	struct err e = {0};
+	enum put what;
+	struct attempt a = attempt_of(r);
+	assert_ok(store_put(st, r, &a, 1, window_s, &what, &e), e);
+	return what;
+}
+
+static struct store *open_new(const struct scratch *s)
+{
+	struct err e = {0};
+	struct store *st = store_open_rw(s->path, true, &e);
+	if (!st)
+		fail_msg("%s", e.msg);
+	return st;
+}
+
+static void adds_then_recognises(void **state)
+{
+	struct store *st = open_new(*state);
+	sqlite3 *db = plain_open(((struct scratch *)*state)->path);
+	struct record r =
+	    email(7, "Bob@example.com", T0, OUTCOME_FAILED, (struct ecode){5, 1, 1}, 550, "550 5.1.1 no such user");
+	assert_int_equal(put(st, &r, DAY), PUT_ADDED);
+	assert_int_equal(r.id, 1);
+	assert_int_equal(put(st, &r, DAY), PUT_UNCHANGED);
+	r.recipient = STR("bob@EXAMPLE.com");
+	assert_int_equal(put(st, &r, DAY), PUT_UNCHANGED);
+	r.title = STR("Your order");
+	assert_int_equal(put(st, &r, DAY), PUT_CHANGED);
+	assert_int_equal(put(st, &r, DAY), PUT_UNCHANGED);
+	assert_int_equal(plain_int(db, "SELECT count(*) FROM email"), 1);
+	assert_int_equal(plain_int(db, "SELECT count(*) FROM attempt"), 1);
+	assert_int_equal(plain_int(db, "SELECT attempts FROM email"), 1);
+	assert_int_equal(tally_faults(db), 0);
+	sqlite3_close(db);
+	store_close(st);
+}
+
+static void tells_emails_apart(void **state)
+{
+	struct store *st = open_new(*state);
+	struct record first = email(7, "a@example.com", T0, OUTCOME_DELIVERED, (struct ecode){0}, 250, "250 ok");
+	first.message_id = STR("1@example.com");
+	assert_int_equal(put(st, &first, DAY), PUT_ADDED);
+
+	struct record r = first;
+	r.recipient = STR("b@example.com");
+	assert_int_equal(put(st, &r, DAY), PUT_ADDED);
+	r = first;
+	r.message_id = STR("2@example.com");
+	assert_int_equal(put(st, &r, DAY), PUT_ADDED);
+	r = first;
+	r.time += 2 * DAY; /* a queue id used again */
+	assert_int_equal(put(st, &r, DAY), PUT_ADDED);
+	r.time += 9 * DAY;
+	assert_int_equal(put(st, &r, 0), PUT_CHANGED);
+	r = first;
+	r.source_key = 0;
+	assert_int_equal(put(st, &r, DAY), PUT_ADDED);
+	assert_int_equal(put(st, &r, DAY), PUT_ADDED);
+	r = first;
+	r.message_id = STR("");
+	assert_int_equal(put(st, &r, DAY), PUT_UNCHANGED);
+	assert_int_equal(r.id, first.id);
+	store_close(st);
+}
+
+/* Everything about the emails that must not depend on the order. */
+static char *contents(sqlite3 *db)
+{
+	return plain_text(
+	    db, "SELECT group_concat(x, '; ') FROM (SELECT time || ' ' || outcome || ' ' ||"
+		" ifnull(enhanced_code, '-') || ' ' || ifnull(basic_code, 0) || ' ' || ifnull(response, '-') ||"
+		" ' ' || attempts || ' ' || ifnull(sender, '-') || ' ' || ifnull(queued_at, 0) || ' ' ||"
+		" (SELECT group_concat(time) FROM (SELECT time FROM attempt a WHERE email_id = email.id"
+		" ORDER BY time)) AS x FROM email ORDER BY recipient, time)");
+}
+
+enum { REPORTS = 5 };
+
+/* Says the n-th thing that a source knows of one message: three deferrals, one expiry, one other recipient. */
+static void report(struct store *st, int n)
+{
+	struct err e = {0};
+	int64_t changed;
+	struct record r;
+	switch (n) {
+	case 0:
+		r = email(9, "late@example.com", T0, OUTCOME_DEFERRED, (struct ecode){4, 2, 2}, 452, "452 4.2.2 full");
+		r.queued_at = T0 - 5;
+		break;
+	case 1:
+		r = email(9, "late@example.com", T0 + HOUR, OUTCOME_DEFERRED, (struct ecode){4, 4, 1}, 0, "timed out");
+		break;
+	case 2:
+		r = email(9, "late@example.com", T0 + 2 * HOUR, OUTCOME_DEFERRED, (struct ecode){4, 7, 0}, 421,
+			  "421 4.7.0");
+		break;
+	case 3:
+		assert_ok(store_expire(st, 9, T0 + 5 * DAY, 6 * DAY, STR("us@example.org"), &changed, &e), e);
+		return;
+	default:
+		r = email(9, "fine@example.com", T0, OUTCOME_DELIVERED, (struct ecode){2, 0, 0}, 250, "250 ok");
+		break;
+	}
+	put(st, &r, 6 * DAY);
+}
+
+static void order_does_not_matter(void **state)
+{
+	const struct scratch *s = *state;
+	char *expected = NULL;
+	int order[REPORTS] = {0, 1, 2, 3, 4};
+	for (int round = 0; round < 120; round++) {
+		/* The round as a number in the factorial base names a permutation. */
+		int left[REPORTS] = {0, 1, 2, 3, 4}, code = round;
+		for (int i = 0; i < REPORTS; i++) {
+			int n = REPORTS - i, pick = code % n;
+			code /= n;
+			order[i] = left[pick];
+			memmove(left + pick, left + pick + 1, (size_t)(n - pick - 1) * sizeof left[0]);
+		}
+		unlink(s->path);
+		struct store *st = open_new(s);
+		struct err e = {0};
+		assert_ok(store_begin(st, &e), e);
+		for (int i = 0; i < REPORTS; i++)
+			report(st, order[i]);
+		for (int i = 0; i < REPORTS; i++) /* and once more: nothing may change */
+			report(st, order[REPORTS - 1 - i]);
+		assert_ok(store_commit(st, &e), e);
+		store_close(st);
+		sqlite3 *db = plain_open(s->path);
+		assert_int_equal(tally_faults(db), 0);
+		char *got = contents(db);
+		sqlite3_close(db);
+		if (expected)
+			assert_string_equal(got, expected);
+		else
+			expected = strdup(got);
+		free(got);
+	}
+	assert_non_null(strstr(expected, "1700432000 failed 4.7.0 421 421 4.7.0 3 us@example.org 1699999995"));
+	free(expected);
+}
+
+static void newest_fact_wins(void **state)
+{
+	struct store *st = open_new(*state);
+	sqlite3 *db = plain_open(((struct scratch *)*state)->path);
+	struct record bounce =
+	    email(3, "x@example.com", T0 + HOUR, OUTCOME_FAILED, (struct ecode){5, 2, 1}, 550, "gone");
+	struct record sent = email(3, "x@example.com", T0, OUTCOME_DELIVERED, (struct ecode){2, 0, 0}, 250, "relayed");
+	sent.sender = STR("shop@example.org");
+	put(st, &bounce, DAY);
+	assert_int_equal(put(st, &sent, DAY), PUT_CHANGED);
+	char *outcome = plain_text(db, "SELECT outcome || response || sender || attempts FROM email");
+	assert_string_equal(outcome, "failedgoneshop@example.org2");
+	free(outcome);
+	sqlite3_close(db);
+	store_close(st);
+}
+
+static void attempts_are_a_set(void **state)
+{
+	struct store *st = open_new(*state);
+	sqlite3 *db = plain_open(((struct scratch *)*state)->path);
+	struct record r = email(3, "x@example.com", T0, OUTCOME_DEFERRED, (struct ecode){0}, 0, "no route");
+	struct attempt a[3] = {attempt_of(&r), attempt_of(&r), attempt_of(&r)};
+	a[2].response = STR("timed out");
+	struct err e = {0};
+	enum put what;
+	assert_ok(store_put(st, &r, a, 3, DAY, &what, &e), e);
+	assert_int_equal(plain_int(db, "SELECT attempts FROM email"), 2);
+	assert_ok(store_put(st, &r, a, 3, DAY, &what, &e), e);
+	assert_int_equal(what, PUT_UNCHANGED);
+	assert_int_equal(plain_int(db, "SELECT count(*) FROM attempt"), 2);
+	sqlite3_close(db);
+	store_close(st);
+}
+
+static void bytes_are_kept(void **state)
+{
+	struct store *st = open_new(*state);
+	sqlite3 *db = plain_open(((struct scratch *)*state)->path);
+	struct record r = email(0, "\xff@example.com", T0, OUTCOME_FAILED, (struct ecode){0}, 0, "");
+	r.response = STR("a\0b\x1b[2J\xc3");
+	put(st, &r, 0);
+	char *hex = plain_text(db, "SELECT hex(CAST(response AS BLOB)) || hex(recipient) FROM email");
+	assert_string_equal(hex, "6100621B5B324AC3"
+				 "FF406578616D706C652E636F6D");
+	free(hex);
+	sqlite3_close(db);
+	store_close(st);
+}
+
+static void refuses_nonsense_in_a_sentence(void **state)
+{
+	struct store *st = open_new(*state);
+	struct record r = email(0, "x@example.com", -1, OUTCOME_FAILED, (struct ecode){0}, 0, "");
+	struct err e = {0};
+	enum put what;
+	assert_false(store_put(st, &r, NULL, 0, 0, &what, &e));
+	assert_int_equal(e.kind, ERR_INPUT);
+	assert_non_null(strstr(e.msg, "time is a whole number of UTC seconds since 1970"));
+	/* The next one is fine. */
+	r.time = T0;
+	assert_int_equal(put(st, &r, 0), PUT_ADDED);
+	store_close(st);
+}
+
+static void rollback_leaves_nothing(void **state)
+{
+	struct store *st = open_new(*state);
+	sqlite3 *db = plain_open(((struct scratch *)*state)->path);
+	struct err e = {0};
+	struct record r = email(1, "x@example.com", T0, OUTCOME_FAILED, (struct ecode){0}, 0, "");
+	assert_ok(store_begin(st, &e), e);
+	put(st, &r, 0);
+	store_rollback(st);
+	assert_int_equal(plain_int(db, "SELECT (SELECT count(*) FROM email) + (SELECT count(*) FROM attempt) +"
+				       " (SELECT count(*) FROM tally)"),
+			 0);
+	sqlite3_close(db);
+	store_close(st);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, scratch_setup, scratch_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    TEST(adds_then_recognises),
+	    TEST(tells_emails_apart),
+	    TEST(order_does_not_matter),
+	    TEST(newest_fact_wins),
+	    TEST(attempts_are_a_set),
+	    TEST(bytes_are_kept),
+	    TEST(refuses_nonsense_in_a_sentence),
+	    TEST(rollback_leaves_nothing),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
