@@ -11,7 +11,7 @@ static const struct {
     {K_PGUP, "PgUp"}, {K_PGDN, "PgDn"},   {K_INS, "Ins"},   {U' ', "Space"},      {0, "C-Space"},
 };
 
-char32_t key_of_control(char32_t c)
+char32_t event_key_of_control(char32_t c)
 {
 	switch (c) {
 	case 8:
@@ -29,9 +29,9 @@ char32_t key_of_control(char32_t c)
 	}
 }
 
-const char *key_name(char32_t key, char buf[KEY_NAME_MAX])
+const char *event_key_name(char32_t key, char buf[KEY_NAME_MAX])
 {
-	key = key_of_control(key);
+	key = event_key_of_control(key);
 	for (size_t i = 0; i < COUNT_OF(names); i++)
 		if (names[i].key == key) {
 			snprintf(buf, KEY_NAME_MAX, "%s", names[i].name);
@@ -53,7 +53,7 @@ const char *key_name(char32_t key, char buf[KEY_NAME_MAX])
 	return buf;
 }
 
-bool key_of(struct str name, char32_t *out)
+bool event_key_of(struct str name, char32_t *out)
 {
 	for (size_t i = 0; i < COUNT_OF(names); i++)
 		if (str_eq_nocase(name, str_of(names[i].name))) {
@@ -62,19 +62,19 @@ bool key_of(struct str name, char32_t *out)
 		}
 	char32_t c;
 	if (name.len && text_decode(name, 0, &c) == name.len) {
-		*out = key_of_control(c);
+		*out = event_key_of_control(c);
 		return true;
 	}
 	if (name.len == 3 && str_starts_nocase(name, STR("C-"))) {
 		char upper = name.p[2] >= 'a' && name.p[2] <= 'z' ? (char)(name.p[2] - 'a' + 'A') : name.p[2];
 		if (upper < '@' || upper > '_')
 			return false;
-		*out = key_of_control((char32_t)(upper - '@'));
+		*out = event_key_of_control((char32_t)(upper - '@'));
 		return true;
 	}
 	for (char32_t f = K_F1; f <= K_F12; f++) {
 		char buf[KEY_NAME_MAX];
-		if (str_eq_nocase(name, str_of(key_name(f, buf)))) {
+		if (str_eq_nocase(name, str_of(event_key_name(f, buf)))) {
 			*out = f;
 			return true;
 		}

@@ -57,9 +57,9 @@ struct event {
 
 /* "a", "Space", "Up", "C-l", "F5" and back. Returns buf. */
 enum { KEY_NAME_MAX = 12 };
-const char *key_name(char32_t key, char buf[KEY_NAME_MAX]);
-bool key_of(struct str name, char32_t *out);
+const char *event_key_name(char32_t key, char buf[KEY_NAME_MAX]);
+bool event_key_of(struct str name, char32_t *out);
 /* What a typed control character stands for: 13 is K_ENTER, 9 K_TAB, 127 K_BACK, 27 K_ESC; others are themselves. */
-char32_t key_of_control(char32_t c);
+char32_t event_key_of_control(char32_t c);
 
 #endif
