@@ -348,7 +348,6 @@ static struct str place(struct sample *s, const struct email *m, struct str name
 		struct str name, value;
 	} known[] = {
 	    {STR("rcpt"), to->address},
-	    {STR("local"), str_slice(to->address, 0, str_find(to->address, STR("@"), 0))},
 	    {STR("domain"), to->domain->name},
 	    {STR("host"), to->domain->mx},
 	    {STR("from"), m->title->sender},
@@ -433,7 +432,7 @@ static void make_attempts(struct sample *s, const struct email *m, const struct 
 	if (!passing)
 		deferrals = 0;
 
-	int64_t time = m->queued + 1 + below(s, 12);
+	int64_t time = m->queued + 1 + below_skewed(s, 600);
 	int64_t pause = 300;
 	s->attempt_count = 0;
 	for (int i = 0; i < deferrals; i++) {
