@@ -10,6 +10,7 @@
 #define STORE_H
 
 #include "filter.h"
+#include "tree.h"
 
 struct store;
 
@@ -51,20 +52,7 @@ struct grouping_info {
 };
 extern const struct grouping_info groupings[GROUP_COUNT];
 
-/* Records that share a key. For GROUP_CODE: outcome, enhanced and basic; otherwise the key text. */
-struct group {
-	struct str key;
-	enum outcome outcome;
-	struct ecode enhanced;
-	int basic;
-	int64_t count;
-};
-struct groups {
-	struct group *rows;
-	int count;
-	bool more; /* `limit` cut the list */
-};
-/* Groups of what `s` lets through, at most `limit`. Order: GROUP_CODE unspecified, others by count, then key. */
+/* Groups of what `s` lets through, at most `limit`: by outcome and codes, or by a key text. Order: GROUP_CODE unspecified, others by count, then key. */
 bool store_groups(struct store *st, const struct scope *s, enum grouping by, int limit, struct arena *a,
 		  struct groups *out, struct err *e);
 

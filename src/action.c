@@ -1,0 +1,437 @@
+#include "action.h"
+
+#include "view.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* ---- moving ---- */
+
+static void move(struct app *app, int rows)
+{
+	if (app->focus == PANE_TREE)
+		view_tree_move(app, rows);
+	else if (app->focus == PANE_LIST)
+		view_list_move(app, rows);
+	else
+		view_detail_scroll(app, rows);
+}
+
+static int page_rows(const struct app *app)
+{
+	int rows = app->focus == PANE_TREE   ? view_tree_height(app)
+		   : app->focus == PANE_LIST ? app->list.height
+					     : app->detail.height;
+	return rows > 2 ? rows - 1 : 1;
+}
+
+static void act_down(struct app *app)
+{
+	move(app, 1);
+}
+
+static void act_up(struct app *app)
+{
+	move(app, -1);
+}
+
+static void act_page_down(struct app *app)
+{
+	move(app, page_rows(app));
+}
+
+static void act_page_up(struct app *app)
+{
+	move(app, -page_rows(app));
+}
+
+enum { FAR_ROWS = 1000000 };
+
+static void act_home(struct app *app)
+{
+	if (app->focus == PANE_LIST)
+		view_list_home(app);
+	else
+		move(app, -FAR_ROWS);
+}
+
+static void act_end(struct app *app)
+{
+	if (app->focus == PANE_LIST)
+		view_list_end(app);
+	else
+		move(app, FAR_ROWS);
+}
+
+static void act_next_record(struct app *app)
+{
+	view_list_move(app, 1);
+}
+
+static void act_previous_record(struct app *app)
+{
+	view_list_move(app, -1);
+}
+
+static void jump_to(struct app *app, struct str text)
+{
+	struct str number = str_trim(text);
+	bool percent = number.len > 0 && number.p[number.len - 1] == '%';
+	if (percent)
+		number.len--;
+	int64_t n;
+	if (!str_to_int(str_trim(number), &n) || n < 0 || (percent && n > 100)) {
+		app_say(app, ROLE_ERROR, "Type a row's number, or a percentage from 0%% to 100%%.");
+		return;
+	}
+	if (percent && app->list.total < 0) {
+		app_say(app, ROLE_WARNING, "Still counting: try again when the total is there.");
+		return;
+	}
+	int64_t rank = percent ? (app->list.total - 1) * n / 100 : n - 1;
+	if (app->list.total >= 0 && rank >= app->list.total)
+		rank = app->list.total - 1;
+	app->list.to_anchor = true;
+	app_ask_page(app, WANT_RANK, rank > 0 ? rank : 0);
+}
+
+static void act_jump(struct app *app)
+{
+	app_prompt(app, "Go to row, or percent with %:", STR(""), jump_to);
+}
+
+/* ---- panes ---- */
+
+static void act_next_pane(struct app *app)
+{
+	app_focus(app, (enum pane)((app->focus + 1) % PANE_COUNT));
+}
+
+static void act_previous_pane(struct app *app)
+{
+	app_focus(app, (enum pane)((app->focus + PANE_COUNT - 1) % PANE_COUNT));
+}
+
+static void act_left(struct app *app)
+{
+	if (app->focus == PANE_TREE)
+		view_tree_open(app, false);
+	else
+		app_focus(app, app->focus == PANE_DETAIL ? PANE_LIST : PANE_TREE);
+}
+
+static void act_right(struct app *app)
+{
+	if (app->focus == PANE_TREE)
+		view_tree_open(app, true);
+	else if (app->focus == PANE_LIST)
+		app_focus(app, PANE_DETAIL);
+}
+
+static void act_open(struct app *app)
+{
+	if (app->focus == PANE_TREE) {
+		app_focus(app, PANE_LIST);
+	} else if (app_record(app)) {
+		app->detail.zoomed = app->focus == PANE_DETAIL ? !app->detail.zoomed : true;
+		app_focus(app, PANE_DETAIL);
+	}
+}
+
+static void act_back(struct app *app)
+{
+	if (app->exporting) {
+		app->port.cancel(app->port.ctx, ASK_EXPORT);
+		return;
+	}
+	if (app->detail.zoomed) {
+		app->detail.zoomed = false;
+		app_focus(app, PANE_LIST);
+	} else if (app->focus == PANE_DETAIL) {
+		app_focus(app, PANE_LIST);
+	} else if (app->focus == PANE_LIST) {
+		app_focus(app, PANE_TREE);
+	} else if (app->filter_edit.text.len > 0) {
+		app_say(app, ROLE_DIM, "\\ removes the filter, q quits.");
+	} else {
+		app_say(app, ROLE_DIM, "q quits.");
+	}
+}
+
+static void act_toggle(struct app *app)
+{
+	view_tree_toggle(app);
+}
+
+/* ---- filter, sort, grouping ---- */
+
+static void act_filter(struct app *app)
+{
+	app->detail.zoomed = false;
+	buf_reset(&app->filter_kept);
+	buf_add(&app->filter_kept, buf_str(&app->filter_edit.text));
+	if (app->filter_edit.text.len > 0 && app->filter_edit.text.p[app->filter_edit.text.len - 1] != ' ')
+		edit_key(&app->filter_edit, K_END);
+	app->mode = MODE_FILTER;
+	app_focus(app, app->focus);
+}
+
+static void act_clear_filter(struct app *app)
+{
+	app_set_filter(app, STR(""));
+}
+
+static void act_sort(struct app *app)
+{
+	static const char *const names[SORT_COUNT] = {"time, newest first", "recipient", "code"};
+	app->list.sort = (enum sort)((app->list.sort + 1) % SORT_COUNT);
+	app->list.to_anchor = true;
+	app_ask_page(app, WANT_START, 0);
+	app_say(app, ROLE_TEXT, "Sorted by %s.", names[app->list.sort]);
+}
+
+static void act_group(struct app *app)
+{
+	struct tree_view *t = &app->tree;
+	t->grouping = (enum grouping)((t->grouping + 1) % GROUP_COUNT);
+	t->open_count = 0;
+	t->index = t->top = 0;
+	t->selected = STR("");
+	app->group = (struct filter){0};
+	app_refresh(app);
+	app_focus(app, PANE_TREE);
+	app_say(app, ROLE_TEXT, "Grouped by %s.", groupings[t->grouping].name);
+}
+
+static void act_refresh(struct app *app)
+{
+	struct request totals = {.ask = ASK_TOTALS};
+	app->asked[ASK_TOTALS] = app->port.ask(app->port.ctx, &totals);
+	app_refresh(app);
+}
+
+/* ---- marks ---- */
+
+static void act_mark(struct app *app)
+{
+	const struct record *r = app_record(app);
+	if (!r)
+		return;
+	if (idset_has(&app->marks, r->id))
+		idset_remove(&app->marks, r->id);
+	else
+		idset_add(&app->marks, r->id);
+	view_list_move(app, 1);
+}
+
+static void mark_shown(struct app *app, bool invert)
+{
+	app->invert = invert;
+	struct request r = {.ask = ASK_MARKS, .scope = app_scope(app)};
+	app->asked[ASK_MARKS] = app->port.ask(app->port.ctx, &r);
+}
+
+static void act_mark_all(struct app *app)
+{
+	mark_shown(app, false);
+}
+
+static void act_mark_invert(struct app *app)
+{
+	mark_shown(app, true);
+}
+
+static void act_mark_none(struct app *app)
+{
+	idset_clear(&app->marks);
+	app_say(app, ROLE_TEXT, "No record is marked.");
+}
+
+/* ---- export ---- */
+
+static void export_start(struct app *app, bool force)
+{
+	struct arena a = {0};
+	struct request r = {
+	    .ask = ASK_EXPORT,
+	    .scope = app_scope(app),
+	    .path = app->export_path,
+	    .export = {.force = force},
+	};
+	/* The name's ending picks the format: .tsv, .jsonl; anything else is CSV. */
+	struct str path = str_of(app->export_path);
+	for (int f = 0; f < EXPORT_FORMAT_COUNT; f++) {
+		struct str suffix = str_of(export_formats[f].suffix);
+		if (path.len > suffix.len && str_eq_nocase(str_slice(path, path.len - suffix.len, suffix.len), suffix))
+			r.export.format = (enum export_format)f;
+	}
+	if (app->marks.count > 0) {
+		r.ids = idset_list(&app->marks, &a);
+		r.id_count = app->marks.count;
+	}
+	app->exporting = true;
+	app->asked[ASK_EXPORT] = app->port.ask(app->port.ctx, &r);
+	app_say(app, ROLE_DIM, "Exporting to %s. Esc stops.", app->export_path);
+	arena_free(&a);
+}
+
+static void export_over(struct app *app)
+{
+	export_start(app, true);
+}
+
+static void export_to(struct app *app, struct str text)
+{
+	struct str path = str_trim(text);
+	if (path.len == 0) {
+		app_say(app, ROLE_TEXT, "Nothing was written.");
+		return;
+	}
+	struct buf full = {0};
+	const char *home = getenv("HOME");
+	if (home && str_starts(path, STR("~/"))) {
+		buf_add(&full, str_of(home));
+		path = str_slice(path, 1, SIZE_MAX);
+	}
+	buf_add(&full, path);
+	free(app->export_path);
+	app->export_path = strdup(full.p);
+	buf_free(&full);
+	if (!app->export_path)
+		die("out of memory");
+
+	struct stat st;
+	if (stat(app->export_path, &st) == 0 && S_ISREG(st.st_mode)) {
+		snprintf(app->confirm.question, sizeof app->confirm.question, "%s exists. Replace it? (y/n)",
+			 app->export_path);
+		app->confirm.yes = export_over;
+		app->mode = MODE_CONFIRM;
+		return;
+	}
+	export_start(app, false);
+}
+
+static void act_export(struct app *app)
+{
+	if (app->exporting) {
+		app_say(app, ROLE_WARNING, "An export is running. Esc stops it.");
+		return;
+	}
+	char label[80], n[NUMBER_TEXT], path[64];
+	if (app->marks.count > 0)
+		snprintf(label, sizeof label, "Export %s marked to:", view_number((int64_t)app->marks.count, n));
+	else if (app->list.total >= 0)
+		snprintf(label, sizeof label, "Export %s shown to:", view_number(app->list.total, n));
+	else
+		snprintf(label, sizeof label, "Export all shown to:");
+	if (app->marks.count == 0 && app->list.total == 0) {
+		app_say(app, ROLE_WARNING, "There is nothing to export: no record is shown or marked.");
+		return;
+	}
+	struct civil c = civil_of(clock_now());
+	snprintf(path, sizeof path, "failures-%04lld-%02d-%02d.csv", (long long)c.year, c.month, c.day);
+	app_prompt(app, label, str_of(path), export_to);
+}
+
+/* ---- copying ---- */
+
+static void copy(struct app *app, const struct buf *text, const char *what)
+{
+	if (text->len == 0)
+		app_say(app, ROLE_DIM, "There is no record to copy from.");
+	else if (app->port.copy(app->port.ctx, buf_str(text)))
+		app_say(app, ROLE_STRONG, "Copied %s: %s", what, text->p);
+	else
+		app_say(app, ROLE_ERROR, "Too long to copy.");
+}
+
+static void act_copy(struct app *app)
+{
+	struct buf b = {0};
+	view_detail_sentence(app, &b);
+	copy(app, &b, "for the customer");
+	buf_free(&b);
+}
+
+static void act_copy_facts(struct app *app)
+{
+	struct buf b = {0};
+	view_detail_facts(app, &b);
+	copy(app, &b, "the facts");
+	buf_free(&b);
+}
+
+/* ---- program ---- */
+
+static void act_help(struct app *app)
+{
+	app->mode = MODE_HELP;
+	app->help_top = 0;
+}
+
+static void act_suspend(struct app *app)
+{
+	app->port.suspend(app->port.ctx);
+}
+
+static void act_quit(struct app *app)
+{
+	app->quit = true;
+}
+
+/* In the order of the help screen. Hints are shown in this order as far as they fit. */
+const struct action actions[] = {
+    {"filter", "/", "Filter", "Type a filter; the list follows.", "Find", IN_ALL, act_filter},
+    {"clear-filter", "\\", NULL, "Remove the filter.", "Find", IN_ALL, act_clear_filter},
+    {"open", "Enter", "Open", "Go deeper: from the groups to the list, from the list to the whole record.", "Move",
+     IN_ALL, act_open},
+    {"back", "Esc", NULL, "Go back; stop a running export.", "Move", IN_ALL, act_back},
+    {"toggle", "Space", "Open/close", "Open or close the group.", "Move", IN_TREE, act_toggle},
+    {"mark", "Space", "Mark", "Mark the record, or take its mark away.", "Mark and export", IN_LIST | IN_DETAIL,
+     act_mark},
+    {"export", "e", "Export", "Write the marked records, else all that are shown, to a file.", "Mark and export",
+     IN_ALL, act_export},
+    {"copy", "y", "Copy", "Copy a sentence for the customer.", "Mark and export", IN_ALL, act_copy},
+    {"copy-facts", "Y", NULL, "Copy the record's facts: time, recipient, codes, response.", "Mark and export", IN_ALL,
+     act_copy_facts},
+    {"mark-all", "a", NULL, "Mark all that are shown.", "Mark and export", IN_ALL, act_mark_all},
+    {"mark-invert", "i", NULL, "Mark the shown ones that are not marked, and the other way round.", "Mark and export",
+     IN_ALL, act_mark_invert},
+    {"mark-none", "u", NULL, "Take all marks away.", "Mark and export", IN_ALL, act_mark_none},
+    {"sort", "s", "Sort", "Sort by time, recipient or code.", "Find", IN_ALL, act_sort},
+    {"group", "b", "Group", "Group by code or by recipient domain.", "Find", IN_ALL, act_group},
+    {"next-pane", "Tab", "Pane", "Go to the next pane.", "Move", IN_ALL, act_next_pane},
+    {"previous-pane", "S-Tab", NULL, "Go to the pane before.", "Move", IN_ALL, act_previous_pane},
+    {"down", "Down j", NULL, "Go down.", "Move", IN_ALL, act_down},
+    {"up", "Up k", NULL, "Go up.", "Move", IN_ALL, act_up},
+    {"left", "Left h", NULL, "Close the group, or go to the pane on the left.", "Move", IN_ALL, act_left},
+    {"right", "Right l", NULL, "Open the group, or go to the pane on the right.", "Move", IN_ALL, act_right},
+    {"page-down", "PgDn C-f C-d", NULL, "Go down a page.", "Move", IN_ALL, act_page_down},
+    {"page-up", "PgUp C-b C-u", NULL, "Go up a page.", "Move", IN_ALL, act_page_up},
+    {"home", "Home g", NULL, "Go to the first.", "Move", IN_ALL, act_home},
+    {"end", "End G", NULL, "Go to the last.", "Move", IN_ALL, act_end},
+    {"jump", "%", NULL, "Go to a row by its number, or to a percentage.", "Move", IN_ALL, act_jump},
+    {"next-record", "J", NULL, "Go to the next record, in any pane.", "Move", IN_ALL, act_next_record},
+    {"previous-record", "K", NULL, "Go to the record before, in any pane.", "Move", IN_ALL, act_previous_record},
+    {"refresh", "C-l r", NULL, "Read everything again.", "Program", IN_ALL, act_refresh},
+    {"suspend", "C-z", NULL, "Suspend; fg in the shell goes on.", "Program", IN_ALL, act_suspend},
+    {"help", "? F1", "Help", "Show this help.", "Program", IN_ALL, act_help},
+    {"quit", "q C-c", "Quit", "Quit.", "Program", IN_ALL, act_quit},
+};
+const size_t action_count = COUNT_OF(actions);
+
+const struct action *action_find(char32_t key, enum pane pane)
+{
+	for (size_t i = 0; i < action_count; i++) {
+		if (!(actions[i].where & (1u << pane)))
+			continue;
+		struct str keys = str_of(actions[i].keys), one;
+		char32_t k;
+		while (str_next(&keys, ' ', &one))
+			if (event_key_of(one, &k) && k == key)
+				return &actions[i];
+	}
+	return NULL;
+}

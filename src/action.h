@@ -1,0 +1,33 @@
+/* action.h - everything the browser can be told to do: a row each, with its keys, hint and help.
+ *
+ * Layer 5. Dispatch, footer hints, the help screen and the manual page all read this table.
+ */
+#ifndef ACTION_H
+#define ACTION_H
+
+#include "app.h"
+
+enum action_where {
+	IN_TREE = 1 << PANE_TREE,
+	IN_LIST = 1 << PANE_LIST,
+	IN_DETAIL = 1 << PANE_DETAIL,
+	IN_ALL = IN_TREE | IN_LIST | IN_DETAIL,
+};
+
+struct action {
+	const char *name;  /* "mark-all": for bindings and the manual */
+	const char *keys;  /* names of event.h, separated by blanks; the first one is shown in hints */
+	const char *hint;  /* a word for the footer; NULL: not there */
+	const char *help;  /* one sentence */
+	const char *group; /* heading in the help screen */
+	unsigned where;    /* of enum action_where */
+	void (*run)(struct app *app);
+};
+
+extern const struct action actions[];
+extern const size_t action_count;
+
+/* The action that `key` means in `pane`; NULL: none. */
+const struct action *action_find(char32_t key, enum pane pane);
+
+#endif

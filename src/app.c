@@ -1,0 +1,548 @@
+#include "app.h"
+
+#include "action.h"
+#include "view.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { PAGE_ROWS_MIN = 200, MIN_W = 40, MIN_H = 10 };
+
+/* ---- questions ---- */
+
+bool app_pending(const struct app *app, enum ask kind)
+{
+	return app->asked[kind] != app->got[kind];
+}
+
+bool app_settled(const struct app *app)
+{
+	for (int k = 0; k < ASK_KINDS; k++)
+		if (app_pending(app, (enum ask)k))
+			return false;
+	return true;
+}
+
+static void ask(struct app *app, struct request *r)
+{
+	app->asked[r->ask] = app->port.ask(app->port.ctx, r);
+}
+
+struct scope app_scope(const struct app *app)
+{
+	return (struct scope){.all = {app->filter, app->group}, .count = 2};
+}
+
+void app_ask_page(struct app *app, enum want want, int64_t rank)
+{
+	struct request r = {
+	    .ask = ASK_PAGE,
+	    .scope = app_scope(app),
+	    .want = want,
+	    .sort = app->list.sort,
+	    .rank = rank,
+	    .rows = 4 * app->list.height > PAGE_ROWS_MIN ? 4 * app->list.height : PAGE_ROWS_MIN,
+	};
+	const struct record *at = app_record(app);
+	if (want == WANT_AROUND) {
+		if (at)
+			r.cursor = cursor_of(at);
+		else
+			r.want = WANT_START;
+	}
+	ask(app, &r);
+}
+
+static void ask_tree(struct app *app, bool open_first)
+{
+	struct request r = {
+	    .ask = ASK_TREE,
+	    .scope = {.all = {app->filter}, .count = 1},
+	    .grouping = app->tree.grouping,
+	    .open = app->tree.open,
+	    .open_count = app->tree.open_count,
+	    .open_first = open_first,
+	};
+	ask(app, &r);
+}
+
+void app_ask_tree(struct app *app)
+{
+	ask_tree(app, !app->tree.met);
+}
+
+static void ask_scope(struct app *app, enum ask kind)
+{
+	struct request r = {.ask = kind, .scope = app_scope(app)};
+	ask(app, &r);
+}
+
+static void ask_timeline(struct app *app)
+{
+	struct request r = {
+	    .ask = ASK_TIMELINE,
+	    .scope = app_scope(app),
+	    .columns = view_timeline_columns(app->w),
+	};
+	ask(app, &r);
+}
+
+static void ask_detail(struct app *app)
+{
+	const struct record *at = app_record(app);
+	const struct reply *known = app->last[ASK_DETAIL];
+	if (!at || (known && known->detail.record.id == at->id && !app_pending(app, ASK_DETAIL)))
+		return;
+	struct request r = {.ask = ASK_DETAIL, .id = at->id};
+	ask(app, &r);
+}
+
+void app_refresh_group(struct app *app)
+{
+	app->list.to_anchor = true;
+	app->list.at_end = false;
+	app_ask_page(app, WANT_START, 0);
+	app->list.total = -1;
+	ask_scope(app, ASK_COUNT);
+	ask_timeline(app);
+}
+
+void app_refresh(struct app *app)
+{
+	app_refresh_group(app);
+	app_ask_tree(app);
+}
+
+/* Others have changed the database: the same view again, with the cursor where it was. */
+static void reload(struct app *app)
+{
+	struct request totals = {.ask = ASK_TOTALS};
+	ask(app, &totals);
+	app_ask_page(app, WANT_AROUND, -1);
+	ask_scope(app, ASK_COUNT);
+	ask_timeline(app);
+	app_ask_tree(app);
+	const struct record *at = app_record(app);
+	if (at) {
+		struct request r = {.ask = ASK_DETAIL, .id = at->id};
+		ask(app, &r);
+	}
+}
+
+/* ---- small services ---- */
+
+void app_say(struct app *app, enum role role, const char *fmt, ...)
+{
+	char line[600];
+	va_list ap;
+	va_start(ap, fmt);
+	vsnprintf(line, sizeof line, fmt, ap);
+	va_end(ap);
+	buf_reset(&app->message);
+	buf_add(&app->message, str_of(line));
+	app->message_role = role;
+	app->dirty = true;
+}
+
+void app_focus(struct app *app, enum pane pane)
+{
+	app->focus = pane;
+	app->layout = view_layout(app);
+	app->dirty = true;
+}
+
+void app_prompt(struct app *app, const char *label, struct str text, void (*done)(struct app *, struct str))
+{
+	snprintf(app->prompt.label, sizeof app->prompt.label, "%s", label);
+	edit_set(&app->prompt.edit, text);
+	app->prompt.done = done;
+	app->mode = MODE_PROMPT;
+}
+
+const struct record *app_record(const struct app *app)
+{
+	const struct reply *r = app->last[ASK_PAGE];
+	if (!r || app->list.index < 0 || app->list.index >= r->page.count)
+		return NULL;
+	return &r->page.rows[app->list.index];
+}
+
+/* ---- the filter line ---- */
+
+void app_filter_typed(struct app *app)
+{
+	struct arena a = {0};
+	struct filter f;
+	struct err e = {0};
+	app->dirty = true;
+	if (!filter_parse(buf_str(&app->filter_edit.text), clock_now(), &a, &f, &e)) {
+		app->filter_err = e; /* the last good filter stays */
+		arena_free(&a);
+		return;
+	}
+	app->filter_err = (struct err){0};
+	arena_free(&app->filter_arena);
+	app->filter_arena = a;
+	app->filter = f;
+	app_refresh(app);
+}
+
+void app_set_filter(struct app *app, struct str line)
+{
+	edit_set(&app->filter_edit, line);
+	app_filter_typed(app);
+}
+
+static void filter_key_pressed(struct app *app, char32_t key)
+{
+	switch (key) {
+	case K_ENTER:
+	case K_DOWN:
+		app->mode = MODE_BROWSE;
+		app_focus(app, PANE_LIST);
+		return;
+	case K_ESC:
+	case 3: /* Ctrl-C */
+		app->mode = MODE_BROWSE;
+		app_set_filter(app, buf_str(&app->filter_kept));
+		return;
+	default:
+		if (edit_key(&app->filter_edit, key))
+			app_filter_typed(app);
+	}
+}
+
+/* ---- other lines and questions ---- */
+
+static void prompt_key_pressed(struct app *app, char32_t key)
+{
+	if (key == K_ENTER) {
+		app->mode = MODE_BROWSE;
+		struct buf text = {0}; /* `done` may open the next prompt */
+		buf_add(&text, buf_str(&app->prompt.edit.text));
+		app->prompt.done(app, buf_str(&text));
+		buf_free(&text);
+	} else if (key == K_ESC || key == 3) {
+		app->mode = MODE_BROWSE;
+	} else {
+		edit_key(&app->prompt.edit, key);
+	}
+}
+
+static void confirm_key_pressed(struct app *app, char32_t key)
+{
+	app->mode = MODE_BROWSE;
+	if (key == 'y' || key == 'Y')
+		app->confirm.yes(app);
+	else
+		app_say(app, ROLE_TEXT, "Nothing was written.");
+}
+
+static void help_key_pressed(struct app *app, char32_t key)
+{
+	int page = app->h > 4 ? app->h - 4 : 1;
+	switch (key) {
+	case K_DOWN:
+	case 'j':
+		app->help_top++;
+		break;
+	case K_UP:
+	case 'k':
+		app->help_top--;
+		break;
+	case K_PGDN:
+	case ' ':
+		app->help_top += page;
+		break;
+	case K_PGUP:
+		app->help_top -= page;
+		break;
+	case K_HOME:
+	case 'g':
+		app->help_top = 0;
+		break;
+	case K_END:
+	case 'G':
+		app->help_top = 100000; /* drawing brings it back */
+		break;
+	default:
+		app->mode = MODE_BROWSE;
+	}
+}
+
+/* ---- events ---- */
+
+static void key_pressed(struct app *app, char32_t key)
+{
+	buf_reset(&app->message);
+	switch (app->mode) {
+	case MODE_FILTER:
+		filter_key_pressed(app, key);
+		return;
+	case MODE_PROMPT:
+		prompt_key_pressed(app, key);
+		return;
+	case MODE_CONFIRM:
+		confirm_key_pressed(app, key);
+		return;
+	case MODE_HELP:
+		help_key_pressed(app, key);
+		return;
+	case MODE_BROWSE:
+		break;
+	}
+	const struct action *act = action_find(key, app->focus);
+	if (act) {
+		act->run(app);
+		return;
+	}
+	char name[KEY_NAME_MAX];
+	app_say(app, ROLE_DIM, "%s does nothing here. ? lists the keys.", event_key_name(key, name));
+}
+
+static bool inside(struct rect r, int x, int y)
+{
+	return x >= r.x && x < r.x + r.w && y >= r.y && y < r.y + r.h;
+}
+
+enum { WHEEL_ROWS = 3 };
+
+static void mouse_used(struct app *app, const struct event *ev)
+{
+	if (app->mode != MODE_BROWSE || ev->action != MOUSE_PRESS)
+		return;
+	buf_reset(&app->message);
+	const struct layout *l = &app->layout;
+	int wheel = ev->button == MOUSE_WHEEL_UP ? -WHEEL_ROWS : ev->button == MOUSE_WHEEL_DOWN ? WHEEL_ROWS : 0;
+	if (inside(l->tree, ev->x, ev->y)) {
+		if (wheel)
+			view_tree_move(app, wheel);
+		else
+			view_tree_click(app, ev->y);
+	} else if (inside(l->list, ev->x, ev->y)) {
+		if (wheel)
+			view_list_move(app, wheel);
+		else
+			view_list_click(app, ev->y);
+	} else if (inside(l->detail, ev->x, ev->y)) {
+		if (wheel)
+			view_detail_scroll(app, wheel);
+		else
+			app_focus(app, PANE_DETAIL);
+	} else if (inside(l->filter, ev->x, ev->y) && !wheel) {
+		action_find('/', app->focus)->run(app);
+	}
+}
+
+static void export_ended(struct app *app, const struct reply *r)
+{
+	char n[NUMBER_TEXT];
+	if (r->running) {
+		app_say(app, ROLE_DIM, "Exporting to %s: %s rows. Esc stops.", app->export_path,
+			view_number(r->exported.rows, n));
+		return;
+	}
+	app->exporting = false;
+	if (r->err.kind == ERR_CANCEL || r->err.kind == ERR_STALE)
+		app_say(app, ROLE_WARNING, "Export stopped. Nothing was written.");
+	else if (r->err.kind != ERR_NONE)
+		app_say(app, ROLE_ERROR, "%s", r->err.msg);
+	else if (r->exported.guarded)
+		app_say(app, ROLE_STRONG, "Wrote %s records to %s; %lld cells that look like formulas got a leading '.",
+			view_number(r->exported.rows, n), r->path, (long long)r->exported.guarded);
+	else
+		app_say(app, ROLE_STRONG, "Wrote %s records to %s.", view_number(r->exported.rows, n), r->path);
+}
+
+static void marks_came(struct app *app, const struct reply *r)
+{
+	char n[NUMBER_TEXT];
+	for (size_t i = 0; i < r->id_count; i++) {
+		if (app->invert && idset_has(&app->marks, r->ids[i]))
+			idset_remove(&app->marks, r->ids[i]);
+		else
+			idset_add(&app->marks, r->ids[i]);
+	}
+	app_say(app, ROLE_TEXT, "%s marked.", view_number((int64_t)app->marks.count, n));
+}
+
+static void reply_came(struct app *app, struct reply *r)
+{
+	app->dirty = true;
+	if (r->ask == ASK_VERSION) {
+		app->lost = r->err;
+		reply_free(r);
+		reload(app);
+		return;
+	}
+	if (!r->running)
+		app->got[r->ask] = r->generation;
+	if (r->err.kind == ERR_STALE && r->ask != ASK_EXPORT) {
+		reply_free(r);
+		return;
+	}
+	if (r->err.kind != ERR_NONE && r->ask != ASK_EXPORT && r->ask != ASK_DETAIL)
+		app_say(app, ROLE_ERROR, "%s", r->err.msg);
+	if (r->ask == ASK_EXPORT || r->ask == ASK_MARKS) {
+		if (r->ask == ASK_EXPORT)
+			export_ended(app, r);
+		else if (r->err.kind == ERR_NONE)
+			marks_came(app, r);
+		reply_free(r);
+		return;
+	}
+	/* What was read before a fault is worth showing; nothing at all is not worth losing the last good page for. */
+	if (r->err.kind != ERR_NONE && !(r->ask == ASK_PAGE && r->page.count > 0)) {
+		reply_free(r);
+		return;
+	}
+	struct reply *former = app->last[r->ask];
+	app->last[r->ask] = r;
+	switch (r->ask) {
+	case ASK_PAGE:
+		view_list_adopt(app);
+		ask_detail(app);
+		break;
+	case ASK_TREE:
+		view_tree_adopt(app);
+		break;
+	case ASK_COUNT:
+		app->list.total = r->count;
+		break;
+	case ASK_DETAIL:
+	case ASK_TOTALS:
+	case ASK_TIMELINE:
+	case ASK_VERSION:
+	case ASK_MARKS:
+	case ASK_EXPORT:
+	case ASK_KINDS:
+		break;
+	}
+	reply_free(former);
+}
+
+static void resized(struct app *app, int w, int h)
+{
+	app->w = w;
+	app->h = h;
+	app->layout = view_layout(app);
+	app->dirty = true;
+	ask_timeline(app);
+}
+
+void app_handle(struct app *app, const struct event *ev)
+{
+	int64_t before = app->list.id;
+	switch (ev->kind) {
+	case EVENT_KEY:
+		key_pressed(app, ev->key);
+		break;
+	case EVENT_MOUSE:
+		mouse_used(app, ev);
+		break;
+	case EVENT_PASTE:
+		if (app->mode == MODE_FILTER) {
+			edit_paste(&app->filter_edit, ev->text);
+			app_filter_typed(app);
+		} else if (app->mode == MODE_PROMPT) {
+			edit_paste(&app->prompt.edit, ev->text);
+		} else {
+			app_say(app, ROLE_DIM, "Pasted text goes into the filter: press / first.");
+		}
+		break;
+	case EVENT_RESIZE:
+		resized(app, ev->w, ev->h);
+		break;
+	case EVENT_REPLY:
+		reply_came(app, ev->reply);
+		break;
+	case EVENT_TICK:
+		return;
+	case EVENT_HANGUP:
+		app->quit = true;
+		return;
+	}
+	app->dirty = true;
+	if (app->list.id != before)
+		ask_detail(app);
+}
+
+/* ---- drawing ---- */
+
+static void draw_tiny(const struct app *app, struct surface *s)
+{
+	surface_text(s, 0, 0, app->w, ROLE_STRONG, STR("deadletter"));
+	surface_printf(s, 0, 1, app->w, ROLE_TEXT, "needs %dx%d", MIN_W, MIN_H);
+	surface_printf(s, 0, 2, app->w, ROLE_DIM, "has %dx%d", app->w, app->h);
+}
+
+void app_draw(struct app *app, struct surface *s)
+{
+	if (s->w != app->w || s->h != app->h)
+		surface_resize(s, app->w, app->h);
+	surface_clear(s);
+	app->dirty = false;
+	app->layout = view_layout(app);
+	const struct layout *l = &app->layout;
+	if (l->tiny) {
+		draw_tiny(app, s);
+		return;
+	}
+	view_header_draw(app, s, l->header);
+	if (app->mode == MODE_HELP) {
+		struct rect r = {0, 1, app->w, app->h - 2};
+		view_help_draw(app, s, r);
+		view_footer_draw(app, s, l->footer);
+		return;
+	}
+	if (l->timeline.w)
+		view_timeline_draw(app, s, l->timeline);
+	if (l->tree.w)
+		view_tree_draw(app, s, l->tree);
+	if (l->list.w)
+		view_list_draw(app, s, l->list);
+	if (l->detail.w)
+		view_detail_draw(app, s, l->detail);
+	view_filter_draw(app, s, l->filter);
+	view_footer_draw(app, s, l->footer);
+}
+
+/* ---- life ---- */
+
+void app_init(struct app *app, const struct app_port *port, const char *name, bool snapshot, int w, int h)
+{
+	*app = (struct app){
+	    .port = *port,
+	    .name = strdup(name),
+	    .snapshot = snapshot,
+	    .w = w,
+	    .h = h,
+	    .focus = PANE_TREE,
+	    .list = {.total = -1},
+	};
+	if (!app->name)
+		die("out of memory");
+	app->layout = view_layout(app);
+	app->list.height = app->layout.list.h;
+	struct request totals = {.ask = ASK_TOTALS};
+	app_refresh(app);
+	ask(app, &totals);
+	app->dirty = true;
+}
+
+void app_free(struct app *app)
+{
+	for (int k = 0; k < ASK_KINDS; k++)
+		reply_free(app->last[k]);
+	arena_free(&app->filter_arena);
+	arena_free(&app->group_arena);
+	arena_free(&app->tree.arena);
+	edit_free(&app->filter_edit);
+	edit_free(&app->prompt.edit);
+	buf_free(&app->filter_kept);
+	buf_free(&app->message);
+	idset_free(&app->marks);
+	free(app->tree.open);
+	free(app->export_path);
+	free(app->name);
+}

@@ -1,0 +1,145 @@
+/* app.h - the browser's state, and what happens to it: events and answers in, questions and a drawn surface out.
+ *
+ * Layer 5. Knows neither SQL nor threads nor curses: all it needs from outside goes through struct app_port. Main thread.
+ * Views hold positions, never rows: the newest answer of each kind is kept in `last`, and a selection is a record's id.
+ */
+#ifndef APP_H
+#define APP_H
+
+#include "edit.h"
+#include "event.h"
+#include "idset.h"
+#include "query.h"
+#include "surface.h"
+
+/* The world outside. `ask` returns the generation that the answer will carry. */
+struct app_port {
+	unsigned (*ask)(void *ctx, const struct request *r);
+	void (*cancel)(void *ctx, enum ask kind);
+	bool (*copy)(void *ctx, struct str text);
+	void (*suspend)(void *ctx);
+	void *ctx;
+};
+
+enum pane { PANE_TREE, PANE_LIST, PANE_DETAIL, PANE_COUNT };
+
+enum mode {
+	MODE_BROWSE,
+	MODE_FILTER,  /* the filter line is typed, the list follows */
+	MODE_PROMPT,  /* another line is typed: a path, a place */
+	MODE_CONFIRM, /* y or n */
+	MODE_HELP,
+};
+
+struct app;
+
+/* A question in the bottom line. `done` gets the text. */
+struct prompt {
+	char label[80];
+	struct edit edit;
+	void (*done)(struct app *app, struct str text);
+};
+
+struct confirm {
+	char question[400];
+	void (*yes)(struct app *app);
+};
+
+struct tree_view {
+	struct str selected; /* the filter line of the node under the cursor; in `arena` */
+	struct str *open;    /* filter lines of open nodes */
+	int open_count;
+	struct arena arena;
+	int index, top; /* of the node in the newest tree */
+	bool met;       /* a tree was seen: the first one opens its largest group */
+	enum grouping grouping;
+};
+
+struct list_view {
+	enum sort sort;
+	int64_t id;     /* under the cursor; 0: none */
+	int index, top; /* within the newest page */
+	int height;     /* rows on the screen, as last drawn */
+	int64_t total;  /* -1: still counting */
+	bool to_anchor; /* the next page brings a new place: the cursor goes to its anchor */
+	bool at_end;    /* … and that is the end */
+};
+
+struct detail_view {
+	int64_t id; /* whose scroll position this is */
+	int top, lines, height;
+	bool zoomed;
+};
+
+struct layout {
+	bool tiny;
+	struct rect header, timeline, tree, list, detail, filter, footer; /* w 0: not on the screen */
+};
+
+struct app {
+	struct app_port port;
+	char *name;    /* of the database, as shown */
+	bool snapshot; /* what others write will not be seen */
+	int w, h;
+	bool dirty, quit;
+	enum pane focus;
+	enum mode mode;
+	struct layout layout;
+
+	struct edit filter_edit; /* the filter line */
+	struct buf filter_kept;  /* … as it was before typing began */
+	struct filter filter;    /* the newest one without a mistake */
+	struct err filter_err;
+	struct arena filter_arena;
+	struct filter group; /* the tree's selection */
+	struct arena group_arena;
+
+	unsigned asked[ASK_KINDS], got[ASK_KINDS]; /* generations */
+	struct reply *last[ASK_KINDS];             /* newest answers; owned */
+
+	struct tree_view tree;
+	struct list_view list;
+	struct detail_view detail;
+	struct idset marks;
+	bool marking; /* ASK_MARKS runs */
+	bool invert;  /* … and inverts instead of adding */
+
+	struct prompt prompt;
+	struct confirm confirm;
+	char *export_path; /* of the export being asked about or running */
+	bool exporting;
+	int help_top;
+
+	enum role message_role;
+	struct buf message; /* one sentence in the bottom line, until the next key */
+	struct err lost;    /* the database cannot be read any more */
+};
+
+/* `name` is copied. Asks the first questions. */
+void app_init(struct app *app, const struct app_port *port, const char *name, bool snapshot, int w, int h);
+void app_free(struct app *app);
+
+/* Applies a filter line, as if typed. */
+void app_set_filter(struct app *app, struct str line);
+void app_handle(struct app *app, const struct event *ev);
+void app_draw(struct app *app, struct surface *s);
+/* Is every question answered? Else what is on the screen will still change by itself. */
+bool app_settled(const struct app *app);
+
+/* ---- for the views and actions ---- */
+
+bool app_pending(const struct app *app, enum ask kind);
+void app_say(struct app *app, enum role role, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+void app_focus(struct app *app, enum pane pane);
+void app_ask_page(struct app *app, enum want want, int64_t rank);
+void app_ask_tree(struct app *app);
+/* Asks again for all that the filter decides, or only for what the tree's selection decides. */
+void app_refresh(struct app *app);
+void app_refresh_group(struct app *app);
+struct scope app_scope(const struct app *app);
+void app_prompt(struct app *app, const char *label, struct str text, void (*done)(struct app *, struct str));
+void app_filter_typed(struct app *app);
+/* The record under the cursor; NULL: none. */
+const struct record *app_record(const struct app *app);
+
+#endif

@@ -1,0 +1,98 @@
+#include "browse.h"
+
+#include "app.h"
+#include "term.h"
+#include "worker.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct browse {
+	struct worker *worker;
+	struct term *term;
+};
+
+static unsigned port_ask(void *ctx, const struct request *r)
+{
+	return worker_ask(((struct browse *)ctx)->worker, r);
+}
+
+static void port_cancel(void *ctx, enum ask kind)
+{
+	worker_cancel(((struct browse *)ctx)->worker, kind);
+}
+
+static bool port_copy(void *ctx, struct str text)
+{
+	return term_copy(((struct browse *)ctx)->term, text);
+}
+
+static void port_suspend(void *ctx)
+{
+	term_suspend(((struct browse *)ctx)->term);
+}
+
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	return slash && slash[1] ? slash + 1 : path;
+}
+
+/* Takes all that has come, then draws once: a burst of keys costs one picture. */
+static void loop(struct browse *b, struct app *app)
+{
+	struct surface s = {.ascii = !term_utf8(b->term)};
+	while (!app->quit) {
+		if (app->dirty) {
+			app_draw(app, &s);
+			term_present(b->term, &s);
+		}
+		if (app_settled(app))
+			term_idle(b->term);
+		struct pollfd p[] = {
+		    {.fd = term_fd(b->term), .events = POLLIN},
+		    {.fd = term_signal_fd(b->term), .events = POLLIN},
+		    {.fd = worker_fd(b->worker), .events = POLLIN},
+		};
+		if (poll(p, COUNT_OF(p), -1) < 0 && errno != EINTR)
+			break;
+		if (p[0].revents & (POLLHUP | POLLERR | POLLNVAL))
+			break;                /* the terminal is gone */
+		worker_wake_clear(b->worker); /* before taking, or a wake-up is lost */
+		struct event ev;
+		while (!app->quit && term_read(b->term, &ev))
+			app_handle(app, &ev);
+		for (struct reply *r; (r = worker_take(b->worker));) {
+			ev = (struct event){.kind = EVENT_REPLY, .reply = r};
+			app_handle(app, &ev);
+		}
+	}
+	surface_free(&s);
+}
+
+bool browse_run(const char *path, const struct browse_options *o, struct err *e)
+{
+	struct browse b = {0};
+	b.worker = worker_start(path, e);
+	if (!b.worker)
+		return false;
+	const char *no_colour = getenv("NO_COLOR");
+	struct term_options to = {.mouse = !o->no_mouse, .colour = !no_colour || !no_colour[0]};
+	b.term = term_open(&to, e);
+	if (b.term) {
+		struct app_port port = {port_ask, port_cancel, port_copy, port_suspend, &b};
+		struct app app;
+		int w, h;
+		term_size(b.term, &w, &h);
+		app_init(&app, &port, base_name(path), worker_is_snapshot(b.worker), w, h);
+		if (o->filter.len > 0)
+			app_set_filter(&app, o->filter);
+		loop(&b, &app);
+		app_free(&app);
+		term_close(b.term);
+	}
+	worker_stop(b.worker);
+	return b.term != NULL;
+}

@@ -1,0 +1,329 @@
+#include "query.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { TREE_GROUPS_MAX = 2000, TREE_CODES_MAX = 5000 };
+
+/* ---- requests ---- */
+
+struct request request_copy(const struct request *r, struct arena *a)
+{
+	struct request c = *r;
+	c.scope = scope_clone(&r->scope, a);
+	c.cursor.recipient = arena_str(a, r->cursor.recipient);
+	struct str *open = arena_array(a, struct str, (size_t)r->open_count);
+	for (int i = 0; i < r->open_count; i++)
+		open[i] = arena_str(a, r->open[i]);
+	c.open = open;
+	if (r->path)
+		c.path = arena_cstr(a, str_of(r->path));
+	if (r->ids) {
+		int64_t *ids = arena_array(a, int64_t, r->id_count);
+		if (r->id_count)
+			memcpy(ids, r->ids, r->id_count * sizeof *ids);
+		c.ids = ids;
+	}
+	return c;
+}
+
+void reply_free(struct reply *r)
+{
+	if (!r)
+		return;
+	arena_free(&r->arena);
+	free(r);
+}
+
+/* ---- page ---- */
+
+/* Rows before the cursor, then those that follow the last of them: so the row at the cursor is in it, and it does not matter
+ * if that row is gone. */
+static bool page_around(struct store *st, const struct request *r, const struct cursor *at, struct reply *out)
+{
+	struct page before = {0}, after = {0};
+	struct arena *a = &out->arena;
+	int half = r->rows / 2 > 0 ? r->rows / 2 : 1;
+	if (!store_page(st, &r->scope, r->sort, at, true, half, a, &before, &out->err))
+		return false;
+	struct cursor from =
+	    before.count ? cursor_of(&before.rows[before.count - 1]) : (struct cursor){.at = CURSOR_START};
+	int rest = r->rows - before.count > 0 ? r->rows - before.count : 1;
+	bool ok = store_page(st, &r->scope, r->sort, &from, false, rest, a, &after, &out->err);
+
+	out->page.count = before.count + after.count;
+	out->page.rows = arena_array(a, struct record, (size_t)out->page.count);
+	if (before.count)
+		memcpy(out->page.rows, before.rows, (size_t)before.count * sizeof *before.rows);
+	if (after.count)
+		memcpy(out->page.rows + before.count, after.rows, (size_t)after.count * sizeof *after.rows);
+	out->anchor = before.count;
+	out->at_start = before.count < half;
+	out->at_end = after.count < rest;
+	return ok;
+}
+
+static void answer_page(struct store *st, const struct request *r, struct reply *out)
+{
+	struct cursor at = r->cursor;
+	int64_t rank = r->rank;
+	out->first_rank = -1;
+	switch (r->want) {
+	case WANT_START:
+		at = (struct cursor){.at = CURSOR_START};
+		rank = 0;
+		break;
+	case WANT_END:
+		at = (struct cursor){.at = CURSOR_END};
+		rank = -1;
+		break;
+	case WANT_RANK:
+		if (!store_at_rank(st, &r->scope, r->sort, r->rank, &out->arena, &at, &out->err))
+			return;
+		if (at.at == CURSOR_END)
+			rank = -1;
+		break;
+	case WANT_AROUND:
+		if (rank < 0 && !store_rank(st, &r->scope, r->sort, &at, &rank, &out->err))
+			return;
+		break;
+	}
+	if (r->want == WANT_START) {
+		bool ok = store_page(st, &r->scope, r->sort, &at, false, r->rows, &out->arena, &out->page, &out->err);
+		out->at_start = true;
+		out->at_end = ok && out->page.count < r->rows;
+		out->first_rank = 0;
+		return;
+	}
+	page_around(st, r, &at, out);
+	if (out->at_start)
+		out->first_rank = 0;
+	else if (rank >= 0)
+		out->first_rank = rank - out->anchor;
+	if (out->anchor >= out->page.count && out->page.count > 0)
+		out->anchor = out->page.count - 1;
+}
+
+/* ---- tree ---- */
+
+static bool is_open(void *ctx, struct str filter)
+{
+	const struct request *r = ctx;
+	for (int i = 0; i < r->open_count; i++)
+		if (str_eq(r->open[i], filter))
+			return true;
+	return false;
+}
+
+static void tree_of_codes(const struct request *r, const struct groups *g, struct reply *out)
+{
+	struct request opened = *r;
+	tree_by_code(g, is_open, &opened, &out->arena, &out->tree);
+	if (!r->open_first || out->tree.count < 2)
+		return;
+	opened.open = &out->tree.nodes[1].filter;
+	opened.open_count = 1;
+	tree_by_code(g, is_open, &opened, &out->arena, &out->tree);
+}
+
+/* Each open group is asked for its own codes. */
+static bool tree_of_keys(struct store *st, const struct request *r, const struct groups *g, struct reply *out)
+{
+	struct arena *a = &out->arena;
+	const char *key = groupings[r->grouping].key;
+	const struct groups **codes = arena_array(a, const struct groups *, (size_t)g->count);
+	struct request opened = *r;
+	for (int i = 0; i < g->count; i++) {
+		struct str line = tree_key_filter(key, g->rows[i].key, a);
+		if (!is_open(&opened, line) || r->scope.count >= SCOPE_MAX)
+			continue;
+		struct scope inside = r->scope;
+		if (!filter_parse(line, clock_now(), a, &inside.all[inside.count++], &out->err))
+			return false;
+		struct groups *found = arena_alloc(a, sizeof *found);
+		if (!store_groups(st, &inside, GROUP_CODE, TREE_CODES_MAX, a, found, &out->err))
+			return false;
+		codes[i] = found;
+	}
+	tree_by_key(g, key, codes, a, &out->tree);
+	return true;
+}
+
+static void answer_tree(struct store *st, const struct request *r, struct reply *out)
+{
+	struct groups g = {0};
+	int most = r->grouping == GROUP_CODE ? TREE_CODES_MAX : TREE_GROUPS_MAX;
+	if (!store_groups(st, &r->scope, r->grouping, most, &out->arena, &g, &out->err))
+		return;
+	if (r->grouping == GROUP_CODE)
+		tree_of_codes(r, &g, out);
+	else
+		tree_of_keys(st, r, &g, out);
+}
+
+/* ---- timeline ---- */
+
+enum { DAY_S = 86400, DAYS_MAX = 40000 };
+
+const char *unit_name(enum unit u)
+{
+	static const char *const names[UNIT_COUNT] = {"hour", "day", "week", "month"};
+	return names[u];
+}
+
+static int64_t unit_start(enum unit u, int64_t t)
+{
+	int64_t day = day_of(t);
+	switch (u) {
+	case UNIT_HOUR:
+		return day * DAY_S + (t - day * DAY_S) / 3600 * 3600;
+	case UNIT_DAY:
+		return day * DAY_S;
+	case UNIT_WEEK: /* from Monday on */
+		return (day - (civil_of(t).weekday + 6) % 7) * DAY_S;
+	case UNIT_MONTH:
+	case UNIT_COUNT:
+		break;
+	}
+	struct civil c = civil_of(t);
+	return civil_to((struct civil){.year = c.year, .month = c.month, .day = 1});
+}
+
+static int64_t unit_next(enum unit u, int64_t start)
+{
+	static const int64_t step_s[UNIT_COUNT] = {[UNIT_HOUR] = 3600, [UNIT_DAY] = DAY_S, [UNIT_WEEK] = 7 * DAY_S};
+	if (u != UNIT_MONTH)
+		return start + step_s[u];
+	struct civil c = civil_of(start);
+	return civil_to((struct civil){.year = c.year, .month = c.month + 1, .day = 1});
+}
+
+/* Lays buckets of the finest unit that fits over first..last; the oldest are left out when months do not fit either. */
+static void timeline_lay(struct timeline *t, int64_t first_s, int64_t last_s, int columns)
+{
+	for (t->unit = UNIT_HOUR;; t->unit++) {
+		int64_t start = unit_start(t->unit, first_s);
+		t->count = 0;
+		while (start <= last_s && t->count < columns) {
+			t->starts_s[t->count++] = start;
+			start = unit_next(t->unit, start);
+		}
+		if (start > last_s)
+			return;
+		if (t->unit == UNIT_MONTH)
+			break;
+	}
+	int64_t start = unit_start(UNIT_MONTH, last_s);
+	for (int i = columns - 1; i >= 0; i--) {
+		t->starts_s[i] = start;
+		start = unit_start(UNIT_MONTH, start - 1);
+	}
+}
+
+/* What the scope's own since: and before: leave of the range. */
+static void scope_range(const struct scope *s, int64_t *first_s, int64_t *last_s)
+{
+	for (int i = 0; i < s->count; i++) {
+		for (int j = 0; j < s->all[i].count; j++) {
+			const struct filter_term *t = &s->all[i].terms[j];
+			if (t->negated)
+				continue;
+			if (t->key == FILTER_SINCE)
+				*first_s = t->time;
+			else if (t->key == FILTER_BEFORE && t->time - 1 > *first_s)
+				*last_s = t->time - 1;
+		}
+	}
+}
+
+static void bucket_add(struct bucket *to, const struct bucket *b)
+{
+	to->temporary += b->temporary;
+	to->permanent += b->permanent;
+	to->dropped += b->dropped;
+}
+
+static int64_t bucket_sum(const struct bucket *b)
+{
+	return b->temporary + b->permanent + b->dropped;
+}
+
+static void answer_timeline(struct store *st, const struct request *r, struct reply *out)
+{
+	struct timeline *t = &out->timeline;
+	t->peak = -1;
+	if (!store_span(st, &r->scope, &t->first_s, &t->last_s, &out->err) || t->first_s == TIME_NONE)
+		return;
+	int columns = r->columns < BUCKETS_MAX ? r->columns : BUCKETS_MAX;
+	if (columns < 1)
+		return;
+	int64_t first_s = t->first_s, last_s = t->last_s;
+	scope_range(&r->scope, &first_s, &last_s);
+	if (last_s < t->last_s && last_s < first_s)
+		return;
+	if (day_of(last_s) - day_of(first_s) > DAYS_MAX)
+		first_s = last_s - (int64_t)DAYS_MAX * DAY_S;
+	timeline_lay(t, first_s, last_s, columns);
+
+	/* Weeks and months are sums of days, so that the store only knows steps of equal length. */
+	int64_t step_s = t->unit == UNIT_HOUR ? 3600 : DAY_S;
+	int64_t from_s = t->starts_s[0];
+	int64_t to_s = unit_next(t->unit, t->starts_s[t->count - 1]);
+	int64_t steps = (to_s - from_s) / step_s;
+	struct bucket *fine = arena_array(&out->arena, struct bucket, (size_t)steps);
+	if (!store_timeline(st, &r->scope, from_s, step_s, (int)steps, fine, &out->err))
+		return;
+	int at = 0;
+	for (int64_t i = 0; i < steps; i++) {
+		while (at + 1 < t->count && from_s + i * step_s >= t->starts_s[at + 1])
+			at++;
+		bucket_add(&t->buckets[at], &fine[i]);
+	}
+	for (int i = 0; i < t->count; i++)
+		if (bucket_sum(&t->buckets[i]) > 0 &&
+		    (t->peak < 0 || bucket_sum(&t->buckets[i]) > bucket_sum(&t->buckets[t->peak])))
+			t->peak = i;
+}
+
+/* ---- the rest ---- */
+
+static void answer_export(struct store *st, const struct request *r, struct reply *out)
+{
+	out->path = arena_cstr(&out->arena, str_of(r->path));
+	export_run(st, &r->scope, r->ids, r->id_count, r->path, &r->export, &out->exported, &out->err);
+}
+
+void query_answer(struct store *st, const struct request *r, struct reply *out)
+{
+	out->ask = r->ask;
+	out->generation = r->generation;
+	switch (r->ask) {
+	case ASK_PAGE:
+		answer_page(st, r, out);
+		break;
+	case ASK_DETAIL:
+		store_detail(st, r->id, &out->arena, &out->detail, &out->err);
+		break;
+	case ASK_TREE:
+		answer_tree(st, r, out);
+		break;
+	case ASK_COUNT:
+		store_count(st, &r->scope, &out->count, &out->err);
+		break;
+	case ASK_TOTALS:
+		store_totals(st, &out->totals, &out->err);
+		break;
+	case ASK_TIMELINE:
+		answer_timeline(st, r, out);
+		break;
+	case ASK_MARKS:
+		store_ids(st, &r->scope, &out->arena, &out->ids, &out->id_count, &out->err);
+		break;
+	case ASK_EXPORT:
+		answer_export(st, r, out);
+		break;
+	case ASK_VERSION:
+	case ASK_KINDS:
+		break;
+	}
+}

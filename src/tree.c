@@ -1,0 +1,243 @@
+#include "tree.h"
+
+#include "codes.h"
+
+#include <stdlib.h>
+
+/* Groups that are no subject, in their order below the subjects (which have numbers up to 999). */
+enum family { FAMILY_BASIC = 1000, FAMILY_NO_ANSWER, FAMILY_NO_CODE, FAMILY_DROPPED, FAMILY_END };
+
+static const struct {
+	const char *label, *filter;
+} families[] = {
+    [FAMILY_BASIC - FAMILY_BASIC] = {"No enhanced code", "subject:none -status:dropped"},
+    [FAMILY_NO_ANSWER - FAMILY_BASIC] = {"No answer", "code:none status:failed"},
+    [FAMILY_NO_CODE - FAMILY_BASIC] = {"No code", "code:none -status:failed -status:dropped"},
+    [FAMILY_DROPPED - FAMILY_BASIC] = {"Dropped", "status:dropped"},
+};
+
+static int family_of(const struct group *g)
+{
+	if (g->outcome == OUTCOME_DROPPED)
+		return FAMILY_DROPPED;
+	if (g->enhanced.cls)
+		return g->enhanced.subject;
+	if (g->basic)
+		return FAMILY_BASIC;
+	return g->outcome == OUTCOME_FAILED ? FAMILY_NO_ANSWER : FAMILY_NO_CODE;
+}
+
+/* A line of the tree in the making: a family, or a code in it. */
+struct line {
+	int family;
+	struct ecode enhanced;
+	int basic;
+	int64_t count;
+};
+
+static bool same_code(const struct line *a, const struct line *b)
+{
+	return a->family == b->family && ecode_cmp(a->enhanced, b->enhanced) == 0 && a->basic == b->basic;
+}
+
+/* By family, then code, so that equal ones lie together. */
+static int by_code(const void *pa, const void *pb)
+{
+	const struct line *a = pa, *b = pb;
+	if (a->family != b->family)
+		return a->family < b->family ? -1 : 1;
+	int c = ecode_cmp(a->enhanced, b->enhanced);
+	return c ? c : (a->basic > b->basic) - (a->basic < b->basic);
+}
+
+static int by_count(const void *pa, const void *pb)
+{
+	const struct line *a = pa, *b = pb;
+	if (a->count != b->count)
+		return a->count > b->count ? -1 : 1;
+	return by_code(pa, pb);
+}
+
+/* Subjects by count, the other families behind them in their own order. */
+static int by_place(const void *pa, const void *pb)
+{
+	const struct line *a = pa, *b = pb;
+	bool sa = a->family < FAMILY_BASIC, sb = b->family < FAMILY_BASIC;
+	if (sa != sb)
+		return sa ? -1 : 1;
+	return sa ? by_count(pa, pb) : by_code(pa, pb);
+}
+
+/* Sums up neighbours that are the same; returns how many are left. */
+static int merge(struct line *lines, int count, bool (*same)(const struct line *, const struct line *))
+{
+	int n = 0;
+	for (int i = 0; i < count; i++) {
+		if (n > 0 && same(&lines[n - 1], &lines[i]))
+			lines[n - 1].count += lines[i].count;
+		else
+			lines[n++] = lines[i];
+	}
+	return n;
+}
+
+static bool same_family(const struct line *a, const struct line *b)
+{
+	return a->family == b->family;
+}
+
+/* One line a code; the basic code only counts where there is no enhanced one. */
+static struct line *code_lines(const struct groups *g, struct arena *a, int *count)
+{
+	struct line *lines = arena_array(a, struct line, (size_t)g->count);
+	for (int i = 0; i < g->count; i++) {
+		const struct group *row = &g->rows[i];
+		struct line *l = &lines[i];
+		*l = (struct line){.family = family_of(row), .count = row->count};
+		if (l->family < FAMILY_BASIC)
+			l->enhanced = row->enhanced;
+		else if (l->family == FAMILY_BASIC)
+			l->basic = row->basic;
+	}
+	if (g->count > 0)
+		qsort(lines, (size_t)g->count, sizeof *lines, by_code);
+	*count = merge(lines, g->count, same_code);
+	return lines;
+}
+
+static bool has_codes(int family)
+{
+	return family <= FAMILY_BASIC;
+}
+
+static void family_node(int family, struct arena *a, struct tree_node *out)
+{
+	if (family >= FAMILY_BASIC) {
+		out->label = str_of(families[family - FAMILY_BASIC].label);
+		out->filter = str_of(families[family - FAMILY_BASIC].filter);
+		return;
+	}
+	const struct code_entry *subject = codes_subject(family);
+	out->label = arena_printf(a, "%d %s", family, subject ? subject->name : "(not registered)");
+	out->filter = arena_printf(a, "subject:%d -status:dropped", family);
+}
+
+/* Label and filter of a code, or of a family without codes. */
+static void code_node(const struct line *l, struct arena *a, struct tree_node *out)
+{
+	char e[ECODE_TEXT];
+	if (l->enhanced.cls) {
+		out->label = arena_str(a, str_of(ecode_text(l->enhanced, e)));
+		out->filter = arena_printf(a, "code:%s -status:dropped", e);
+	} else if (l->basic) {
+		out->label = arena_printf(a, "%d", l->basic);
+		out->filter = arena_printf(a, "code:%d subject:none -status:dropped", l->basic);
+	} else {
+		family_node(l->family, a, out);
+	}
+	out->enhanced = l->enhanced;
+	out->basic = l->basic;
+}
+
+static struct tree_node *add(struct tree *t)
+{
+	return &t->nodes[t->count++];
+}
+
+static void start(const struct groups *g, size_t most, struct arena *a, struct tree *out)
+{
+	*out = (struct tree){.nodes = arena_array(a, struct tree_node, most)};
+	bool failures = true;
+	for (int i = 0; i < g->count; i++) {
+		out->total += g->rows[i].count;
+		failures = failures && outcome_is_failure(g->rows[i].outcome);
+	}
+	struct tree_node *all = add(out);
+	all->label = failures ? STR("All failures") : STR("All email");
+	all->filter = STR("");
+	all->count = out->total;
+}
+
+void tree_by_code(const struct groups *g, tree_open_fn *is_open, void *ctx, struct arena *a, struct tree *out)
+{
+	int code_count;
+	struct line *codes = code_lines(g, a, &code_count);
+	start(g, 1 + 2 * (size_t)code_count, a, out);
+
+	struct line *tops = arena_array(a, struct line, (size_t)code_count);
+	for (int i = 0; i < code_count; i++)
+		tops[i] = (struct line){.family = codes[i].family, .count = codes[i].count};
+	int top_count = merge(tops, code_count, same_family);
+	if (code_count > 0) {
+		qsort(tops, (size_t)top_count, sizeof *tops, by_place);
+		qsort(codes, (size_t)code_count, sizeof *codes, by_count);
+	}
+	for (int i = 0; i < top_count; i++) {
+		struct tree_node *top = add(out);
+		top->depth = 1;
+		top->count = tops[i].count;
+		family_node(tops[i].family, a, top);
+		top->expandable = has_codes(tops[i].family);
+		top->expanded = top->expandable && is_open && is_open(ctx, top->filter);
+		for (int j = 0; j < code_count && top->expanded; j++) {
+			if (codes[j].family != tops[i].family)
+				continue;
+			struct tree_node *n = add(out);
+			n->depth = 2;
+			n->count = codes[j].count;
+			code_node(&codes[j], a, n);
+		}
+	}
+}
+
+struct str tree_key_filter(const char *key, struct str value, struct arena *a)
+{
+	struct buf b = {0};
+	bool plain = value.len > 0;
+	for (size_t i = 0; i < value.len; i++)
+		plain = plain && value.p[i] > ' ' && value.p[i] != '"' && value.p[i] != '\\';
+	buf_printf(&b, "%s:%s", key, plain ? "" : "\"");
+	for (size_t i = 0; i < value.len; i++) {
+		if (!plain && (value.p[i] == '"' || value.p[i] == '\\'))
+			buf_addc(&b, '\\');
+		buf_addc(&b, value.p[i]);
+	}
+	if (!plain)
+		buf_addc(&b, '"');
+	struct str s = arena_str(a, buf_str(&b));
+	buf_free(&b);
+	return s;
+}
+
+void tree_by_key(const struct groups *g, const char *key, const struct groups *const *codes, struct arena *a,
+		 struct tree *out)
+{
+	size_t most = 1 + (size_t)g->count;
+	for (int i = 0; i < g->count; i++)
+		most += codes[i] ? (size_t)codes[i]->count : 0;
+	start(g, most, a, out);
+	for (int i = 0; i < g->count; i++) {
+		struct tree_node *top = add(out);
+		*top = (struct tree_node){
+		    .depth = 1,
+		    .label = g->rows[i].key.len > 0 ? g->rows[i].key : STR("(none)"),
+		    .filter = tree_key_filter(key, g->rows[i].key, a),
+		    .count = g->rows[i].count,
+		    .expandable = true,
+		    .expanded = codes[i] != NULL,
+		};
+		if (!codes[i])
+			continue;
+		int code_count;
+		struct line *lines = code_lines(codes[i], a, &code_count);
+		if (code_count > 0)
+			qsort(lines, (size_t)code_count, sizeof *lines, by_count);
+		for (int j = 0; j < code_count; j++) {
+			struct tree_node *n = add(out);
+			n->depth = 2;
+			n->count = lines[j].count;
+			code_node(&lines[j], a, n);
+			n->filter = arena_printf(a, "%s %s", top->filter.p, n->filter.p);
+		}
+	}
+}

@@ -1,0 +1,56 @@
+/* view.h - the panes: each draws itself from the application's state and moves its own cursor.
+ *
+ * Layer 5. A view's rectangle includes its frame.
+ */
+#ifndef VIEW_H
+#define VIEW_H
+
+#include "app.h"
+
+struct layout view_layout(const struct app *app);
+
+void view_header_draw(const struct app *app, struct surface *s, struct rect r);
+void view_timeline_draw(const struct app *app, struct surface *s, struct rect r);
+int view_timeline_columns(int w); /* buckets that fit at this width */
+void view_filter_draw(const struct app *app, struct surface *s, struct rect r);
+void view_footer_draw(const struct app *app, struct surface *s, struct rect r);
+
+void view_tree_draw(struct app *app, struct surface *s, struct rect r);
+void view_tree_move(struct app *app, int rows);
+void view_tree_open(struct app *app, bool open); /* right and left: open or close the node, or go to its parent */
+void view_tree_toggle(struct app *app);
+void view_tree_adopt(struct app *app); /* a new tree has come */
+int view_tree_height(const struct app *app);
+void view_tree_click(struct app *app, int y);
+
+void view_list_draw(struct app *app, struct surface *s, struct rect r);
+void view_list_move(struct app *app, int64_t rows);
+void view_list_home(struct app *app);
+void view_list_end(struct app *app);
+void view_list_adopt(struct app *app); /* a new page has come */
+void view_list_select(struct app *app, int index);
+void view_list_click(struct app *app, int y);
+/* Rank of the record under the cursor among all in the list, 0-based; -1: not known yet. */
+int64_t view_list_rank(const struct app *app);
+
+void view_detail_draw(struct app *app, struct surface *s, struct rect r);
+void view_detail_scroll(struct app *app, int rows);
+/* A sentence for the customer about the record under the cursor; empty without one. */
+void view_detail_sentence(const struct app *app, struct buf *out);
+/* Its facts in one line: time, recipient, codes, response. */
+void view_detail_facts(const struct app *app, struct buf *out);
+
+void view_help_draw(struct app *app, struct surface *s, struct rect r);
+
+/* "13,635"; returns buf. */
+enum { NUMBER_TEXT = 32 };
+const char *view_number(int64_t n, char buf[NUMBER_TEXT]);
+/* "23 Nov 14:02", or with the year when that is not now's: "23 Nov 2025". */
+enum { TIME_TEXT = 40 };
+const char *view_time(int64_t t, int64_t now_s, char buf[TIME_TEXT]);
+const char *view_time_long(int64_t t, char buf[TIME_TEXT]); /* "2026-11-23 14:02:05" */
+const char *view_date(int64_t t, char buf[TIME_TEXT]);      /* "23 Nov" */
+/* How a code stands for severity: permanent, temporary, success, dropped. */
+enum role view_role_of(enum outcome o, struct ecode enhanced, int basic);
+
+#endif

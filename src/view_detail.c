@@ -1,0 +1,348 @@
+#include "view.h"
+
+#include "codes.h"
+#include "flow.h"
+
+#include <string.h>
+
+/* The record under the cursor with all that is known of it: at first just its row, the rest when the answer is there. */
+static const struct detail *detail_of(const struct app *app, struct detail *from_row)
+{
+	const struct record *r = app_record(app);
+	if (!r)
+		return NULL;
+	const struct reply *known = app->last[ASK_DETAIL];
+	if (known && known->detail.record.id == r->id)
+		return &known->detail;
+	*from_row = (struct detail){.record = *r};
+	return from_row;
+}
+
+static void explain(const struct record *r, struct explanation *x)
+{
+	codes_explain(r->outcome, r->enhanced, r->basic, r->remote_mta, r->response, x);
+}
+
+/* "550 5.1.1", "5.1.1", "550", "Dropped" or "No answer". */
+static void code_text(const struct record *r, struct buf *out)
+{
+	char e[ECODE_TEXT];
+	if (r->basic)
+		buf_printf(out, "%d", r->basic);
+	if (r->enhanced.cls)
+		buf_printf(out, "%s%s", r->basic ? " " : "", ecode_text(r->enhanced, e));
+	if (out->len == 0)
+		buf_add(out, str_of(r->outcome == OUTCOME_DROPPED  ? "Dropped"
+				    : r->outcome == OUTCOME_FAILED ? "No answer"
+								   : outcome_name(r->outcome)));
+}
+
+/* ---- parts ---- */
+
+static void title_draw(struct flow *f, const struct record *r, const struct explanation *x)
+{
+	struct buf b = {0};
+	code_text(r, &b);
+	int y = flow_y(f);
+	if (y >= 0) {
+		enum role role = view_role_of(r->outcome, r->enhanced, r->basic);
+		int end = surface_text_right(f->s, f->r.x + f->r.w, y, f->r.w / 2, role, str_of(x->lasting));
+		int at = f->r.x + surface_text(f->s, f->r.x, y, f->r.w / 2, role, buf_str(&b)) + 2;
+		surface_text(f->s, at, y, end - at - 2, ROLE_STRONG, str_of(x->entry->name));
+	}
+	f->line++;
+	buf_free(&b);
+}
+
+static void flags_draw(struct flow *f, const struct record *r, const struct status *st, const struct explanation *x)
+{
+	char e[ECODE_TEXT];
+	struct buf b = {0};
+	ecode_text(r->enhanced, e);
+	if (r->enhanced.cls && !x->registered)
+		buf_printf(&b, "The detail of %s is not registered: its class and subject are explained. ", e);
+	if (st->flags & STATUS_CLASS_CONTRADICTS)
+		buf_printf(&b, "%d says %s and %s says the other: the server contradicts itself. ", r->basic,
+			   r->basic >= 500 ? "permanent" : "temporary", e);
+	if (st->flags & STATUS_CODES_DISAGREE)
+		buf_add(&b, STR("The response holds different codes: read its words. "));
+	if (b.len > 0)
+		flow_field(f, "Beware", ROLE_WARNING, str_trim(buf_str(&b)));
+	buf_free(&b);
+}
+
+static void sides_draw(struct flow *f, const struct explanation *x)
+{
+	struct buf b = {0};
+	buf_add(&b, str_of(x->side_name));
+	if (x->entry->side_why[0] && !x->provider)
+		buf_printf(&b, ": %s", x->entry->side_why);
+	flow_field(f, "Whose side", ROLE_STRONG, buf_str(&b));
+	buf_reset(&b);
+	if (x->provider) {
+		buf_printf(&b, "At %s", x->provider->provider);
+		flow_field(f, b.p, ROLE_TEXT, str_of(x->provider->meaning));
+		flow_field(f, "What to do", ROLE_TEXT, str_of(x->provider->todo));
+	} else {
+		flow_field(f, "What to do", ROLE_TEXT, str_of(x->entry->todo));
+	}
+	buf_free(&b);
+}
+
+static void codes_draw(struct flow *f, const struct record *r, const struct explanation *x)
+{
+	struct buf b = {0};
+	if (x->basic && x->basic != x->entry) {
+		char label[16];
+		snprintf(label, sizeof label, "%d", r->basic);
+		buf_printf(&b, "%s. %s", x->basic->name, x->basic->meaning);
+		flow_field(f, label, ROLE_TEXT, buf_str(&b));
+		buf_reset(&b);
+	}
+	if (x->cls)
+		buf_printf(&b, "Class %s: %s. ", x->cls->code, x->cls->name);
+	if (x->subject)
+		buf_printf(&b, "Subject %s: %s. ", x->subject->code, x->subject->name);
+	buf_printf(&b, "%s.", x->entry->rfc);
+	flow_field(f, "Code", ROLE_DIM, buf_str(&b));
+	buf_free(&b);
+}
+
+static void response_draw(struct flow *f, const struct record *r, const struct status *st)
+{
+	if (r->response.len == 0)
+		return;
+	int y = flow_y(f);
+	if (y >= 0)
+		surface_text(f->s, f->r.x, y, FLOW_LABEL_W - 1, ROLE_DIM, STR("Response"));
+	const struct span spans[] = {st->basic_at, st->enhanced_at};
+	flow_text(f, FLOW_LABEL_W, ROLE_TEXT, r->response, spans, (int)COUNT_OF(spans));
+}
+
+static void cause_draw(struct flow *f, const struct detail *d)
+{
+	char t[TIME_TEXT];
+	struct buf b = {0};
+	if (d->cause.id) {
+		struct explanation x;
+		explain(&d->cause, &x);
+		buf_printf(&b, "%s  ", view_time_long(d->cause.time, t));
+		struct buf code = {0};
+		code_text(&d->cause, &code);
+		buf_printf(&b, "%s  %s", code.p, x.entry->name);
+		buf_free(&code);
+		flow_field(f, "Because of", ROLE_STRONG, buf_str(&b));
+		flow_field(f, "", ROLE_TEXT, d->cause.response);
+	} else if (d->record.outcome == OUTCOME_DROPPED && d->record.caused_by == 0) {
+		flow_field(f, "Because of", ROLE_TEXT, STR("an earlier permanent failure that is not recorded here"));
+	}
+	buf_reset(&b);
+	if (d->suppressed > 0) {
+		char n[NUMBER_TEXT];
+		buf_printf(&b, "%s later %s to this address dropped because of this one", view_number(d->suppressed, n),
+			   d->suppressed == 1 ? "email was" : "emails were");
+		flow_field(f, "Led to", ROLE_DROPPED, buf_str(&b));
+	}
+	buf_free(&b);
+}
+
+static void email_draw(struct flow *f, const struct record *r)
+{
+	char t[TIME_TEXT];
+	struct buf b = {0};
+	flow_heading(f, "Email");
+	flow_field(f, "Recipient", ROLE_STRONG, r->recipient);
+	flow_field(f, "Sender", ROLE_TEXT, r->sender);
+	flow_field(f, "Title", ROLE_TEXT, r->title);
+	if (r->queued_at != TIME_NONE) {
+		buf_printf(&b, "%s UTC", view_time_long(r->queued_at, t));
+		flow_field(f, "Queued", ROLE_TEXT, buf_str(&b));
+		buf_reset(&b);
+	}
+	buf_printf(&b, "%s UTC", view_time_long(r->time, t));
+	char outcome[16];
+	snprintf(outcome, sizeof outcome, "%s", outcome_name(r->outcome));
+	outcome[0] = (char)(outcome[0] - 'a' + 'A');
+	flow_field(f, outcome, ROLE_TEXT, buf_str(&b));
+	buf_reset(&b);
+	flow_field(f, "Remote MTA", ROLE_TEXT, r->remote_mta);
+	flow_field(f, "Stage", ROLE_TEXT, str_of(stage_name(r->stage)));
+	flow_field(f, "Message-ID", ROLE_TEXT, r->message_id);
+	flow_field(f, "Queue id", ROLE_TEXT, r->queue_id);
+	if (r->source_file.len > 0) {
+		buf_add(&b, r->source_file);
+		if (r->source_line > 0)
+			buf_printf(&b, ":%lld", (long long)r->source_line);
+		flow_field(f, "Source", ROLE_DIM, buf_str(&b));
+	}
+	buf_free(&b);
+}
+
+/* A line of the attempts or of the address's history: time, outcome, code, words. */
+static void event_draw(struct flow *f, const struct record *r, struct str words)
+{
+	int y = flow_y(f);
+	f->line++;
+	if (y < 0)
+		return;
+	char t[TIME_TEXT];
+	struct buf b = {0};
+	enum role role = view_role_of(r->outcome, r->enhanced, r->basic);
+	int x = f->r.x, end = f->r.x + f->r.w;
+	x += surface_text(f->s, x, y, end - x, ROLE_TEXT, str_of(view_time_long(r->time, t))) + 2;
+	surface_text(f->s, x, y, end - x, role, str_of(outcome_name(r->outcome)));
+	x += 11;
+	if (r->basic || r->enhanced.cls)
+		code_text(r, &b);
+	surface_text(f->s, x, y, end - x, role, buf_str(&b));
+	x += 12;
+	surface_text(f->s, x, y, end - x, ROLE_DIM, words);
+	buf_free(&b);
+}
+
+static void attempts_draw(struct flow *f, const struct detail *d)
+{
+	if (d->attempt_count == 0)
+		return;
+	char title[64];
+	snprintf(title, sizeof title, d->attempt_count == 1 ? "Attempts: %d" : "Attempts: %d, oldest first",
+		 d->attempt_count);
+	flow_heading(f, title);
+	for (int i = 0; i < d->attempt_count; i++) {
+		const struct attempt *a = &d->attempts[i];
+		struct record r = {.time = a->time, .outcome = a->outcome, .enhanced = a->enhanced, .basic = a->basic};
+		event_draw(f, &r, a->response);
+	}
+}
+
+static void history_draw(struct flow *f, const struct detail *d)
+{
+	if (d->history_total == 0)
+		return;
+	char title[96], n[NUMBER_TEXT];
+	snprintf(title, sizeof title, "Other email to this address: %s%s", view_number(d->history_total, n),
+		 d->history_total > d->history_count ? ", the newest of them" : ", newest first");
+	flow_heading(f, title);
+	for (int i = 0; i < d->history_count; i++)
+		event_draw(f, &d->history[i], d->history[i].title);
+}
+
+/* ---- the pane ---- */
+
+static void body_draw(struct flow *f, const struct detail *d)
+{
+	const struct record *r = &d->record;
+	struct explanation x;
+	struct status st;
+	explain(r, &x);
+	status_read(r->response, r->outcome, &st);
+
+	title_draw(f, r, &x);
+	flow_text(f, 0, ROLE_TEXT, str_of(x.entry->meaning), NULL, 0);
+	cause_draw(f, d);
+	flags_draw(f, r, &st, &x);
+	sides_draw(f, &x);
+	response_draw(f, r, &st);
+	flow_field(f, "Tell them", ROLE_TEXT, str_of(x.customer));
+	flow_field(f, "More", ROLE_TEXT, str_of(x.entry->info));
+	codes_draw(f, r, &x);
+	email_draw(f, r);
+	attempts_draw(f, d);
+	history_draw(f, d);
+}
+
+void view_detail_draw(struct app *app, struct surface *s, struct rect r)
+{
+	struct detail_view *v = &app->detail;
+	struct detail row;
+	const struct detail *d = detail_of(app, &row);
+	bool focus = app->focus == PANE_DETAIL;
+
+	struct buf right = {0};
+	if (app->detail.zoomed && view_list_rank(app) >= 0) {
+		char a[NUMBER_TEXT], b[NUMBER_TEXT];
+		buf_printf(&right, "%s of %s", view_number(view_list_rank(app) + 1, a),
+			   view_number(app->list.total, b));
+	}
+	surface_frame(s, r, focus, d ? d->record.recipient : STR("Detail"), buf_str(&right));
+	buf_free(&right);
+	if (app->layout.list.w && app->layout.list.x == r.x) { /* shares the list's bottom line */
+		surface_glyph(s, r.x, r.y, focus ? ROLE_BORDER_FOCUS : ROLE_BORDER, GLYPH_TEE_LEFT);
+		surface_glyph(s, r.x + r.w - 1, r.y, focus ? ROLE_BORDER_FOCUS : ROLE_BORDER, GLYPH_TEE_RIGHT);
+	}
+	v->height = r.h - 2;
+	if (!d)
+		return;
+	if (v->id != d->record.id) {
+		v->id = d->record.id;
+		v->top = 0;
+	}
+	struct rect inner = {r.x + 2, r.y + 1, r.w - 4, r.h - 2};
+	struct flow f = {.s = s, .r = inner, .top = v->top};
+	struct rect former = surface_clip(s, inner);
+	body_draw(&f, d);
+	v->lines = f.line;
+	if (v->top > 0 && v->top > v->lines - v->height) { /* scrolled too far: once more, at the end */
+		v->top = v->lines > v->height ? v->lines - v->height : 0;
+		surface_fill(s, inner, ROLE_TEXT);
+		f = (struct flow){.s = s, .r = inner, .top = v->top};
+		body_draw(&f, d);
+	}
+	surface_unclip(s, former);
+	if (v->lines - v->top > v->height)
+		surface_glyph(s, r.x + r.w - 3, r.y + r.h - 1, ROLE_KEY, GLYPH_DOWN);
+	if (v->top > 0)
+		surface_glyph(s, r.x + r.w - 3, r.y, ROLE_KEY, GLYPH_UP);
+}
+
+void view_detail_scroll(struct app *app, int rows)
+{
+	struct detail_view *v = &app->detail;
+	int most = v->lines > v->height ? v->lines - v->height : 0;
+	v->top += rows;
+	if (v->top > most)
+		v->top = most;
+	if (v->top < 0)
+		v->top = 0;
+}
+
+/* ---- copying ---- */
+
+void view_detail_sentence(const struct app *app, struct buf *out)
+{
+	struct detail row;
+	const struct detail *d = detail_of(app, &row);
+	if (!d)
+		return;
+	/* A drop is explained by the failure behind it. */
+	struct explanation x;
+	explain(d->cause.id ? &d->cause : &d->record, &x);
+	struct civil c = civil_of(d->record.time);
+	char date[TIME_TEXT];
+	buf_add(out, STR("Our email "));
+	if (d->record.title.len > 0) {
+		buf_add(out, STR("\""));
+		buf_add(out, d->record.title);
+		buf_add(out, STR("\" "));
+	}
+	buf_add(out, STR("to "));
+	buf_add(out, d->record.recipient);
+	buf_printf(out, " on %s %lld did not arrive. %s", view_date(d->record.time, date), (long long)c.year,
+		   x.customer);
+}
+
+void view_detail_facts(const struct app *app, struct buf *out)
+{
+	struct detail row;
+	const struct detail *d = detail_of(app, &row);
+	if (!d)
+		return;
+	char t[TIME_TEXT];
+	buf_printf(out, "%s UTC  ", view_time_long(d->record.time, t));
+	buf_add(out, d->record.recipient);
+	struct buf code = {0};
+	code_text(&d->record, &code);
+	buf_printf(out, "  %s  ", code.p);
+	buf_free(&code);
+	buf_add(out, d->record.response);
+}

@@ -1,0 +1,82 @@
+#include "view.h"
+
+#include "action.h"
+
+#include <string.h>
+
+enum { KEY_W = 16 };
+
+/* Lines of the help screen, drawn through one function so that scrolling has one place. */
+struct help {
+	struct surface *s;
+	struct rect r;
+	int top, line;
+};
+
+static void line(struct help *h, enum role left_role, const char *left, const char *right)
+{
+	int row = h->line++ - h->top;
+	if (row < 0 || row >= h->r.h)
+		return;
+	int y = h->r.y + row;
+	int used = surface_text(h->s, h->r.x, y, h->r.w, left_role, str_of(left));
+	if (right)
+		surface_text(h->s, h->r.x + (used > KEY_W - 2 ? used + 2 : KEY_W), y, h->r.w - KEY_W, ROLE_TEXT,
+			     str_of(right));
+}
+
+static void actions_draw(struct help *h)
+{
+	/* Groups in the order in which the table first names them. */
+	for (size_t g = 0; g < action_count; g++) {
+		bool met = false;
+		for (size_t i = 0; i < g; i++)
+			met = met || strcmp(actions[i].group, actions[g].group) == 0;
+		if (met)
+			continue;
+		line(h, ROLE_TITLE, actions[g].group, NULL);
+		for (size_t i = g; i < action_count; i++)
+			if (strcmp(actions[i].group, actions[g].group) == 0)
+				line(h, ROLE_KEY, actions[i].keys, actions[i].help);
+		line(h, ROLE_TEXT, "", NULL);
+	}
+}
+
+static void filter_draw(struct help *h)
+{
+	line(h, ROLE_TITLE, "Filter language", NULL);
+	line(h, ROLE_TEXT, "A bare word is part of a recipient, or a code: 5.1.1, 550, 4xx, 5.7.*", NULL);
+	line(h, ROLE_TEXT, "- negates, a repeated key means or, different keys mean and, quotes keep spaces.", NULL);
+	struct buf b = {0};
+	for (int k = 0; k < FILTER_KEY_COUNT; k++) {
+		buf_reset(&b);
+		buf_printf(&b, "%s:%s", filter_keys[k].name, filter_keys[k].value);
+		line(h, ROLE_KEY, b.p, filter_keys[k].help);
+	}
+	buf_free(&b);
+}
+
+static void all_draw(struct help *h)
+{
+	actions_draw(h);
+	filter_draw(h);
+}
+
+void view_help_draw(struct app *app, struct surface *s, struct rect r)
+{
+	surface_frame(s, r, true, STR("Help"), STR(DEADLETTER_VERSION));
+	struct rect inner = {r.x + 2, r.y + 1, r.w - 4, r.h - 2};
+	struct help measure = {.s = s, .r = {0, 0, 0, 0}};
+	all_draw(&measure);
+	int most = measure.line > inner.h ? measure.line - inner.h : 0;
+	if (app->help_top > most)
+		app->help_top = most;
+	if (app->help_top < 0)
+		app->help_top = 0;
+	struct help h = {.s = s, .r = inner, .top = app->help_top};
+	struct rect former = surface_clip(s, inner);
+	all_draw(&h);
+	surface_unclip(s, former);
+	if (app->help_top < most)
+		surface_glyph(s, r.x + r.w - 3, r.y + r.h - 1, ROLE_KEY, GLYPH_DOWN);
+}

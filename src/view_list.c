@@ -1,0 +1,341 @@
+#include "view.h"
+
+#include "codes.h"
+
+/* ---- columns ---- */
+
+/* A column of the list. Those with the lowest rank come first when room is short; what is left over goes to the columns
+ * that may grow. */
+struct column {
+	const char *title;
+	int min, max; /* width in columns */
+	int rank;
+	enum role (*draw)(const struct record *r, int64_t now_s, struct buf *out); /* returns the role */
+};
+
+static enum role draw_time(const struct record *r, int64_t now_s, struct buf *out)
+{
+	char t[TIME_TEXT];
+	buf_add(out, str_of(view_time(r->time, now_s, t)));
+	return ROLE_TEXT;
+}
+
+static enum role draw_recipient(const struct record *r, int64_t now_s, struct buf *out)
+{
+	(void)now_s;
+	buf_add(out, r->recipient);
+	return ROLE_STRONG;
+}
+
+static enum role draw_code(const struct record *r, int64_t now_s, struct buf *out)
+{
+	(void)now_s;
+	char e[ECODE_TEXT];
+	if (r->basic)
+		buf_printf(out, "%3d ", r->basic);
+	else
+		buf_add(out, STR("    "));
+	buf_add(out, str_of(ecode_text(r->enhanced, e)));
+	if (!r->basic && !r->enhanced.cls) {
+		buf_reset(out);
+		buf_add(out, str_of(r->outcome == OUTCOME_DROPPED  ? "Dropped"
+				    : r->outcome == OUTCOME_FAILED ? "No answer"
+								   : outcome_name(r->outcome)));
+	}
+	return view_role_of(r->outcome, r->enhanced, r->basic);
+}
+
+static enum role draw_outcome(const struct record *r, int64_t now_s, struct buf *out)
+{
+	(void)now_s;
+	buf_add(out, str_of(outcome_name(r->outcome)));
+	return view_role_of(r->outcome, r->enhanced, r->basic);
+}
+
+static enum role draw_title(const struct record *r, int64_t now_s, struct buf *out)
+{
+	(void)now_s;
+	buf_add(out, r->title);
+	return ROLE_TEXT;
+}
+
+static enum role draw_response(const struct record *r, int64_t now_s, struct buf *out)
+{
+	(void)now_s;
+	buf_add(out, r->response);
+	return ROLE_DIM;
+}
+
+static const struct column columns[] = {
+    {"Time (UTC)", 12, 12, 1, draw_time}, {"Recipient", 16, 36, 0, draw_recipient},
+    {"Code", 10, 11, 2, draw_code},       {"Outcome", 9, 9, 5, draw_outcome},
+    {"Title", 18, 34, 4, draw_title},     {"Response", 10, 400, 3, draw_response},
+};
+
+enum { MARK_W = 4, GAP = 2 };
+
+/* Widths of the columns that fit into `room`; 0: left out. */
+static void columns_fit(int room, int widths[COUNT_OF(columns)])
+{
+	const int count = (int)COUNT_OF(columns);
+	for (int i = 0; i < count; i++)
+		widths[i] = 0;
+	int left = room + GAP;
+	for (int rank = 0; rank < count; rank++) {
+		for (int i = 0; i < count; i++) {
+			if (columns[i].rank == rank && columns[i].min + GAP <= left) {
+				widths[i] = columns[i].min;
+				left -= columns[i].min + GAP;
+			}
+		}
+	}
+	/* One column each in turn, so that those that may grow grow alike. */
+	for (bool grown = true; grown && left > 0;) {
+		grown = false;
+		for (int i = 0; i < count && left > 0; i++) {
+			if (widths[i] > 0 && widths[i] < columns[i].max) {
+				widths[i]++;
+				left--;
+				grown = true;
+			}
+		}
+	}
+}
+
+/* ---- the window and its cursor ---- */
+
+static const struct page *page_of(const struct app *app)
+{
+	static const struct page none = {0};
+	return app->last[ASK_PAGE] ? &app->last[ASK_PAGE]->page : &none;
+}
+
+static int rows_shown(const struct app *app)
+{
+	return app->list.height > 0 ? app->list.height : 1;
+}
+
+static void scroll(struct app *app)
+{
+	struct list_view *v = &app->list;
+	int h = rows_shown(app), count = page_of(app)->count;
+	if (v->top > count - h)
+		v->top = count - h;
+	if (v->top < 0)
+		v->top = 0;
+	if (v->index < v->top)
+		v->top = v->index;
+	if (v->index >= v->top + h)
+		v->top = v->index - h + 1;
+}
+
+int64_t view_list_rank(const struct app *app)
+{
+	const struct reply *r = app->last[ASK_PAGE];
+	if (!r || r->page.count == 0)
+		return -1;
+	if (r->first_rank >= 0)
+		return r->first_rank + app->list.index;
+	if (r->at_end && app->list.total >= 0)
+		return app->list.total - r->page.count + app->list.index;
+	return -1;
+}
+
+static void place_cursor(struct app *app, int index)
+{
+	const struct page *p = page_of(app);
+	struct list_view *v = &app->list;
+	if (index >= p->count)
+		index = p->count - 1;
+	if (index < 0)
+		index = 0;
+	v->index = index;
+	v->id = p->count > 0 ? p->rows[index].id : 0;
+	scroll(app);
+}
+
+/* Asks for the next window before the cursor reaches the end of this one. */
+static void look_ahead(struct app *app)
+{
+	const struct reply *r = app->last[ASK_PAGE];
+	if (!r || app_pending(app, ASK_PAGE))
+		return;
+	int h = rows_shown(app);
+	bool near_start = app->list.index < h && !r->at_start;
+	bool near_end = app->list.index >= r->page.count - h && !r->at_end;
+	if (near_start || near_end)
+		app_ask_page(app, WANT_AROUND, view_list_rank(app));
+}
+
+void view_list_select(struct app *app, int index)
+{
+	app->list.to_anchor = false;
+	place_cursor(app, index);
+	look_ahead(app);
+}
+
+void view_list_move(struct app *app, int64_t rows)
+{
+	int64_t to = app->list.index + rows;
+	int last = page_of(app)->count - 1;
+	view_list_select(app, (int)(to < 0 ? 0 : to > last ? last : to));
+}
+
+void view_list_home(struct app *app)
+{
+	const struct reply *r = app->last[ASK_PAGE];
+	if (r && r->at_start) {
+		view_list_select(app, 0);
+		return;
+	}
+	app->list.to_anchor = true;
+	app->list.at_end = false;
+	app_ask_page(app, WANT_START, 0);
+}
+
+void view_list_end(struct app *app)
+{
+	const struct reply *r = app->last[ASK_PAGE];
+	if (r && r->at_end) {
+		view_list_select(app, r->page.count - 1);
+		return;
+	}
+	app->list.to_anchor = true;
+	app->list.at_end = true;
+	app_ask_page(app, WANT_END, 0);
+}
+
+void view_list_adopt(struct app *app)
+{
+	const struct reply *r = app->last[ASK_PAGE];
+	struct list_view *v = &app->list;
+	int on_screen = v->index - v->top;
+	if (v->to_anchor) {
+		v->to_anchor = false;
+		place_cursor(app, v->at_end ? r->page.count - 1 : r->anchor);
+		v->at_end = false;
+		return;
+	}
+	int index = r->anchor;
+	for (int i = 0; i < r->page.count; i++)
+		if (r->page.rows[i].id == v->id)
+			index = i;
+	v->index = index;
+	v->top = index - on_screen; /* the eye stays where it was */
+	place_cursor(app, index);
+	look_ahead(app);
+}
+
+void view_list_click(struct app *app, int y)
+{
+	app_focus(app, PANE_LIST);
+	int index = app->list.top + y - app->layout.list.y - 2;
+	if (y < app->layout.list.y + 2 || index >= page_of(app)->count)
+		return;
+	view_list_select(app, index);
+}
+
+/* ---- drawing ---- */
+
+static void title_text(const struct app *app, struct buf *out)
+{
+	const struct reply *tree = app->last[ASK_TREE];
+	if (!tree || app->tree.index >= tree->tree.count) {
+		buf_add(out, STR("Failures"));
+		return;
+	}
+	const struct tree_node *n = &tree->tree.nodes[app->tree.index];
+	buf_add(out, n->label);
+}
+
+static void position_text(const struct app *app, struct buf *out)
+{
+	char a[NUMBER_TEXT], b[NUMBER_TEXT];
+	int64_t rank = view_list_rank(app), total = app->list.total;
+	if (total < 0)
+		buf_add(out, STR("counting"));
+	else if (rank < 0 || total == 0)
+		buf_add(out, str_of(view_number(total, a)));
+	else
+		buf_printf(out, "%s of %s", view_number(rank + 1, a), view_number(total, b));
+}
+
+static void row_draw(const struct app *app, struct surface *s, const struct record *r, const int *widths,
+		     struct rect row, bool cursor, int64_t now_s)
+{
+	if (idset_has(&app->marks, r->id))
+		surface_glyph(s, row.x + 1, row.y, ROLE_MARK, GLYPH_MARK);
+	if (cursor)
+		surface_glyph(s, row.x + 2, row.y, ROLE_STRONG, GLYPH_CURSOR);
+	int x = row.x + MARK_W;
+	struct buf text = {0};
+	for (size_t i = 0; i < COUNT_OF(columns); i++) {
+		if (widths[i] == 0)
+			continue;
+		buf_reset(&text);
+		enum role role = columns[i].draw(r, now_s, &text);
+		surface_text(s, x, row.y, widths[i], role, buf_str(&text));
+		x += widths[i] + GAP;
+	}
+	buf_free(&text);
+}
+
+/* Nothing to list: say why, and what to do. */
+static void empty_draw(const struct app *app, struct surface *s, struct rect r)
+{
+	if (app_pending(app, ASK_PAGE) || !app->last[ASK_PAGE])
+		return;
+	const struct reply *totals = app->last[ASK_TOTALS];
+	int y = r.y + 1;
+	if (totals && totals->totals.tracked == 0) {
+		surface_text(s, r.x + 2, y, r.w - 3, ROLE_STRONG, STR("This database is empty."));
+		surface_text(s, r.x + 2, y + 1, r.w - 3, ROLE_DIM,
+			     STR("Fill it: deadletter import /var/log/mail.log --into FILE"));
+	} else if (app->filter.count > 0) {
+		surface_text(s, r.x + 2, y, r.w - 3, ROLE_STRONG, STR("Nothing matches the filter."));
+		surface_text(s, r.x + 2, y + 1, r.w - 3, ROLE_DIM, STR("/ changes it, \\ removes it."));
+	} else {
+		surface_text(s, r.x + 2, y, r.w - 3, ROLE_STRONG, STR("No email has failed."));
+		surface_text(s, r.x + 2, y + 1, r.w - 3, ROLE_DIM, STR("status:any in the filter shows the others."));
+	}
+}
+
+void view_list_draw(struct app *app, struct surface *s, struct rect r)
+{
+	const struct page *p = page_of(app);
+	bool focus = app->focus == PANE_LIST;
+	struct buf title = {0}, position = {0};
+	title_text(app, &title);
+	position_text(app, &position);
+	surface_frame(s, r, focus, buf_str(&title), buf_str(&position));
+	buf_free(&title);
+	buf_free(&position);
+
+	app->list.height = r.h - 3;
+	scroll(app);
+	struct rect inner = {r.x + 1, r.y + 1, r.w - 2, r.h - 2};
+	struct rect former = surface_clip(s, inner);
+	int widths[COUNT_OF(columns)];
+	columns_fit(inner.w - MARK_W - 1, widths);
+	int x = inner.x + MARK_W;
+	for (size_t i = 0; i < COUNT_OF(columns); i++) {
+		if (widths[i] == 0)
+			continue;
+		surface_text(s, x, inner.y, widths[i], ROLE_DIM, str_of(columns[i].title));
+		x += widths[i] + GAP;
+	}
+	if (p->count == 0)
+		empty_draw(app, s, inner);
+	int64_t now_s = clock_now();
+	s->stale = app_pending(app, ASK_PAGE) && app->list.to_anchor;
+	for (int i = app->list.top; i < p->count && i - app->list.top < app->list.height; i++) {
+		struct rect row = {inner.x, inner.y + 1 + i - app->list.top, inner.w, 1};
+		s->select = i == app->list.index;
+		s->blur = !focus;
+		if (s->select)
+			surface_fill(s, row, ROLE_TEXT);
+		row_draw(app, s, &p->rows[i], widths, row, s->select, now_s);
+	}
+	s->select = s->blur = s->stale = false;
+	surface_unclip(s, former);
+}

@@ -1,0 +1,211 @@
+#include "view.h"
+
+#include <stdlib.h>
+
+static const struct tree *tree_of(const struct app *app)
+{
+	static const struct tree none = {0};
+	return app->last[ASK_TREE] ? &app->last[ASK_TREE]->tree : &none;
+}
+
+static const struct tree_node *selected(const struct app *app)
+{
+	const struct tree *t = tree_of(app);
+	return app->tree.index < t->count ? &t->nodes[app->tree.index] : NULL;
+}
+
+int view_tree_height(const struct app *app)
+{
+	return app->layout.tree.h - 2;
+}
+
+/* Keeps the cursor on the screen. */
+static void scroll(struct app *app)
+{
+	struct tree_view *v = &app->tree;
+	int h = view_tree_height(app), count = tree_of(app)->count;
+	if (h < 1)
+		h = 1;
+	if (v->top > count - h)
+		v->top = count - h;
+	if (v->top < 0)
+		v->top = 0;
+	if (v->index < v->top)
+		v->top = v->index;
+	if (v->index >= v->top + h)
+		v->top = v->index - h + 1;
+}
+
+/* The list shows what the node stands for. */
+static void select_node(struct app *app, int index)
+{
+	const struct tree *t = tree_of(app);
+	struct tree_view *v = &app->tree;
+	if (index >= t->count)
+		index = t->count - 1;
+	if (index < 0)
+		index = 0;
+	if (t->count == 0)
+		return;
+	v->index = index;
+	scroll(app);
+	if (str_eq(t->nodes[index].filter, v->selected))
+		return;
+	struct arena a = {0};
+	struct filter f = {0};
+	struct err e = {0};
+	if (!filter_parse(t->nodes[index].filter, clock_now(), &a, &f, &e))
+		die("the tree made a filter that does not parse: %s", e.msg);
+	arena_free(&app->group_arena);
+	app->group_arena = a;
+	app->group = f;
+	v->selected = arena_str(&app->group_arena, t->nodes[index].filter);
+	app_refresh_group(app);
+}
+
+void view_tree_move(struct app *app, int rows)
+{
+	select_node(app, app->tree.index + rows);
+}
+
+void view_tree_click(struct app *app, int y)
+{
+	app_focus(app, PANE_TREE);
+	int index = app->tree.top + y - app->layout.tree.y - 1;
+	if (y <= app->layout.tree.y || index >= tree_of(app)->count)
+		return;
+	if (index == app->tree.index)
+		view_tree_toggle(app);
+	else
+		select_node(app, index);
+}
+
+static int open_index(const struct tree_view *v, struct str filter)
+{
+	for (int i = 0; i < v->open_count; i++)
+		if (str_eq(v->open[i], filter))
+			return i;
+	return -1;
+}
+
+static void set_open(struct app *app, const struct tree_node *n, bool open)
+{
+	struct tree_view *v = &app->tree;
+	int at = open_index(v, n->filter);
+	if (open && at < 0) {
+		v->open = realloc(v->open, ((size_t)v->open_count + 1) * sizeof *v->open);
+		if (!v->open)
+			die("out of memory");
+		v->open[v->open_count++] = arena_str(&v->arena, n->filter);
+	} else if (!open && at >= 0) {
+		v->open[at] = v->open[--v->open_count];
+	}
+	app_ask_tree(app);
+}
+
+void view_tree_toggle(struct app *app)
+{
+	const struct tree_node *n = selected(app);
+	if (n && n->expandable)
+		set_open(app, n, !n->expanded);
+}
+
+void view_tree_open(struct app *app, bool open)
+{
+	const struct tree *t = tree_of(app);
+	const struct tree_node *n = selected(app);
+	if (!n)
+		return;
+	if (open) {
+		if (n->expandable && !n->expanded)
+			set_open(app, n, true);
+		else if (n->expanded)
+			view_tree_move(app, 1);
+		else
+			app_focus(app, PANE_LIST);
+		return;
+	}
+	if (n->expanded) {
+		set_open(app, n, false);
+		return;
+	}
+	int parent = app->tree.index;
+	while (parent > 0 && t->nodes[parent].depth >= n->depth)
+		parent--;
+	select_node(app, parent);
+}
+
+void view_tree_adopt(struct app *app)
+{
+	struct tree_view *v = &app->tree;
+	const struct tree *t = tree_of(app);
+	if (!v->met) { /* what came open must be known as open */
+		v->met = true;
+		for (int i = 0; i < t->count; i++) {
+			if (t->nodes[i].expanded && open_index(v, t->nodes[i].filter) < 0) {
+				v->open = realloc(v->open, ((size_t)v->open_count + 1) * sizeof *v->open);
+				if (!v->open)
+					die("out of memory");
+				v->open[v->open_count++] = arena_str(&v->arena, t->nodes[i].filter);
+			}
+		}
+	}
+	for (int i = 0; i < t->count; i++) {
+		if (str_eq(t->nodes[i].filter, v->selected)) {
+			v->index = i;
+			scroll(app);
+			return;
+		}
+	}
+	/* The group is gone under this filter: up to all. */
+	select_node(app, 0);
+}
+
+static void node_draw(struct app *app, struct surface *s, const struct tree_node *n, struct rect r, int64_t max)
+{
+	int bar_w = r.w >= 44 ? 10 : r.w >= 32 ? 6 : r.w >= 26 ? 4 : 0;
+	char count[NUMBER_TEXT], widest[NUMBER_TEXT];
+	int count_w = (int)str_of(view_number(tree_of(app)->total, widest)).len;
+	int right = r.x + r.w - 1;
+	if (bar_w) {
+		surface_bar(s, right - bar_w, r.y, bar_w, ROLE_BAR, n->depth > 0 || n->expandable ? n->count : 0, max);
+		right -= bar_w + 1;
+	}
+	surface_text_right(s, right, r.y, count_w, ROLE_TEXT, str_of(view_number(n->count, count)));
+	right -= count_w + 1;
+
+	int x = r.x + 1 + 2 * n->depth;
+	if (n->expandable)
+		surface_glyph(s, n->depth > 0 ? x - 2 : x, r.y, ROLE_DIM, n->expanded ? GLYPH_OPEN : GLYPH_CLOSED);
+	if (n->expandable && n->depth == 0)
+		x += 2;
+	surface_text(s, x, r.y, right - x, n->depth > 1 ? ROLE_DIM : ROLE_TEXT, n->label);
+}
+
+void view_tree_draw(struct app *app, struct surface *s, struct rect r)
+{
+	struct tree_view *v = &app->tree;
+	const struct tree *t = tree_of(app);
+	bool focus = app->focus == PANE_TREE;
+	surface_frame(s, r, focus, str_of(groupings[v->grouping].title), STR(""));
+	scroll(app);
+	int64_t max = 1;
+	for (int i = 1; i < t->count; i++)
+		if (t->nodes[i].count > max)
+			max = t->nodes[i].count;
+	struct rect former = surface_clip(s, (struct rect){r.x + 1, r.y + 1, r.w - 2, r.h - 2});
+	s->stale = app_pending(app, ASK_TREE);
+	for (int i = v->top; i < t->count && i - v->top < r.h - 2; i++) {
+		struct rect row = {r.x + 1, r.y + 1 + i - v->top, r.w - 2, 1};
+		s->select = i == v->index;
+		s->blur = !focus;
+		surface_fill(s, row, ROLE_TEXT);
+		node_draw(app, s, &t->nodes[i], row, max);
+	}
+	s->select = s->blur = s->stale = false;
+	surface_unclip(s, former);
+	if (t->count - v->top > r.h - 2)
+		surface_glyph(s, r.x + r.w - 3, r.y + r.h - 1, ROLE_DIM, GLYPH_DOWN);
+	if (v->top > 0)
+		surface_glyph(s, r.x + r.w - 3, r.y, ROLE_DIM, GLYPH_UP);
+}
