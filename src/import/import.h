@@ -9,21 +9,21 @@
 
 #include "store.h"
 
-/* What a format works with. All is owned by the frame. */
-struct import_sink;
-
-/* The current place, for messages and for source_file and source_line. */
-struct str import_file(const struct import_sink *s);
-int64_t import_line(const struct import_sink *s);
-
-/* Puts a record in; the frame adds source_file and source_line when they are empty. False: stop, *e is set. */
-bool import_put(struct import_sink *s, struct record *r, const struct attempt *attempts, int count, int64_t window_s,
-		struct err *e);
-bool import_expire(struct import_sink *s, uint64_t source_key, int64_t time_s, int64_t window_s, struct str sender,
-		   struct err *e);
-/* Counts a malformed line or item at the current place, and reports the first few with the reason. Never ends the
- * import. */
-void import_bad(struct import_sink *s, const char *why, ...) __attribute__((format(printf, 2, 3)));
+/* Where a format puts what it reads. The frame's leads to the store, a test's to a list. */
+struct import_sink {
+	struct str file; /* the current place; the frame sets both before each line */
+	int64_t line;
+	/* Puts a record in (see store_put); source_file and source_line are added where they are empty. False:
+	 * stop, *e is set. */
+	bool (*put)(struct import_sink *s, struct record *r, const struct attempt *attempts, int count,
+		    int64_t window_s, struct err *e);
+	/* See store_expire. False: stop, *e is set. */
+	bool (*expire)(struct import_sink *s, uint64_t source_key, int64_t time_s, int64_t window_s, struct str sender,
+		       struct err *e);
+	/* Counts a malformed item that begins at `line` of the current file, and reports the first few. `why` goes
+	 * on from "file:line: ". Never ends the import. */
+	void (*bad)(struct import_sink *s, int64_t line, const char *why);
+};
 
 struct import_options {
 	const char *format;         /* NULL: by content */
@@ -39,31 +39,42 @@ struct import_options {
 	void *ctx;
 };
 
+enum {
+	IMPORT_HEAD_BYTES = 64 * 1024, /* what `score` gets to see at most */
+	IMPORT_LINE_MAX = 1024 * 1024, /* a longer line is malformed */
+	IMPORT_SCORE_SURE = 50,        /* from here on a file found in a folder is taken */
+};
+
 struct import_format {
 	const char *name, *help; /* "postfix", "Postfix mail log" */
-	/* 0: not mine, 100: surely mine. `head` is the first block of the input, up to 64 KiB. */
+	/* 0: not mine, 100: surely mine. `head` is the first block of the input, up to IMPORT_HEAD_BYTES; it may end
+	 * within a line. */
 	int (*score)(struct str head);
 	/* State for one run over all files; NULL with *e set: cannot. */
 	void *(*start)(const struct import_options *o, struct err *e);
-	/* A new file begins; may be NULL. mtime_s TIME_NONE: unknown. */
+	/* A new file begins; may be NULL. mtime_s: when it was last written, as far as known. */
 	bool (*file)(void *state, struct import_sink *s, int64_t mtime_s, struct err *e);
-	/* One line without its line end (LF or CRLF). A format whose records span lines collects them in its state. */
+	/* One line without its LF; a CR before it is still there. At most IMPORT_LINE_MAX bytes. A format whose records
+	 * span lines collects them in its state. */
 	bool (*line)(void *state, struct import_sink *s, struct str line, struct err *e);
 	bool (*file_end)(void *state, struct import_sink *s, struct err *e); /* may be NULL */
 	void (*finish)(void *state);
 };
 extern const struct import_format *const import_formats[]; /* ends in NULL */
+extern const struct import_format import_postfix, import_csv;
 
 struct import_result {
 	int64_t files, bytes, lines;
-	int64_t added, changed, unchanged; /* records */
+	int64_t added, changed, unchanged; /* records in committed batches */
 	int64_t bad;                       /* malformed items */
 	int64_t ignored_files;             /* in folders: of no known format */
+	int64_t unreadable_files;          /* in folders: reported and passed over */
 };
 
-/* Imports all sources ("-" is standard input, folders are read in name order, recursively) into `st`. A batch is there
- * or it is not; importing the same thing twice changes nothing. False: *e says which source; what was committed
- * stays. */
+/* Imports all sources ("-" is standard input, folders are read in name order, recursively) into `st`. Rotated logs
+ * come oldest first (mail.log.2, mail.log.1, mail.log). A batch is there or it is not; importing the same thing
+ * twice changes nothing. False: *e says which source; what was committed stays, and *out says how much that is.
+ * ERR_CANCEL: what had been read until then is in. */
 bool import_run(struct store *st, const char *const *sources, int source_count, const struct import_options *o,
 		struct import_result *out, struct err *e);
 

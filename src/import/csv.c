@@ -1,0 +1,325 @@
+/* csv.c - tables of email from any program, and what `deadletter export` wrote: CSV, TSV and the like with a head
+ * line.
+ *
+ * Columns are known by the names in csv_head.c or by --column. A message is known again by its Message-ID, else by an
+ * id column, else by the whole row, so that a second import changes nothing. Times without a zone are UTC.
+ */
+#include "import/csv_head.h"
+#include "import/csv_text.h"
+#include "import/stamp.h"
+#include "status.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { ID_WINDOW_S = 30 * 86400 };
+
+struct csv {
+	const struct import_options *options;
+	int64_t mtime_s;
+	bool has_head;        /* read and understood */
+	struct csv_head head; /* before: only its delimiter */
+	struct buf record;    /* the record so far, LFs within it included */
+	int64_t record_line;  /* its first line */
+	bool open;            /* it ends within quotes */
+};
+
+/* ---- a row ---- */
+
+/* A spreadsheet guard of our own export: ' before what would run as a formula. */
+static struct str unguarded(struct str s)
+{
+	if (s.len >= 2 && s.p[0] == '\'' && memchr("=+-@\t\r\n", s.p[1], 7))
+		return str_slice(s, 1, SIZE_MAX);
+	return s;
+}
+
+static struct str cell(const struct csv *v, const struct str *cells, int count, enum column c)
+{
+	int i = v->head.at[c];
+	return i >= 0 && i < count ? unguarded(cells[i]) : STR("");
+}
+
+/* "Bob <bob@example.com>" → "bob@example.com" */
+static struct str bare_address(struct str s)
+{
+	s = str_trim(s);
+	size_t open = str_find(s, STR("<"), 0);
+	if (open != SIZE_MAX && s.p[s.len - 1] == '>')
+		return str_slice(s, open + 1, s.len - open - 2);
+	return s;
+}
+
+static struct str bare_id(struct str s)
+{
+	s = str_trim(s);
+	return s.len >= 2 && s.p[0] == '<' && s.p[s.len - 1] == '>' ? str_slice(s, 1, s.len - 2) : s;
+}
+
+/* A status without a word: "550 5.1.1 …", "5.1.1", "Dropped: …". It is the last that is known of the email, so
+ * that a temporary code is a failure too. */
+static bool outcome_by_code(struct str s, enum outcome *out)
+{
+	struct status st;
+	status_read(s, OUTCOME_FAILED, &st);
+	if (st.dropped) {
+		*out = OUTCOME_DROPPED;
+		return true;
+	}
+	if (st.enhanced.cls || st.basic) {
+		*out = OUTCOME_FAILED;
+		return true;
+	}
+	status_read(s, OUTCOME_DELIVERED, &st);
+	*out = OUTCOME_DELIVERED;
+	return st.enhanced.cls == 2 || (st.basic >= 200 && st.basic < 300);
+}
+
+static bool find_outcome(struct str word, struct str code, struct str response, enum outcome *out)
+{
+	if (outcome_of(word, out))
+		return true;
+	if (csv_outcome_word(word, out) || outcome_by_code(word, out)) {
+		struct status st;
+		status_read(response, OUTCOME_FAILED, &st);
+		if (*out == OUTCOME_FAILED && st.dropped) /* a provider that reports its suppressions as bounces */
+			*out = OUTCOME_DROPPED;
+		return true;
+	}
+	if (word.len)
+		return false;
+	*out = OUTCOME_FAILED;
+	return outcome_by_code(code, out) || outcome_by_code(response, out) || response.len > 0;
+}
+
+/* The columns' codes, filled up by what the texts hold. */
+static void find_codes(struct record *r, struct str enhanced, struct str basic, struct str code, struct str word)
+{
+	struct status st, of_basic, of_code;
+	status_read(code.len ? code : word, r->outcome, &of_code);
+	status_read(basic, r->outcome, &of_basic);
+	bool reads_text = r->outcome != OUTCOME_DROPPED; /* what is said there is why an earlier email failed */
+	struct str text = r->response.len ? r->response : word;
+	status_read_pair(str_trim(enhanced), reads_text ? text : STR(""), r->outcome, &st);
+	r->enhanced = st.enhanced.cls ? st.enhanced : of_code.enhanced;
+	r->basic = of_basic.basic ? of_basic.basic : of_code.basic ? of_code.basic : st.basic;
+	r->stage = st.stage;
+}
+
+static uint64_t key_of(struct str kind, struct str text)
+{
+	uint64_t key = str_hash(text, str_hash(kind, 0));
+	return key ? key : 1;
+}
+
+static int64_t number_or(struct str s, int64_t none)
+{
+	int64_t n;
+	return str_to_int(str_trim(s), &n) && n >= 0 && n <= INT32_MAX ? n : none;
+}
+
+static void bad_cell(struct import_sink *s, int64_t line, const char *what, struct str text, const char *advice)
+{
+	struct buf b = {0};
+	buf_printf(&b, "%s \"", what);
+	buf_add(&b, str_slice(text, 0, 60));
+	buf_printf(&b, "\" %s", advice);
+	s->bad(s, line, b.p);
+	buf_free(&b);
+}
+
+/* False: a malformed row, and said so. */
+static bool row_read(const struct csv *v, struct import_sink *s, const struct str *cells, int count, struct record *r)
+{
+	struct str word = str_trim(cell(v, cells, count, COL_OUTCOME));
+	struct str code = cell(v, cells, count, COL_CODE), enhanced = cell(v, cells, count, COL_ENHANCED);
+	struct str basic = cell(v, cells, count, COL_BASIC), time = str_trim(cell(v, cells, count, COL_TIME));
+	*r = (struct record){
+	    .message_id = bare_id(cell(v, cells, count, COL_MESSAGE_ID)),
+	    .queue_id = str_trim(cell(v, cells, count, COL_QUEUE_ID)),
+	    .queued_at = TIME_NONE,
+	    .time = v->mtime_s,
+	    .sender = bare_address(cell(v, cells, count, COL_SENDER)),
+	    .recipient = bare_address(cell(v, cells, count, COL_RECIPIENT)),
+	    .title = cell(v, cells, count, COL_TITLE),
+	    .response = cell(v, cells, count, COL_RESPONSE),
+	    .remote_mta = str_trim(cell(v, cells, count, COL_MTA)),
+	    .source_file = cell(v, cells, count, COL_SOURCE_FILE),
+	    .source_line = number_or(cell(v, cells, count, COL_SOURCE_LINE), 0),
+	};
+	if (r->recipient.len == 0) {
+		s->bad(s, v->record_line, "a row without a recipient");
+		return false;
+	}
+	if (time.len && !stamp_any(time, &r->time)) {
+		bad_cell(s, v->record_line, "the time", time, "is not like 2026-11-01T12:30:00Z or seconds since 1970");
+		return false;
+	}
+	struct str any_code = code.len ? code : enhanced.len ? enhanced : basic;
+	if (!find_outcome(word, any_code, r->response, &r->outcome)) {
+		if (word.len)
+			bad_cell(s, v->record_line, "the outcome", word, "is not known");
+		else
+			s->bad(s, v->record_line, "a row that does not say what became of the email");
+		return false;
+	}
+	int64_t queued;
+	if (stamp_any(cell(v, cells, count, COL_QUEUED_AT), &queued)) {
+		r->queued_at = queued;
+		if (time.len == 0)
+			r->time = queued;
+	}
+	find_codes(r, enhanced, basic, code, word);
+	enum stage stage;
+	if (stage_of(str_trim(cell(v, cells, count, COL_STAGE)), &stage) && stage != STAGE_NONE)
+		r->stage = stage;
+	/* A status such as "550 5.1.1 user unknown" is the only response there is. */
+	enum outcome plain;
+	if (r->response.len == 0 && word.len && !outcome_of(word, &plain) && !csv_outcome_word(word, &plain))
+		r->response = word;
+	return true;
+}
+
+static bool on_row(struct csv *v, struct import_sink *s, struct err *e)
+{
+	uint64_t row_key = key_of(STR("csv row"), buf_str(&v->record)); /* before it is split in place */
+	struct str cells[CSV_CELLS_MAX];
+	int count = csv_split(v->record.p, v->record.len, v->head.delimiter, cells);
+	for (int i = v->head.cells; i < count; i++) {
+		if (str_trim(cells[i]).len) {
+			s->bad(s, v->record_line, "more cells than the head line has");
+			return true;
+		}
+	}
+	struct record r;
+	if (!row_read(v, s, cells, count, &r))
+		return true;
+	if (r.source_line == 0)
+		r.source_line = v->record_line;
+	struct str id = str_trim(cell(v, cells, count, COL_ID));
+	r.source_key = r.message_id.len ? key_of(STR("csv message"), r.message_id)
+		       : id.len         ? key_of(STR("csv id"), id)
+					: row_key;
+	bool tried = r.outcome == OUTCOME_DELIVERED || r.outcome == OUTCOME_DEFERRED || r.outcome == OUTCOME_FAILED;
+	r.attempts = (int)number_or(cell(v, cells, count, COL_ATTEMPTS), tried);
+	/* Small numbers name rows in more than one table: they are the same email only when close in time, too. */
+	int64_t window_s = r.message_id.len == 0 && id.len ? ID_WINDOW_S : 0;
+	if (v->head.at[COL_ATTEMPTS] >= 0 || !r.message_id.len || !tried)
+		return s->put(s, &r, NULL, 0, window_s, e);
+	/* Without a count of attempts, rows with one Message-ID are events of one email. */
+	struct attempt a = {r.time, r.outcome, r.enhanced, r.basic, r.stage, r.remote_mta, r.response};
+	return s->put(s, &r, &a, 1, window_s, e);
+}
+
+/* ---- the format ---- */
+
+static struct str without_bom(struct str s)
+{
+	return str_starts(s, STR("\xef\xbb\xbf")) ? str_slice(s, 3, SIZE_MAX) : s;
+}
+
+static struct str without_cr(struct str s)
+{
+	return s.len && s.p[s.len - 1] == '\r' ? str_slice(s, 0, s.len - 1) : s;
+}
+
+static int csv_score(struct str head)
+{
+	struct str line, second;
+	struct csv_head h, below = {0};
+	head = without_bom(head);
+	if (!str_next(&head, '\n', &line) || (line.len && memchr(line.p, '\0', line.len)))
+		return 0;
+	csv_head_guess(without_cr(line), &h);
+	if (h.at[COL_RECIPIENT] >= 0 && h.known >= 2)
+		return 80;
+	/* Some table with names of its own; to be named by --column. */
+	if (str_next(&head, '\n', &second))
+		csv_head_guess(without_cr(second), &below);
+	return h.cells >= 2 && h.cells == below.cells && h.delimiter == below.delimiter ? 5 : 0;
+}
+
+static void *csv_start(const struct import_options *o, struct err *e)
+{
+	if (!csv_head_check(o, e))
+		return NULL;
+	struct csv *v = calloc(1, sizeof *v);
+	if (!v)
+		die("out of memory");
+	v->options = o;
+	return v;
+}
+
+static bool csv_file(void *state, struct import_sink *s, int64_t mtime_s, struct err *e)
+{
+	(void)s;
+	(void)e;
+	struct csv *v = state;
+	v->mtime_s = mtime_s;
+	v->has_head = false;
+	v->open = false;
+	buf_reset(&v->record);
+	return true;
+}
+
+static void not_closed(struct csv *v, struct import_sink *s)
+{
+	s->bad(s, v->record_line, "a quote that is opened here and never closed; the rows behind it are lost");
+	v->open = false;
+	buf_reset(&v->record);
+}
+
+static bool csv_line(void *state, struct import_sink *s, struct str line, struct err *e)
+{
+	struct csv *v = state;
+	if (v->open) {
+		buf_addc(&v->record, '\n');
+	} else {
+		buf_reset(&v->record);
+		v->record_line = s->line;
+		if (!v->has_head) {
+			line = without_bom(line);
+			csv_head_guess(without_cr(line), &v->head);
+		}
+	}
+	v->open = csv_open(line, v->head.delimiter, v->open);
+	buf_add(&v->record, v->open ? line : without_cr(line));
+	if (v->open) {
+		if (v->record.len > IMPORT_LINE_MAX)
+			not_closed(v, s);
+		return true;
+	}
+	if (str_trim(buf_str(&v->record)).len == 0)
+		return true;
+	if (v->has_head)
+		return on_row(v, s, e);
+	v->has_head = true;
+	return csv_head_read(buf_str(&v->record), v->options, s->file, &v->head, e);
+}
+
+static bool csv_file_end(void *state, struct import_sink *s, struct err *e)
+{
+	(void)e;
+	struct csv *v = state;
+	if (v->open)
+		not_closed(v, s);
+	return true;
+}
+
+static void csv_finish(void *state)
+{
+	struct csv *v = state;
+	buf_free(&v->record);
+	free(v);
+}
+
+const struct import_format import_csv = {
+    .name = "csv",
+    .help = "CSV or TSV with a head line, of any program or of deadletter export",
+    .score = csv_score,
+    .start = csv_start,
+    .file = csv_file,
+    .line = csv_line,
+    .file_end = csv_file_end,
+    .finish = csv_finish,
+};

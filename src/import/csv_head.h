@@ -1,0 +1,52 @@
+/* csv_head.h - what the columns of a table are, told by their names, and what the words in it mean.
+ *
+ * Layer 3, beside import.h. Knows names that programs give things; no state, any thread.
+ */
+#ifndef IMPORT_CSV_HEAD_H
+#define IMPORT_CSV_HEAD_H
+
+#include "import/import.h"
+
+enum column {
+	COL_RECIPIENT,
+	COL_SENDER,
+	COL_TITLE,
+	COL_OUTCOME,
+	COL_CODE,
+	COL_ENHANCED,
+	COL_BASIC,
+	COL_RESPONSE,
+	COL_TIME,
+	COL_QUEUED_AT,
+	COL_MESSAGE_ID,
+	COL_QUEUE_ID,
+	COL_MTA,
+	COL_STAGE,
+	COL_ATTEMPTS,
+	COL_ID,
+	COL_SOURCE_FILE,
+	COL_SOURCE_LINE,
+	COL_COUNT
+};
+
+/* The head line, understood. */
+struct csv_head {
+	char delimiter;
+	int cells;
+	int known;         /* how many columns have a name that means something */
+	int at[COL_COUNT]; /* which cell it is, -1: none */
+};
+
+/* Takes the delimiter that gives the most columns with a known name. */
+void csv_head_guess(struct str line, struct csv_head *out);
+/* Reads the head of `file` and demands what an import needs. ERR_INPUT names what is lacking and the columns there
+ * are. */
+bool csv_head_read(struct str record, const struct import_options *o, struct str file, struct csv_head *out,
+		   struct err *e);
+/* Are all options->columns of the form OURS=THEIRS with a known OURS? ERR_USAGE otherwise. */
+bool csv_head_check(const struct import_options *o, struct err *e);
+
+/* "Hard bounce" → failed. False: no word for an outcome. */
+bool csv_outcome_word(struct str s, enum outcome *out);
+
+#endif

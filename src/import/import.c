@@ -1,0 +1,386 @@
+#include "import/import.h"
+#include "import/source.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+const struct import_format *const import_formats[] = {&import_postfix, &import_csv, NULL};
+
+enum {
+	FORMATS = COUNT_OF(import_formats) - 1,
+	BATCH_PUTS = 20000, /* a transaction ends after so many records or so long */
+	BATCH_MS = 1000,
+	TICK_LINES = 128, /* so often are cancel, progress and the clock looked at */
+	PROGRESS_MS = 100,
+};
+
+struct run {
+	struct import_sink sink; /* first: a sink is a run */
+	struct store *store;
+	const struct import_options *options;
+	void *states[FORMATS];
+	struct import_result now, kept; /* kept: with the last commit */
+	int64_t bytes_before, bytes_total;
+	bool in_batch;
+	int puts;
+	int64_t batch_ms, progress_ms;
+	bool store_failed; /* the batch is lost; otherwise what was read before an error is kept */
+};
+
+/* ---- the sink ---- */
+
+static bool batch_begin(struct run *r, struct err *e)
+{
+	if (r->in_batch)
+		return true;
+	if (!store_begin(r->store, e)) {
+		r->store_failed = true;
+		return false;
+	}
+	r->in_batch = true;
+	r->puts = 0;
+	r->batch_ms = clock_ms();
+	return true;
+}
+
+static bool batch_end(struct run *r, struct err *e)
+{
+	if (!r->in_batch)
+		return true;
+	r->in_batch = false;
+	if (!store_commit(r->store, e)) {
+		r->store_failed = true;
+		return false;
+	}
+	r->kept = r->now;
+	return true;
+}
+
+static void report(const struct run *r, const char *line)
+{
+	if (r->options->report)
+		r->options->report(r->options->ctx, line);
+}
+
+static void sink_bad(struct import_sink *s, int64_t line, const char *why)
+{
+	struct run *r = (struct run *)s;
+	if (r->now.bad++ >= r->options->bad_limit)
+		return;
+	struct buf b = {0};
+	buf_add(&b, s->file);
+	buf_printf(&b, ":%lld: %s", (long long)line, why);
+	report(r, b.p);
+	buf_free(&b);
+}
+
+/* The database takes no other times. */
+static bool time_fits(int64_t utc_s)
+{
+	return utc_s >= 0 && utc_s <= 253402300799; /* the end of the year 9999 */
+}
+
+static bool sink_put(struct import_sink *s, struct record *rec, const struct attempt *attempts, int count,
+		     int64_t window_s, struct err *e)
+{
+	struct run *r = (struct run *)s;
+	if (rec->source_file.len == 0)
+		rec->source_file = s->file;
+	if (rec->source_line == 0)
+		rec->source_line = s->line;
+	if (!time_fits(rec->queued_at))
+		rec->queued_at = TIME_NONE;
+	if (!time_fits(rec->time)) {
+		sink_bad(s, s->line, "a time before 1970 or after 9999");
+		return true;
+	}
+	if (!batch_begin(r, e))
+		return false;
+	enum put what;
+	if (!store_put(r->store, rec, attempts, count, window_s, &what, e)) {
+		r->store_failed = true;
+		return false;
+	}
+	r->now.added += what == PUT_ADDED;
+	r->now.changed += what == PUT_CHANGED;
+	r->now.unchanged += what == PUT_UNCHANGED;
+	r->puts++;
+	return true;
+}
+
+static bool sink_expire(struct import_sink *s, uint64_t source_key, int64_t time_s, int64_t window_s, struct str sender,
+			struct err *e)
+{
+	struct run *r = (struct run *)s;
+	int64_t changed = 0;
+	if (!time_fits(time_s))
+		return true;
+	if (!batch_begin(r, e))
+		return false;
+	if (!store_expire(r->store, source_key, time_s, window_s, sender, &changed, e)) {
+		r->store_failed = true;
+		return false;
+	}
+	r->now.changed += changed;
+	r->puts++;
+	return true;
+}
+
+/* ---- which format ---- */
+
+/* Forms of a file that nothing here reads, and what to do about them. */
+static const struct {
+	const char *magic;
+	const char *advice;
+} other_forms[] = {
+    {"\x1f\x8b", "is compressed: give it as zcat FILE | deadletter import - --into DATABASE"},
+    {"BZh", "is compressed: give it as bzcat FILE | deadletter import - --into DATABASE"},
+    {"\xfd"
+     "7zXZ",
+     "is compressed: give it as xzcat FILE | deadletter import - --into DATABASE"},
+    {"\x28\xb5\x2f\xfd", "is compressed: give it as zstdcat FILE | deadletter import - --into DATABASE"},
+    {"PK\x03\x04", "is a spreadsheet or an archive: save it as CSV first"},
+    {"\xff\xfe", "is text in UTF-16: save it as UTF-8 first"},
+    {"\xfe\xff", "is text in UTF-16: save it as UTF-8 first"},
+};
+
+/* "postfix or csv" */
+static void format_names(struct buf *b)
+{
+	for (size_t i = 0; i < FORMATS; i++)
+		buf_printf(b, "%s%s", i == 0 ? "" : i + 1 < FORMATS ? ", " : " or ", import_formats[i]->name);
+}
+
+static bool unknown_form(struct str file, struct str head, struct err *e)
+{
+	for (size_t i = 0; i < COUNT_OF(other_forms); i++)
+		if (str_starts(head, str_of(other_forms[i].magic)))
+			return err_set(e, ERR_INPUT, "%.*s %s", (int)file.len, file.p, other_forms[i].advice);
+	struct buf names = {0};
+	format_names(&names);
+	err_set(e, ERR_INPUT, "%.*s is in no format that is recognised: name it with --format %s", (int)file.len,
+		file.p, names.p);
+	buf_free(&names);
+	return false;
+}
+
+/* Index of the format named or recognised, -1 for none. */
+static int format_of(const struct run *r, struct str head, int *score)
+{
+	int best = -1;
+	*score = 0;
+	for (int i = 0; i < (int)FORMATS; i++) {
+		if (r->options->format) {
+			if (strcmp(r->options->format, import_formats[i]->name) == 0) {
+				*score = 100;
+				return i;
+			}
+			continue;
+		}
+		int n = import_formats[i]->score(head);
+		if (n > *score) {
+			*score = n;
+			best = i;
+		}
+	}
+	return best;
+}
+
+static bool format_known(const char *name, struct err *e)
+{
+	for (size_t i = 0; i < FORMATS; i++)
+		if (!name || strcmp(name, import_formats[i]->name) == 0)
+			return true;
+	struct buf names = {0};
+	format_names(&names);
+	err_set(e, ERR_USAGE, "no format is called %s: --format takes %s", name, names.p);
+	buf_free(&names);
+	return false;
+}
+
+/* ---- one file ---- */
+
+static void progress(struct run *r, const struct lines *l)
+{
+	int64_t now = clock_ms();
+	if (!r->options->progress || now - r->progress_ms < PROGRESS_MS)
+		return;
+	r->progress_ms = now;
+	r->options->progress(r->options->ctx, r->bytes_before + l->bytes, r->bytes_total, r->now.lines + l->line,
+			     r->now.added + r->now.changed + r->now.unchanged);
+}
+
+/* What is due now and then: cancel, the end of a batch, progress. */
+static bool tick(struct run *r, const struct lines *l, bool idle, struct err *e)
+{
+	if (r->options->cancelled && r->options->cancelled(r->options->ctx))
+		return err_set(e, ERR_CANCEL, "stopped");
+	if (r->in_batch && (idle || r->puts >= BATCH_PUTS || clock_ms() - r->batch_ms >= BATCH_MS))
+		if (!batch_end(r, e))
+			return false;
+	progress(r, l);
+	return true;
+}
+
+static bool fill(struct run *r, struct lines *l, struct err *e)
+{
+	switch (lines_fill(l)) {
+	case LINES_FAILED:
+		return err_sys(e, errno, "cannot read %.*s", (int)r->sink.file.len, r->sink.file.p);
+	case LINES_IDLE:
+		return tick(r, l, true, e);
+	case LINES_READ:
+		break;
+	}
+	return true;
+}
+
+/* Reads until the content tells the format. -1: it does not, not surely enough, or an error. */
+static int recognise(struct run *r, struct lines *l, bool surely, struct err *e)
+{
+	for (;;) {
+		struct str head = str_slice(lines_head(l), 0, IMPORT_HEAD_BYTES);
+		bool whole = l->at_end || head.len == IMPORT_HEAD_BYTES;
+		int score = 0;
+		int found = head.len || whole ? format_of(r, head, &score) : -1;
+		if (found >= 0 && score >= IMPORT_SCORE_SURE)
+			return found;
+		if (whole)
+			return surely ? -1 : found;
+		if (!fill(r, l, e))
+			return -1;
+	}
+}
+
+static bool feed(struct run *r, const struct import_format *f, void *state, struct lines *l, struct err *e)
+{
+	for (;;) {
+		struct str line;
+		switch (lines_next(l, &line)) {
+		case LINES_ONE:
+			r->sink.line = l->line;
+			if (!f->line(state, &r->sink, line, e))
+				return false;
+			break;
+		case LINES_OVERLONG:
+			r->sink.bad(&r->sink, l->line, "longer than 1 MiB");
+			break;
+		case LINES_MORE:
+			if (!fill(r, l, e))
+				return false;
+			break;
+		case LINES_NONE:
+			return !f->file_end || f->file_end(state, &r->sink, e);
+		}
+		if (l->line % TICK_LINES == 0 && !tick(r, l, false, e))
+			return false;
+	}
+}
+
+static bool import_lines(struct run *r, const struct source *src, struct lines *l, int64_t mtime_s, struct err *e)
+{
+	int i = recognise(r, l, src->in_folder, e);
+	if (e->kind != ERR_NONE)
+		return false;
+	struct str head = lines_head(l);
+	if (i < 0) {
+		if (src->in_folder) {
+			r->now.ignored_files++;
+			return true;
+		}
+		if (head.len == 0) { /* an empty file holds no email, whatever its format */
+			r->now.files++;
+			return true;
+		}
+		return unknown_form(r->sink.file, head, e);
+	}
+	const struct import_format *f = import_formats[i];
+	if (!r->states[i] && !(r->states[i] = f->start(r->options, e)))
+		return false;
+	r->now.files++;
+	return (!f->file || f->file(r->states[i], &r->sink, mtime_s, e)) && feed(r, f, r->states[i], l, e);
+}
+
+static bool import_source(struct run *r, const struct source *src, struct err *e)
+{
+	bool regular;
+	int64_t mtime_s;
+	struct err why = {0};
+	int fd = source_open(src, &regular, &mtime_s, &why);
+	if (fd < 0) {
+		if (!src->in_folder) {
+			*e = why;
+			return false;
+		}
+		r->now.unreadable_files++;
+		report(r, why.msg);
+		return true;
+	}
+	struct lines l = lines_of(fd, regular);
+	r->sink.file = str_of(src->path);
+	bool ok = import_lines(r, src, &l, mtime_s, e);
+	r->bytes_before += l.bytes;
+	r->now.bytes += l.bytes;
+	r->now.lines += l.line;
+	lines_free(&l);
+	close(fd);
+	return ok;
+}
+
+/* ---- all of them ---- */
+
+static void folder_skipped(void *ctx, const char *why)
+{
+	struct run *r = ctx;
+	r->now.unreadable_files++;
+	report(r, why);
+}
+
+/* Keeps the batch unless the database failed. The error that ended the run stays the first. */
+static bool conclude(struct run *r, bool ok, struct err *e)
+{
+	if (r->store_failed) {
+		store_rollback(r->store);
+		return false;
+	}
+	struct err why = {0};
+	if (!batch_end(r, &why)) {
+		store_rollback(r->store);
+		if (ok || e->kind == ERR_CANCEL)
+			*e = why;
+		return false;
+	}
+	return ok;
+}
+
+bool import_run(struct store *st, const char *const *sources, int source_count, const struct import_options *o,
+		struct import_result *out, struct err *e)
+{
+	struct arena a = {0};
+	struct source_list list;
+	struct run r = {
+	    .sink = {.put = sink_put, .expire = sink_expire, .bad = sink_bad},
+	    .store = st,
+	    .options = o,
+	};
+	bool ok = format_known(o->format, e) && source_find(sources, source_count, &a, folder_skipped, &r, &list, e);
+	if (ok) {
+		r.bytes_total = list.bytes;
+		for (size_t i = 0; ok && i < list.count; i++)
+			ok = import_source(&r, &list.items[i], e);
+		ok = conclude(&r, ok, e);
+	}
+	for (size_t i = 0; i < FORMATS; i++)
+		if (r.states[i])
+			import_formats[i]->finish(r.states[i]);
+	arena_free(&a);
+	*out = r.now;
+	out->added = r.kept.added;
+	out->changed = r.kept.changed;
+	out->unchanged = r.kept.unchanged;
+	if (o->progress)
+		o->progress(o->ctx, r.bytes_before, r.bytes_total, r.now.lines,
+			    out->added + out->changed + out->unchanged);
+	return ok;
+}

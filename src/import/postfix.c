@@ -1,0 +1,404 @@
+/* postfix.c - Postfix mail logs: every line that says what became of an email for a recipient is an attempt; earlier
+ * lines with the same queue id supply sender, Message-ID, title and the time of arrival. Rejects at our own door are
+ * no tracked email.
+ *
+ * A message's source_key is the hash of host and queue id. The instance name in the tag ("postfix-out/smtp") stays
+ * out of it: services of one queue may log under several. A short queue id comes back after days, and is the same
+ * message only within SHORT_ID_S; a long one never does.
+ */
+#include "import/import.h"
+#include "import/queue.h"
+#include "import/stamp.h"
+#include "status.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	SHORT_ID_S = 30 * 86400, /* six times as long as Postfix keeps a message unless told otherwise */
+	HOST_MAX = 255,
+	QUEUE_ID_MIN = 5,
+	LONG_ID_MIN = 10,
+	QUEUE_ID_MAX = 20,
+};
+
+struct postfix {
+	int year;
+	struct stamp_clock clock;
+	struct queue *queue;
+	char host[HOST_MAX]; /* the last one and its hash: nearly all lines have the same */
+	size_t host_len;
+	uint64_t host_hash;
+};
+
+/* A line about a message: "ID: rest". */
+struct about {
+	int64_t time_s;
+	struct str queue_id, rest;
+	uint64_t key;
+	int64_t window_s;
+};
+
+/* ---- reading parts of a line ---- */
+
+enum id_kind { ID_NONE, ID_SHORT, ID_LONG };
+
+/* Short: upper case hexadecimal. Long: digits and consonants, so that a word of English is never taken for one. */
+static enum id_kind id_kind_of(struct str s)
+{
+	bool hex = s.len >= QUEUE_ID_MIN, base52 = s.len >= LONG_ID_MIN;
+	for (size_t i = 0; i < s.len && (hex || base52); i++) {
+		char c = s.p[i], up = (char)(c & ~0x20);
+		bool digit = c >= '0' && c <= '9', letter = up >= 'A' && up <= 'Z';
+		hex = hex && (digit || (c >= 'A' && c <= 'F'));
+		base52 = base52 && (digit || (letter && !memchr("AEIOU", up, 5)));
+	}
+	return hex ? ID_SHORT : base52 ? ID_LONG : ID_NONE;
+}
+
+/* Moves *s behind `prefix`, if it starts so. */
+static bool skip(struct str *s, struct str prefix)
+{
+	if (!str_starts(*s, prefix))
+		return false;
+	*s = str_slice(*s, prefix.len, SIZE_MAX);
+	return true;
+}
+
+/* A value up to the next ", ", or to the end. */
+static struct str value(struct str *s)
+{
+	size_t end = str_find(*s, STR(", "), 0);
+	struct str v = str_slice(*s, 0, end);
+	*s = str_slice(*s, v.len, SIZE_MAX);
+	return v;
+}
+
+/* An address, bare or in < >. A quoted local part may hold anything, even ">, ". */
+static struct str address(struct str *s)
+{
+	if (s->len == 0 || s->p[0] != '<')
+		return value(s);
+	size_t i = 1;
+	if (i < s->len && s->p[i] == '"') {
+		for (i++; i < s->len && s->p[i] != '"'; i++)
+			if (s->p[i] == '\\')
+				i++;
+		if (i >= s->len) /* the quote has no end: no quoted local part then */
+			i = 1;
+	}
+	for (; i < s->len; i++)
+		if (s->p[i] == '>' && (i + 1 == s->len || s->p[i + 1] == ',' || s->p[i + 1] == ' '))
+			break;
+	struct str a = str_slice(*s, 1, i - 1);
+	*s = str_slice(*s, i + 1, SIZE_MAX);
+	return a;
+}
+
+static struct str without_brackets(struct str s)
+{
+	return s.len >= 2 && s.p[0] == '<' && s.p[s.len - 1] == '>' ? str_slice(s, 1, s.len - 2) : s;
+}
+
+/* "5.4/0.06/5.1/0.03", "63495": whole seconds. */
+static bool whole_seconds(struct str s, int64_t *out)
+{
+	return str_to_int(str_slice(s, 0, str_find(s, STR("."), 0)), out) && *out >= 0 && *out < INT32_MAX;
+}
+
+/* ---- deliveries ---- */
+
+struct delivery {
+	struct str recipient, relay, delay, dsn, status, text;
+};
+
+/* "<a@b>, orig_to=<c@d>, relay=…, delay=…, delays=…, dsn=…, status=word (text)". Unknown fields are passed over. */
+static bool delivery_read(struct str s, struct delivery *d)
+{
+	*d = (struct delivery){.recipient = address(&s)};
+	while (skip(&s, STR(", "))) {
+		if (skip(&s, STR("status="))) {
+			size_t end = str_find(s, STR(" "), 0);
+			d->status = str_slice(s, 0, end);
+			s = str_trim(str_slice(s, d->status.len, SIZE_MAX));
+			if (skip(&s, STR("(")) && s.len && s.p[s.len - 1] == ')')
+				s.len--;
+			d->text = s;
+			return true;
+		}
+		if (skip(&s, STR("relay=")))
+			d->relay = value(&s);
+		else if (skip(&s, STR("delay=")))
+			d->delay = value(&s);
+		else if (skip(&s, STR("dsn=")))
+			d->dsn = value(&s);
+		else if (skip(&s, STR("orig_to=")))
+			address(&s);
+		else
+			value(&s);
+	}
+	return false;
+}
+
+/* A probe asks whether an address could be delivered to; there is no email behind it. The answer "undeliverable"
+ * is kept all the same: it is what `sendmail -bv` was asked for. */
+static const struct status_word {
+	const char *word;
+	bool tracked;
+	enum outcome outcome;
+} status_words[] = {
+    {"sent", true, OUTCOME_DELIVERED},         {"deferred", true, OUTCOME_DEFERRED},
+    {"bounced", true, OUTCOME_FAILED},         {"expired", true, OUTCOME_FAILED},
+    {"undeliverable", true, OUTCOME_FAILED},   {"SOFTBOUNCE", true, OUTCOME_DEFERRED},
+    {"deliverable", false, OUTCOME_DELIVERED}, {"undeliverable-but-not-cached", false, OUTCOME_FAILED},
+};
+
+static const struct status_word *status_word_of(struct str s)
+{
+	for (size_t i = 0; i < COUNT_OF(status_words); i++)
+		if (str_eq(s, str_of(status_words[i].word)))
+			return &status_words[i];
+	return NULL;
+}
+
+/* The server's name: from relay=host[address]:port, else from the words that Postfix puts before an answer. */
+static struct str remote_mta(struct str relay, struct str text)
+{
+	static const char *const before[] = {"host ", "connect to ", "lost connection with ", "conversation with "};
+	if (relay.len && !str_eq(relay, STR("none")))
+		return str_slice(relay, 0, str_find(relay, STR("["), 0));
+	skip(&text, STR("delivery temporarily suspended: "));
+	for (size_t i = 0; i < COUNT_OF(before); i++) {
+		struct str s = text;
+		size_t end = str_find(s, STR("["), 0);
+		if (end != SIZE_MAX && skip(&s, str_of(before[i]))) {
+			s = str_slice(s, 0, end - strlen(before[i]));
+			return str_find(s, STR(" "), 0) == SIZE_MAX ? s : STR("");
+		}
+	}
+	return STR("");
+}
+
+static bool on_delivery(struct postfix *p, struct import_sink *s, const struct about *a, struct err *e)
+{
+	struct delivery d;
+	if (!delivery_read(a->rest, &d)) {
+		s->bad(s, s->line, "a delivery without status=");
+		return true;
+	}
+	if (d.recipient.len == 0) {
+		s->bad(s, s->line, "a delivery without a recipient");
+		return true;
+	}
+	const struct status_word *w = status_word_of(d.status);
+	if (!w) {
+		s->bad(s, s->line, "a delivery with a status= that Postfix does not use");
+		return true;
+	}
+	if (!w->tracked)
+		return true;
+
+	struct status st;
+	status_read_pair(d.dsn, d.text, w->outcome, &st);
+	const struct queue_entry *known = queue_find(p->queue, a->key);
+	int64_t delay_s;
+	int64_t since_s = whole_seconds(d.delay, &delay_s) ? a->time_s - delay_s : TIME_NONE;
+	struct attempt attempt = {
+	    .time = a->time_s,
+	    .outcome = w->outcome,
+	    .enhanced = st.enhanced,
+	    .basic = st.basic,
+	    .stage = st.stage,
+	    .remote_mta = remote_mta(d.relay, d.text),
+	    .response = d.text,
+	};
+	struct record r = {
+	    .source_key = a->key,
+	    .message_id = queue_get(known, QUEUE_MESSAGE_ID),
+	    .queue_id = a->queue_id,
+	    .queued_at = known && known->first_s != TIME_NONE ? known->first_s : since_s,
+	    .time = a->time_s,
+	    .sender = queue_get(known, QUEUE_SENDER),
+	    .recipient = d.recipient,
+	    .title = queue_get(known, QUEUE_TITLE),
+	    .outcome = w->outcome,
+	    .enhanced = st.enhanced,
+	    .basic = st.basic,
+	    .response = d.text,
+	    .remote_mta = attempt.remote_mta,
+	    .stage = st.stage,
+	};
+	return s->put(s, &r, &attempt, 1, a->window_s, e);
+}
+
+/* ---- what other lines tell ---- */
+
+static bool on_arrival(struct postfix *p, struct import_sink *s, const struct about *a, struct err *e)
+{
+	(void)s;
+	(void)e;
+	queue_open(p->queue, a->key, a->time_s);
+	return true;
+}
+
+static bool on_message_id(struct postfix *p, struct import_sink *s, const struct about *a, struct err *e)
+{
+	(void)s;
+	(void)e;
+	queue_set(queue_open(p->queue, a->key, a->time_s), QUEUE_MESSAGE_ID, without_brackets(a->rest));
+	return true;
+}
+
+/* "Your order 4711 from host.example[192.0.2.1]; from=<a@b> to=<c@d> proto=ESMTP helo=<host.example>" */
+static bool on_title(struct postfix *p, struct import_sink *s, const struct about *a, struct err *e)
+{
+	(void)s;
+	(void)e;
+	struct str title = a->rest;
+	for (size_t at = 0; (at = str_find(a->rest, STR("; from=<"), at)) != SIZE_MAX; at++)
+		title = str_slice(a->rest, 0, at);
+	struct str whole = title;
+	for (size_t at = 0; (at = str_find(whole, STR(" from "), at)) != SIZE_MAX; at++)
+		title = str_slice(whole, 0, at);
+	queue_set(queue_open(p->queue, a->key, a->time_s), QUEUE_TITLE, title);
+	return true;
+}
+
+/* "<a@b>, size=4711, nrcpt=1 (queue active)", "<a@b>, status=expired, returned to sender" */
+static bool on_sender(struct postfix *p, struct import_sink *s, const struct about *a, struct err *e)
+{
+	struct str rest = a->rest;
+	struct str sender = address(&rest);
+	if (skip(&rest, STR(", status=expired")) || skip(&rest, STR(", status=force-expired")))
+		return s->expire(s, a->key, a->time_s, a->window_s, sender, e);
+	/* The queue manager tells the sender at every retry; only cleanup and smtpd were there at the arrival. */
+	struct queue_entry *known = queue_find(p->queue, a->key);
+	queue_set(known ? known : queue_open(p->queue, a->key, TIME_NONE), QUEUE_SENDER, sender);
+	return true;
+}
+
+static bool on_removed(struct postfix *p, struct import_sink *s, const struct about *a, struct err *e)
+{
+	(void)s;
+	(void)e;
+	queue_close(p->queue, a->key);
+	return true;
+}
+
+static const struct line_kind {
+	const char *prefix;
+	bool (*read)(struct postfix *p, struct import_sink *s, const struct about *a, struct err *e);
+} line_kinds[] = {
+    {"to=", on_delivery},
+    {"from=", on_sender},
+    {"message-id=", on_message_id},
+    {"removed", on_removed},
+    {"client=", on_arrival},
+    {"uid=", on_arrival},
+    {"info: header Subject: ", on_title},
+    {"warning: header Subject: ", on_title},
+};
+
+/* ---- the format ---- */
+
+static uint64_t key_of(struct postfix *p, struct str host, struct str queue_id)
+{
+	host = str_slice(host, 0, HOST_MAX);
+	if (!str_eq(host, (struct str){p->host, p->host_len})) {
+		memcpy(p->host, host.p, host.len);
+		p->host_len = host.len;
+		p->host_hash = str_hash(host, 0);
+	}
+	uint64_t key = str_hash(queue_id, p->host_hash);
+	return key ? key : 1; /* 0 stands for none */
+}
+
+static bool postfix_line(void *state, struct import_sink *s, struct str line, struct err *e)
+{
+	struct postfix *p = state;
+	if (line.len && line.p[line.len - 1] == '\r')
+		line.len--;
+	if (line.len == 0)
+		return true;
+	struct syslog_line l;
+	const char *why;
+	if (!syslog_split(&p->clock, line, &l, &why)) {
+		s->bad(s, s->line, why);
+		return true;
+	}
+	/* Programs of Postfix log as "postfix/smtp[123]"; the first part is the administrator's to choose. */
+	if (str_find(l.tag, STR("/"), 0) == SIZE_MAX)
+		return true;
+	size_t colon = str_find(str_slice(l.message, 0, QUEUE_ID_MAX + 2), STR(": "), 0);
+	if (colon == SIZE_MAX)
+		return true;
+	struct about a = {.time_s = l.time_s, .queue_id = str_slice(l.message, 0, colon)};
+	enum id_kind kind = id_kind_of(a.queue_id);
+	if (kind == ID_NONE)
+		return true;
+	struct str rest = str_slice(l.message, colon + 2, SIZE_MAX);
+	for (size_t i = 0; i < COUNT_OF(line_kinds); i++) {
+		a.rest = rest;
+		if (skip(&a.rest, str_of(line_kinds[i].prefix))) {
+			a.key = key_of(p, l.host, a.queue_id);
+			a.window_s = kind == ID_LONG ? 0 : SHORT_ID_S;
+			return line_kinds[i].read(p, s, &a, e);
+		}
+	}
+	return true;
+}
+
+static int postfix_score(struct str head)
+{
+	struct stamp_clock c = stamp_clock_of(0, 0);
+	int lines = 0, syslog = 0;
+	struct str line;
+	while (str_next(&head, '\n', &line)) {
+		struct syslog_line l;
+		const char *why;
+		bool ok = syslog_split(&c, line, &l, &why);
+		if (ok && str_starts_nocase(l.tag, STR("postfix")) && str_find(l.tag, STR("/"), 0) != SIZE_MAX)
+			return 90;
+		lines++;
+		syslog += ok;
+	}
+	/* Some other program's log may tell of mail further down, or Postfix goes by another name. */
+	return syslog * 2 > lines ? 10 : 0;
+}
+
+static void *postfix_start(const struct import_options *o, struct err *e)
+{
+	(void)e;
+	struct postfix *p = calloc(1, sizeof *p);
+	if (!p)
+		die("out of memory");
+	p->year = o->year;
+	p->queue = queue_new();
+	return p;
+}
+
+static bool postfix_file(void *state, struct import_sink *s, int64_t mtime_s, struct err *e)
+{
+	(void)s;
+	(void)e;
+	struct postfix *p = state;
+	p->clock = stamp_clock_of(p->year, mtime_s);
+	return true;
+}
+
+static void postfix_finish(void *state)
+{
+	struct postfix *p = state;
+	queue_free(p->queue);
+	free(p);
+}
+
+const struct import_format import_postfix = {
+    .name = "postfix",
+    .help = "Postfix mail log (syslog or journalctl -o short-iso)",
+    .score = postfix_score,
+    .start = postfix_start,
+    .file = postfix_file,
+    .line = postfix_line,
+    .finish = postfix_finish,
+};

@@ -1,0 +1,250 @@
+#include "import/source.h"
+#include "import/import.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { FOLDER_DEPTH_MAX = 32, READ_BYTES = 256 * 1024, IDLE_MS = 500 };
+
+/* ---- order ---- */
+
+/* "mail.log.2" and "mail.log-20261025" are rotated forms of "mail.log". */
+struct rotated {
+	struct str stem, number;
+	bool newest_first; /* small numbers are young: ".2"; of dates the small ones are old */
+};
+
+static struct rotated rotated_of(const char *path)
+{
+	struct str s = str_of(path);
+	size_t at = s.len;
+	while (at > 0 && s.p[at - 1] >= '0' && s.p[at - 1] <= '9')
+		at--;
+	bool dot = at > 1 && s.p[at - 1] == '.', dash = at > 1 && s.p[at - 1] == '-';
+	if (at == s.len || !(dot || dash))
+		return (struct rotated){.stem = s};
+	return (struct rotated){str_slice(s, 0, at - 1), str_slice(s, at, SIZE_MAX), dot};
+}
+
+static int str_cmp(struct str a, struct str b)
+{
+	size_t n = a.len < b.len ? a.len : b.len;
+	int c = n ? memcmp(a.p, b.p, n) : 0;
+	return c ? c : (a.len > b.len) - (a.len < b.len);
+}
+
+int source_order(const char *a, const char *b)
+{
+	struct rotated x = rotated_of(a), y = rotated_of(b);
+	int c = str_cmp(x.stem, y.stem);
+	if (c)
+		return c;
+	if ((x.number.len == 0) != (y.number.len == 0))
+		return x.number.len == 0 ? 1 : -1; /* the current one comes last */
+	if (x.newest_first != y.newest_first)
+		return x.newest_first ? 1 : -1;
+	/* Numbers by length first: they may be of any size. */
+	c = x.number.len != y.number.len ? (x.number.len < y.number.len ? -1 : 1) : str_cmp(x.number, y.number);
+	if (c)
+		return x.newest_first ? -c : c;
+	return strcmp(a, b);
+}
+
+static int by_order(const void *a, const void *b)
+{
+	return source_order(((const struct source *)a)->path, ((const struct source *)b)->path);
+}
+
+/* ---- finding ---- */
+
+struct finder {
+	struct arena *arena;
+	struct source_list *list;
+	bool size_unknown;
+	void (*skipped)(void *ctx, const char *why);
+	void *ctx;
+};
+
+static void found(struct finder *f, const char *path, bool in_folder, int64_t size)
+{
+	struct source_list *l = f->list;
+	if (l->count == l->cap) {
+		size_t cap = l->cap ? l->cap * 2 : 16;
+		struct source *items = arena_array(f->arena, struct source, cap);
+		if (l->count)
+			memcpy(items, l->items, l->count * sizeof *items);
+		l->items = items;
+		l->cap = cap;
+	}
+	l->items[l->count++] = (struct source){path, in_folder, size};
+	l->bytes += size;
+}
+
+static void find_below(struct finder *f, const char *folder, int depth, struct err *e)
+{
+	DIR *d = opendir(folder);
+	if (!d || depth > FOLDER_DEPTH_MAX) {
+		if (d)
+			err_set(e, ERR_INPUT, "%s: folders lie more than %d deep", folder, FOLDER_DEPTH_MAX);
+		else
+			err_sys(e, errno, "cannot read the folder %s", folder);
+		goto out;
+	}
+	const struct dirent *entry;
+	while ((entry = readdir(d)) != NULL) {
+		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+			continue;
+		size_t n = strlen(folder);
+		const char *slash = n && folder[n - 1] == '/' ? "" : "/";
+		const char *path = arena_printf(f->arena, "%s%s%s", folder, slash, entry->d_name).p;
+		struct stat st;
+		if (lstat(path, &st) != 0)
+			continue; /* gone meanwhile */
+		if (S_ISREG(st.st_mode)) {
+			found(f, path, true, st.st_size);
+		} else if (S_ISDIR(st.st_mode)) {
+			struct err why = {0};
+			find_below(f, path, depth + 1, &why);
+			if (why.kind != ERR_NONE)
+				f->skipped(f->ctx, why.msg);
+		}
+	}
+out:
+	if (d)
+		closedir(d);
+}
+
+static bool find_one(struct finder *f, const char *path, struct err *e)
+{
+	struct stat st;
+	if (strcmp(path, "-") == 0) {
+		f->size_unknown = true;
+		found(f, path, false, 0);
+		return true;
+	}
+	if (stat(path, &st) != 0)
+		return err_sys(e, errno, "cannot read %s", path);
+	if (S_ISDIR(st.st_mode)) {
+		find_below(f, path, 0, e);
+		return e->kind == ERR_NONE;
+	}
+	if (!S_ISREG(st.st_mode) && !S_ISFIFO(st.st_mode))
+		return err_set(e, ERR_INPUT, "%s is neither a file, a pipe nor a folder", path);
+	f->size_unknown |= !S_ISREG(st.st_mode);
+	found(f, path, false, S_ISREG(st.st_mode) ? st.st_size : 0);
+	return true;
+}
+
+bool source_find(const char *const *paths, int count, struct arena *a, void (*skipped)(void *ctx, const char *why),
+		 void *ctx, struct source_list *out, struct err *e)
+{
+	*out = (struct source_list){0};
+	struct finder f = {.arena = a, .list = out, .skipped = skipped, .ctx = ctx};
+	for (int i = 0; i < count; i++)
+		if (!find_one(&f, paths[i], e))
+			return false;
+	if (out->count)
+		qsort(out->items, out->count, sizeof *out->items, by_order);
+	if (f.size_unknown)
+		out->bytes = 0;
+	return true;
+}
+
+int source_open(const struct source *s, bool *regular, int64_t *mtime_s, struct err *e)
+{
+	struct stat st;
+	bool standard_input = strcmp(s->path, "-") == 0;
+	/* What lay in a folder as a file may have become a pipe since: opening that must not hang. */
+	int fd = standard_input ? dup(STDIN_FILENO)
+				: open(s->path, O_RDONLY | O_CLOEXEC | (s->in_folder ? O_NOFOLLOW | O_NONBLOCK : 0));
+	if (fd < 0 && errno == EINTR) {
+		err_set(e, ERR_CANCEL, "stopped");
+		return -1;
+	}
+	if (fd < 0 || fstat(fd, &st) != 0) {
+		err_sys(e, errno, "cannot read %s", standard_input ? "standard input" : s->path);
+		goto fail;
+	}
+	*regular = S_ISREG(st.st_mode);
+	if (S_ISDIR(st.st_mode) || (s->in_folder && !*regular)) {
+		err_set(e, ERR_INPUT, "%s is not a file", standard_input ? "standard input" : s->path);
+		goto fail;
+	}
+	*mtime_s = *regular ? (int64_t)st.st_mtime : clock_now();
+	return fd;
+fail:
+	if (fd >= 0)
+		close(fd);
+	return -1;
+}
+
+/* ---- lines ---- */
+
+struct lines lines_of(int fd, bool regular)
+{
+	struct lines l = {.fd = fd, .regular = regular, .buf = malloc(IMPORT_LINE_MAX + READ_BYTES)};
+	if (!l.buf)
+		die("out of memory");
+	return l;
+}
+
+void lines_free(struct lines *l)
+{
+	free(l->buf);
+	l->buf = NULL;
+}
+
+struct str lines_head(const struct lines *l)
+{
+	return (struct str){l->buf + l->start, l->end - l->start};
+}
+
+enum lines_got lines_next(struct lines *l, struct str *line)
+{
+	for (;;) {
+		struct str rest = lines_head(l);
+		const char *lf = rest.len ? memchr(rest.p, '\n', rest.len) : NULL;
+		size_t n = lf ? (size_t)(lf - rest.p) : rest.len;
+		if (!lf && !l->at_end && n <= IMPORT_LINE_MAX)
+			return LINES_MORE;
+		if (!lf && n == 0) /* no line after the last LF */
+			return l->at_end ? LINES_NONE : LINES_MORE;
+		bool skipped = l->skipping;
+		l->skipping = !lf && !l->at_end;
+		l->start += n + (lf ? 1 : 0);
+		if (skipped)
+			continue;
+		l->line++;
+		*line = (struct str){rest.p, n};
+		return n > IMPORT_LINE_MAX ? LINES_OVERLONG : LINES_ONE;
+	}
+}
+
+enum lines_fill lines_fill(struct lines *l)
+{
+	if (!l->regular) {
+		struct pollfd p = {.fd = l->fd, .events = POLLIN};
+		int ready = poll(&p, 1, IDLE_MS);
+		if (ready == 0 || (ready < 0 && errno == EINTR))
+			return LINES_IDLE;
+	}
+	if (l->start > 0) {
+		memmove(l->buf, l->buf + l->start, l->end - l->start);
+		l->end -= l->start;
+		l->start = 0;
+	}
+	/* lines_next leaves at most IMPORT_LINE_MAX bytes, so there is room. */
+	ssize_t n = read(l->fd, l->buf + l->end, READ_BYTES);
+	if (n < 0)
+		return errno == EINTR || errno == EAGAIN ? LINES_IDLE : LINES_FAILED;
+	l->end += (size_t)n;
+	l->bytes += n;
+	l->at_end = n == 0;
+	return LINES_READ;
+}

@@ -1,0 +1,222 @@
+#include "import/stamp.h"
+
+#include <string.h>
+#include <time.h>
+
+enum { DAY_S = 86400, HOUR_S = 3600 };
+
+/* `n` digits at s.p[at], or -1. */
+static int digits(struct str s, size_t at, size_t n)
+{
+	int v = 0;
+	if (at > s.len || n > s.len - at)
+		return -1;
+	for (size_t i = at; i < at + n; i++) {
+		if (s.p[i] < '0' || s.p[i] > '9')
+			return -1;
+		v = v * 10 + (s.p[i] - '0');
+	}
+	return v;
+}
+
+static bool is_at(struct str s, size_t at, char c)
+{
+	return at < s.len && s.p[at] == c;
+}
+
+static int month_days(int64_t year, int month)
+{
+	static const signed char days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+	bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+	return days[month - 1] + (month == 2 && leap);
+}
+
+/* "Z", "+02:00", "+0200", "+02" at *at; nothing there is UTC. */
+static bool zone(struct str s, size_t *at, int *offset_s)
+{
+	*offset_s = 0;
+	if (is_at(s, *at, 'Z') || is_at(s, *at, 'z')) {
+		++*at;
+		return true;
+	}
+	if (!is_at(s, *at, '+') && !is_at(s, *at, '-'))
+		return true;
+	int hours = digits(s, *at + 1, 2);
+	size_t minute_at = *at + 3 + is_at(s, *at + 3, ':');
+	int minutes = digits(s, minute_at, 2);
+	if (hours < 0 || hours > 23 || minutes > 59)
+		return false;
+	*offset_s = (hours * 60 + (minutes < 0 ? 0 : minutes)) * (s.p[*at] == '-' ? -60 : 60);
+	*at = minutes < 0 ? *at + 3 : minute_at + 2;
+	return true;
+}
+
+bool stamp_iso(struct str s, size_t *used, int64_t *utc_s)
+{
+	struct civil c = {.year = digits(s, 0, 4), .month = digits(s, 5, 2), .day = digits(s, 8, 2)};
+	if (c.year < 0 || !is_at(s, 4, '-') || !is_at(s, 7, '-') || c.month < 1 || c.month > 12 || c.day < 1 ||
+	    c.day > month_days(c.year, c.month))
+		return false;
+	size_t at = 10;
+	int offset_s = 0;
+	int hour = is_at(s, 10, 'T') || is_at(s, 10, 't') || is_at(s, 10, ' ') ? digits(s, 11, 2) : -1;
+	if (hour >= 0) {
+		c.hour = hour;
+		c.minute = digits(s, 14, 2);
+		if (hour > 23 || !is_at(s, 13, ':') || c.minute < 0 || c.minute > 59)
+			return false;
+		at = 16;
+		if (is_at(s, at, ':')) {
+			c.second = digits(s, 17, 2);
+			if (c.second < 0 || c.second > 60) /* 60: a leap second */
+				return false;
+			at = 19;
+			if (is_at(s, at, '.') || is_at(s, at, ','))
+				do
+					at++;
+				while (digits(s, at, 1) >= 0);
+		}
+		if (is_at(s, at, ' ') && (is_at(s, at + 1, '+') || is_at(s, at + 1, '-')))
+			at++; /* "2026-11-01 12:30:00 +0200" */
+		if (!zone(s, &at, &offset_s))
+			return false;
+	}
+	*used = at;
+	*utc_s = civil_to(c) - offset_s;
+	return true;
+}
+
+bool stamp_any(struct str s, int64_t *utc_s)
+{
+	s = str_trim(s);
+	size_t used;
+	if (stamp_iso(s, &used, utc_s)) {
+		struct str rest = str_trim(str_slice(s, used, SIZE_MAX));
+		return rest.len == 0 || str_eq_nocase(rest, STR("UTC")) || str_eq_nocase(rest, STR("GMT"));
+	}
+	size_t point = str_find(s, STR("."), 0);
+	struct str fraction = point == SIZE_MAX ? STR("") : str_slice(s, point + 1, SIZE_MAX);
+	int64_t n;
+	for (size_t i = 0; i < fraction.len; i++)
+		if (digits(fraction, i, 1) < 0)
+			return false;
+	if (!str_to_int(str_slice(s, 0, point), &n) || n < 0)
+		return false;
+	if (n >= 100000000000000)
+		n /= 1000000;
+	else if (n >= 100000000000)
+		n /= 1000;
+	if (n >= 100000000000)
+		return false;
+	*utc_s = n;
+	return true;
+}
+
+/* ---- syslog ---- */
+
+struct stamp_clock stamp_clock_of(int year, int64_t latest_s)
+{
+	return (struct stamp_clock){.year = year, .latest_s = latest_s};
+}
+
+/* 1..12, or 0. */
+static int month_of(const char *three)
+{
+	static const char names[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+	for (int i = 0; i < 12; i++)
+		if (memcmp(names + (size_t)i * 3, three, 3) == 0)
+			return i + 1;
+	return 0;
+}
+
+/* The UTC second of that hour on the local clock. */
+static int64_t local_hour(int year, int month, int day, int hour)
+{
+	struct tm tm = {.tm_year = year - 1900, .tm_mon = month - 1, .tm_mday = day, .tm_hour = hour, .tm_isdst = -1};
+	return (int64_t)mktime(&tm);
+}
+
+/* False when no year near gives such a day: 30 February. */
+static bool hour_by_latest(const struct stamp_clock *c, int month, int day, int hour, int64_t *out)
+{
+	int year = (int)civil_of(c->latest_s + DAY_S).year;
+	for (int y = year; y > year - 9; y--) { /* 29 February is at most eight years away */
+		if (day > month_days(y, month))
+			continue;
+		*out = local_hour(y, month, day, hour);
+		if (*out <= c->latest_s + DAY_S)
+			return true;
+	}
+	return false;
+}
+
+static bool hour_by_year(struct stamp_clock *c, int month, int day, int hour, int64_t *out)
+{
+	/* Lines come nearly in order: half a year back is the turn of the year, half a year on is a late line
+	 * before it. */
+	if (c->last_month && c->last_month - month > 6)
+		c->year++;
+	else if (c->last_month && month - c->last_month > 6)
+		c->year--;
+	c->last_month = month;
+	if (day > month_days(c->year, month))
+		return false;
+	*out = local_hour(c->year, month, day, hour);
+	return true;
+}
+
+/* "Oct 26 10:00:00" or "Oct  6 10:00:00": 15 bytes. */
+static bool stamp_traditional(struct stamp_clock *c, struct str s, int64_t *utc_s)
+{
+	if (s.len < 15 || s.p[3] != ' ' || s.p[6] != ' ' || s.p[9] != ':' || s.p[12] != ':')
+		return false;
+	int minute = digits(s, 10, 2), second = digits(s, 13, 2);
+	if (minute < 0 || minute > 59 || second < 0 || second > 60)
+		return false;
+	if (memcmp(c->hour_text, s.p, sizeof c->hour_text) != 0) {
+		int month = month_of(s.p), hour = digits(s, 7, 2);
+		int day = s.p[4] == ' ' ? digits(s, 5, 1) : digits(s, 4, 2);
+		if (month == 0 || day < 1 || day > 31 || hour < 0 || hour > 23)
+			return false;
+		int64_t hour_s;
+		bool ok =
+		    c->year ? hour_by_year(c, month, day, hour, &hour_s) : hour_by_latest(c, month, day, hour, &hour_s);
+		if (!ok)
+			return false;
+		c->hour_s = hour_s;
+		memcpy(c->hour_text, s.p, sizeof c->hour_text);
+	}
+	*utc_s = c->hour_s + minute * 60 + second;
+	return true;
+}
+
+/* The part up to the next blank, and *rest behind it. */
+static struct str word(struct str *rest)
+{
+	struct str w = {rest->p, 0};
+	const char *blank = rest->len ? memchr(rest->p, ' ', rest->len) : NULL;
+	w.len = blank ? (size_t)(blank - rest->p) : rest->len;
+	*rest = str_slice(*rest, w.len + 1, SIZE_MAX);
+	return w;
+}
+
+bool syslog_split(struct stamp_clock *c, struct str line, struct syslog_line *out, const char **why)
+{
+	size_t used = 15;
+	if (!stamp_traditional(c, line, &out->time_s) && !stamp_iso(line, &used, &out->time_s)) {
+		*why = "does not begin with a time stamp";
+		return false;
+	}
+	if (!is_at(line, used, ' ')) {
+		*why = "ends after the time stamp";
+		return false;
+	}
+	struct str rest = str_slice(line, used + 1, SIZE_MAX);
+	out->host = word(&rest);
+	struct str tag = word(&rest);
+	/* "last message repeated 2 times", "-- MARK --": no tag */
+	bool tagged = tag.len > 1 && tag.p[tag.len - 1] == ':';
+	out->tag = tagged ? str_slice(tag, 0, tag.len - 1) : STR("");
+	out->message = tagged ? rest : STR("");
+	return true;
+}

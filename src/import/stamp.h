@@ -1,0 +1,39 @@
+/* stamp.h - times as files write them: ISO 8601, seconds since 1970, and the head of a syslog line.
+ *
+ * Layer 3, beside import.h. Knows text and the clock, nothing of mail. No globals beyond the C library's time zone
+ * (TZ): a stamp of the local clock is read in the zone this program runs in. One thread per struct stamp_clock.
+ */
+#ifndef IMPORT_STAMP_H
+#define IMPORT_STAMP_H
+
+#include "base.h"
+
+/* "2026-10-26T10:00:00.123456+02:00", with a blank for the T, without the fraction, with Z, +0200 or no zone at
+ * all (then UTC), or a date alone. The year has four digits, ranges are checked. *used: bytes read; what follows
+ * is the caller's. False: not such a stamp. */
+bool stamp_iso(struct str s, size_t *used, int64_t *utc_s);
+
+/* The whole of `s` (white space at the ends aside) is an ISO stamp as above or a number since 1970 in seconds, with or
+ * without a fraction, in milliseconds or microseconds: told apart by size, so that all mean a time after 1973. */
+bool stamp_any(struct str s, int64_t *utc_s);
+
+/* Supplies what the stamp of a traditional syslog line lacks: the year and the zone. */
+struct stamp_clock {
+	int year;         /* of the first stamp, later ones follow the turn of the year; 0: by latest_s */
+	int64_t latest_s; /* with year 0: each stamp gets the last year that does not put it a day beyond this */
+	/* private */
+	int last_month;
+	char hour_text[9]; /* "Oct 26 10", and the UTC second at which that hour starts */
+	int64_t hour_s;
+};
+struct stamp_clock stamp_clock_of(int year, int64_t latest_s);
+
+/* A line of a syslog file, split: "STAMP HOST TAG: MESSAGE", the stamp as "Oct 26 10:00:00" or in ISO form. */
+struct syslog_line {
+	int64_t time_s;
+	struct str host, tag, message; /* tag without ":" : "postfix/smtp[123]"; both "" when there is no tag */
+};
+/* False with *why set: no syslog line. */
+bool syslog_split(struct stamp_clock *c, struct str line, struct syslog_line *out, const char **why);
+
+#endif
