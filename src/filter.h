@@ -70,11 +70,21 @@ bool filter_parse(struct str line, int64_t now_s, struct arena *a, struct filter
 /* The line that gives this filter again: canonical keys, absolute times, quotes only where needed. */
 struct str filter_text(const struct filter *f, struct arena *a);
 
+/* Appends a value of a key, in quotes where it needs them. */
+void filter_add_quoted(struct buf *b, struct str value);
+
 /* A deep copy, owned by `a`. */
 struct filter filter_clone(const struct filter *f, struct arena *a);
 
 /* Does `r` pass? The definition that every store is tested against. */
 bool filter_matches(const struct filter *f, const struct record *r);
+
+/* What `class:` means: 4 or 5 as status_class() has it, else 2 for a code of success, else 0. */
+int filter_class(struct ecode enhanced, int basic);
+/* Does it lift the default of failures only? */
+bool filter_names_status(const struct filter *f);
+/* What stands behind the last @; empty without one. */
+struct str filter_domain(struct str recipient);
 
 /* Filters that must all hold: what was typed, and the group that the tree's cursor stands on. The default of
  * failures only ends as soon as one of them has a `status:` term that is not negated. */

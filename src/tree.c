@@ -1,6 +1,7 @@
 #include "tree.h"
 
 #include "codes.h"
+#include "filter.h"
 
 #include <stdlib.h>
 
@@ -193,17 +194,8 @@ void tree_by_code(const struct groups *g, tree_open_fn *is_open, void *ctx, stru
 struct str tree_key_filter(const char *key, struct str value, struct arena *a)
 {
 	struct buf b = {0};
-	bool plain = value.len > 0;
-	for (size_t i = 0; i < value.len; i++)
-		plain = plain && value.p[i] > ' ' && value.p[i] != '"' && value.p[i] != '\\';
-	buf_printf(&b, "%s:%s", key, plain ? "" : "\"");
-	for (size_t i = 0; i < value.len; i++) {
-		if (!plain && (value.p[i] == '"' || value.p[i] == '\\'))
-			buf_addc(&b, '\\');
-		buf_addc(&b, value.p[i]);
-	}
-	if (!plain)
-		buf_addc(&b, '"');
+	buf_printf(&b, "%s:", key);
+	filter_add_quoted(&b, value);
 	struct str s = arena_str(a, buf_str(&b));
 	buf_free(&b);
 	return s;

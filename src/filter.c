@@ -1,0 +1,713 @@
+#include "filter.h"
+
+#include "codes.h"
+#include "status.h"
+#include "text.h"
+
+#include <string.h>
+
+const struct filter_key_info filter_keys[FILTER_KEY_COUNT] = {
+    [FILTER_TO] = {"to", "TEXT", "Part of the recipient.", "to:@example.com"},
+    [FILTER_FROM] = {"from", "TEXT", "Part of the sender.", "from:billing@"},
+    [FILTER_DOMAIN] = {"domain", "NAME", "The recipient's domain; *.NAME is all below it.", "domain:example.org"},
+    [FILTER_CODE] = {"code", "CODE", "A code or a family: 5.1.1, 5.7.*, 550, 4xx; none: neither code.", "code:5.7.*"},
+    [FILTER_CLASS] = {"class", "CLASS", "2, 4, 5, or success, temporary, permanent.", "class:temporary"},
+    [FILTER_SUBJECT] = {"subject", "SUBJECT", "0 to 7, or part of its name; none: no enhanced code.",
+			"subject:mailbox"},
+    [FILTER_STATUS] = {"status", "OUTCOME", "queued, deferred, delivered, opened, failed, dropped, or any.",
+		       "status:any"},
+    [FILTER_MX] = {"mx", "TEXT", "Part of the remote MTA's name.", "mx:google"},
+    [FILTER_TITLE] = {"title", "TEXT", "Part of the email's own Subject header.", "title:\"your order\""},
+    [FILTER_TEXT] = {"text", "TEXT", "Part of the response.", "text:quota"},
+    [FILTER_ID] = {"id", "TEXT", "Part of the Message-ID or queue id, or the record's number.", "id:4E74613FE76"},
+    [FILTER_SINCE] = {"since", "TIME", "24h, 7d, 2w, 2026-11-01, 2026-11-01T12:30, today, yesterday (UTC).",
+		      "since:7d"},
+    [FILTER_BEFORE] = {"before", "TIME", "As since:, but up to then.", "before:2026-11-01"},
+};
+
+/* ---- words ---- */
+
+/* A word of the line: [-][key:]value */
+struct word {
+	bool negated, has_key, quoted;
+	struct str key, value;
+	size_t column, value_column; /* 1-based */
+};
+
+struct parser {
+	struct str line;
+	size_t at;
+	int64_t now_s;
+	struct arena *a;
+	struct err *e;
+	struct filter_term *terms;
+	int count, cap;
+};
+
+static bool is_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+static bool fail(struct parser *p, size_t column, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+
+static bool fail(struct parser *p, size_t column, const char *fmt, ...)
+{
+	char what[300];
+	va_list ap;
+	va_start(ap, fmt);
+	vsnprintf(what, sizeof what, fmt, ap);
+	va_end(ap);
+	err_set(p->e, ERR_INPUT, "filter, column %zu: %s", column, what);
+	p->e->column = column;
+	return false;
+}
+
+/* A value with quotes: they keep blanks, and \" and \\ stand for themselves. */
+static bool read_quoted(struct parser *p, struct word *w)
+{
+	struct buf b = {0};
+	size_t open = p->at++;
+	while (p->at < p->line.len && p->line.p[p->at] != '"') {
+		char c = p->line.p[p->at];
+		if (c == '\\' && p->at + 1 < p->line.len &&
+		    (p->line.p[p->at + 1] == '"' || p->line.p[p->at + 1] == '\\'))
+			c = p->line.p[++p->at];
+		buf_addc(&b, c);
+		p->at++;
+	}
+	bool closed = p->at < p->line.len;
+	p->at += closed;
+	w->quoted = true;
+	w->value = arena_str(p->a, buf_str(&b));
+	buf_free(&b);
+	if (!closed)
+		return fail(p, open + 1, "the quote is not closed");
+	if (p->at < p->line.len && !is_blank(p->line.p[p->at]))
+		return fail(p, p->at + 1, "a blank is missing behind the quote");
+	return true;
+}
+
+/* False with no error set: the line ends here. */
+static bool read_word(struct parser *p, struct word *w)
+{
+	struct str s = p->line;
+	while (p->at < s.len && is_blank(s.p[p->at]))
+		p->at++;
+	if (p->at >= s.len)
+		return false;
+	*w = (struct word){.column = p->at + 1};
+	if (s.p[p->at] == '-' && p->at + 1 < s.len && !is_blank(s.p[p->at + 1])) {
+		w->negated = true;
+		p->at++;
+	}
+	size_t end = p->at;
+	while (end < s.len && is_letter(s.p[end]))
+		end++;
+	if (end > p->at && end < s.len && s.p[end] == ':') {
+		w->has_key = true;
+		w->key = str_slice(s, p->at, end - p->at);
+		p->at = end + 1;
+	}
+	w->value_column = p->at + 1;
+	if (p->at < s.len && s.p[p->at] == '"')
+		return read_quoted(p, w);
+	size_t from = p->at;
+	while (p->at < s.len && !is_blank(s.p[p->at]))
+		p->at++;
+	w->value = str_slice(s, from, p->at - from);
+	return true;
+}
+
+/* ---- codes ---- */
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* 550, 55x, 4xx, 4XX */
+static bool basic_pattern(struct str s, struct code_pattern *out)
+{
+	if (s.len != 3 || s.p[0] < '2' || s.p[0] > '9')
+		return false;
+	int lo = 0, hi = 0;
+	bool wild = false;
+	for (size_t i = 0; i < 3; i++) {
+		bool x = s.p[i] == 'x' || s.p[i] == 'X' || s.p[i] == '*';
+		if (!x && (!is_digit(s.p[i]) || wild))
+			return false;
+		wild = wild || x;
+		lo = lo * 10 + (x ? 0 : s.p[i] - '0');
+		hi = hi * 10 + (x ? 9 : s.p[i] - '0');
+	}
+	*out = (struct code_pattern){.basic_lo = lo, .basic_hi = hi, .cls = -1, .subject = -1, .detail = -1};
+	return true;
+}
+
+/* One part of an enhanced code: a number without leading zeros, or a star (x, X) for any. */
+static bool code_part(struct str s, int *out)
+{
+	if (s.len == 1 && (s.p[0] == '*' || s.p[0] == 'x' || s.p[0] == 'X')) {
+		*out = -1;
+		return true;
+	}
+	int64_t n;
+	if (s.len < 1 || s.len > 3 || !is_digit(s.p[0]) || (s.len > 1 && s.p[0] == '0') || !str_to_int(s, &n))
+		return false;
+	*out = (int)n;
+	return true;
+}
+
+/* 5.1.1, 5.7.*, 5.*, x.1.1; what is left out at the end is any. */
+static bool enhanced_pattern(struct str s, struct code_pattern *out)
+{
+	struct code_pattern c = {.cls = -1, .subject = -1, .detail = -1};
+	int *const parts[] = {&c.cls, &c.subject, &c.detail};
+	struct str one;
+	size_t n = 0;
+	while (str_next(&s, '.', &one)) {
+		if (n == COUNT_OF(parts) || !code_part(one, parts[n++]))
+			return false;
+	}
+	if (n < 2 || (c.cls != -1 && c.cls != 2 && c.cls != 4 && c.cls != 5))
+		return false;
+	if (n == 2 && c.subject != -1)
+		return false; /* 5.1 may as well be a version or a half-typed code */
+	*out = c;
+	return true;
+}
+
+static bool code_pattern(struct str s, struct code_pattern *out)
+{
+	return basic_pattern(s, out) || enhanced_pattern(s, out);
+}
+
+/* ---- times ---- */
+
+/* Reads digits up to `max` many from *s. */
+static bool take_number(struct str *s, size_t max, int *out)
+{
+	size_t n = 0;
+	*out = 0;
+	while (n < s->len && n < max && is_digit(s->p[n]))
+		*out = *out * 10 + (s->p[n++] - '0');
+	*s = str_slice(*s, n, SIZE_MAX);
+	return n == max;
+}
+
+static bool take(struct str *s, char c)
+{
+	if (s->len == 0 || s->p[0] != c)
+		return false;
+	*s = str_slice(*s, 1, SIZE_MAX);
+	return true;
+}
+
+static int month_days(int64_t year, int month)
+{
+	struct civil first = {.year = year, .month = month, .day = 1},
+		     next = {.year = year, .month = month + 1, .day = 1};
+	return (int)(day_of(civil_to(next)) - day_of(civil_to(first)));
+}
+
+/* 2026, 2026-11, 2026-11-01, 2026-11-01T12:30, …:15, each with an optional Z */
+static bool date_of(struct str s, int64_t *out)
+{
+	int year, month = 1, day = 1, hour = 0, minute = 0, second = 0;
+	if (!take_number(&s, 4, &year))
+		return false;
+	if (take(&s, '-')) {
+		if (!take_number(&s, 2, &month))
+			return false;
+		if (take(&s, '-')) {
+			if (!take_number(&s, 2, &day))
+				return false;
+			if (take(&s, 'T') || take(&s, 't')) {
+				if (!take_number(&s, 2, &hour) || !take(&s, ':') || !take_number(&s, 2, &minute))
+					return false;
+				if (take(&s, ':') && !take_number(&s, 2, &second))
+					return false;
+				if (!take(&s, 'Z'))
+					take(&s, 'z');
+			}
+		}
+	}
+	if (s.len > 0 || month < 1 || month > 12 || day < 1 || day > month_days(year, month) || hour > 23 ||
+	    minute > 59 || second > 59)
+		return false;
+	*out = civil_to((struct civil){year, month, day, hour, minute, second, 0});
+	return true;
+}
+
+/* 24h, 7d, 2w */
+static bool ago_of(struct str s, int64_t now_s, int64_t *out)
+{
+	static const struct {
+		char unit;
+		int64_t seconds;
+	} units[] = {{'h', 3600}, {'d', 86400}, {'w', 7 * 86400}};
+	int64_t n;
+	if (s.len < 2 || s.len > 6 || !is_digit(s.p[0]) || !str_to_int(str_slice(s, 0, s.len - 1), &n))
+		return false;
+	for (size_t i = 0; i < COUNT_OF(units); i++) {
+		if ((s.p[s.len - 1] | 0x20) == units[i].unit) {
+			*out = now_s - n * units[i].seconds;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool time_of(struct str s, int64_t now_s, int64_t *out)
+{
+	int64_t today = day_of(now_s) * 86400;
+	if (str_eq_nocase(s, STR("today")))
+		*out = today;
+	else if (str_eq_nocase(s, STR("yesterday")))
+		*out = today - 86400;
+	else if (str_eq_nocase(s, STR("now")))
+		*out = now_s;
+	else
+		return ago_of(s, now_s, out) || date_of(s, out);
+	return true;
+}
+
+/* ---- terms ---- */
+
+static void add(struct parser *p, const struct filter_term *t)
+{
+	if (p->count == p->cap) {
+		int cap = p->cap ? p->cap * 2 : 8;
+		struct filter_term *more = arena_array(p->a, struct filter_term, (size_t)cap);
+		if (p->count > 0)
+			memcpy(more, p->terms, (size_t)p->count * sizeof *more);
+		p->terms = more;
+		p->cap = cap;
+	}
+	p->terms[p->count++] = *t;
+}
+
+static bool class_term(struct parser *p, const struct word *w, struct filter_term *t)
+{
+	static const struct {
+		struct str name;
+		int cls;
+	} names[] = {
+	    {{"2", 1}, 2},         {{"4", 1}, 4},         {{"5", 1}, 5},         {{"success", 7}, 2},
+	    {{"temporary", 9}, 4}, {{"transient", 9}, 4}, {{"permanent", 9}, 5},
+	};
+	for (size_t i = 0; i < COUNT_OF(names); i++) {
+		if (str_eq_nocase(w->value, names[i].name)) {
+			t->number = names[i].cls;
+			add(p, t);
+			return true;
+		}
+	}
+	return fail(p, w->value_column, "class: is 2, 4, 5, success, temporary or permanent");
+}
+
+/* Part of a name may fit several subjects: then all are meant. */
+static bool subject_term(struct parser *p, const struct word *w, struct filter_term *t)
+{
+	int64_t n;
+	t->number = -1;
+	if (str_eq_nocase(w->value, STR("none"))) {
+		add(p, t);
+		return true;
+	}
+	if (w->value.len <= 3 && str_to_int(w->value, &n) && n >= 0) {
+		t->number = (int)n;
+		add(p, t);
+		return true;
+	}
+	int found = 0;
+	for (int s = 0; s <= 7 && w->value.len > 0; s++) {
+		if (str_find_nocase(str_of(codes_subject(s)->name), w->value, 0) == SIZE_MAX)
+			continue;
+		t->number = s;
+		add(p, t);
+		found++;
+	}
+	return found > 0 ||
+	       fail(p, w->value_column, "subject: is a number from 0 to 7, part of a subject's name, or none");
+}
+
+static bool status_term(struct parser *p, const struct word *w, struct filter_term *t)
+{
+	enum outcome o;
+	if (str_eq_nocase(w->value, STR("any")))
+		t->number = -1;
+	else if (outcome_of(w->value, &o))
+		t->number = (int)o;
+	else
+		return fail(p, w->value_column,
+			    "status: is queued, deferred, delivered, opened, failed, dropped or any");
+	add(p, t);
+	return true;
+}
+
+static bool time_term(struct parser *p, const struct word *w, struct filter_term *t)
+{
+	if (!time_of(w->value, p->now_s, &t->time))
+		return fail(p, w->value_column,
+			    "%s: is a time such as 24h, 7d, 2w, 2026-11-01, 2026-11-01T12:30, today or yesterday",
+			    filter_keys[t->key].name);
+	add(p, t);
+	return true;
+}
+
+static bool code_term(struct parser *p, const struct word *w, struct filter_term *t)
+{
+	if (str_eq_nocase(w->value, STR("none")))
+		t->code = (struct code_pattern){.none = true, .cls = -1, .subject = -1, .detail = -1};
+	else if (!code_pattern(w->value, &t->code))
+		return fail(p, w->value_column, "code: is a code such as 5.1.1, 5.7.*, 550 or 4xx, or none");
+	add(p, t);
+	return true;
+}
+
+static bool text_term(struct parser *p, const struct word *w, struct filter_term *t)
+{
+	if (w->value.len == 0 && !w->quoted)
+		return fail(p, w->value_column, "%s: needs a text, for example %s", filter_keys[t->key].name,
+			    filter_keys[t->key].example);
+	t->text = arena_str(p->a, w->value);
+	add(p, t);
+	return true;
+}
+
+static bool (*const term_parsers[FILTER_KEY_COUNT])(struct parser *, const struct word *, struct filter_term *) = {
+    [FILTER_TO] = text_term,       [FILTER_FROM] = text_term,   [FILTER_DOMAIN] = text_term,
+    [FILTER_CODE] = code_term,     [FILTER_CLASS] = class_term, [FILTER_SUBJECT] = subject_term,
+    [FILTER_STATUS] = status_term, [FILTER_MX] = text_term,     [FILTER_TITLE] = text_term,
+    [FILTER_TEXT] = text_term,     [FILTER_ID] = text_term,     [FILTER_SINCE] = time_term,
+    [FILTER_BEFORE] = time_term,
+};
+
+/* How many letters must change to make b of a; for "did you mean". */
+static int distance(struct str a, struct str b)
+{
+	int row[16];
+	if (a.len >= COUNT_OF(row) || b.len >= COUNT_OF(row))
+		return (int)COUNT_OF(row);
+	for (int j = 0; j <= (int)b.len; j++)
+		row[j] = j;
+	for (size_t i = 0; i < a.len; i++) {
+		int diagonal = row[0];
+		row[0] = (int)i + 1;
+		for (size_t j = 0; j < b.len; j++) {
+			int change = diagonal + ((a.p[i] | 0x20) != b.p[j]);
+			diagonal = row[j + 1];
+			int least = change < row[j] + 1 ? change : row[j] + 1;
+			row[j + 1] = least < diagonal + 1 ? least : diagonal + 1;
+		}
+	}
+	return row[b.len];
+}
+
+static bool find_key(struct parser *p, const struct word *w, enum filter_key *out)
+{
+	int nearest = 0, least = 100;
+	for (int k = 0; k < FILTER_KEY_COUNT; k++) {
+		struct str name = str_of(filter_keys[k].name);
+		if (str_eq_nocase(w->key, name)) {
+			*out = (enum filter_key)k;
+			return true;
+		}
+		int d = distance(w->key, name);
+		if (d < least) {
+			least = d;
+			nearest = k;
+		}
+	}
+	struct arena a = {0};
+	const char *key = arena_cstr(&a, str_slice(w->key, 0, 40));
+	if (least <= 2)
+		fail(p, w->column, "there is no key %s: (did you mean %s:?)", key, filter_keys[nearest].name);
+	else
+		fail(p, w->column, "there is no key %s: (quotes make it a text)", key);
+	arena_free(&a);
+	return false;
+}
+
+static bool parse_word(struct parser *p, const struct word *w)
+{
+	struct filter_term t = {.negated = w->negated, .column = w->column, .key = FILTER_TO};
+	if (w->has_key && !find_key(p, w, &t.key))
+		return false;
+	if (!w->has_key && !w->quoted && code_pattern(w->value, &t.code))
+		t.key = FILTER_CODE;
+	return term_parsers[t.key](p, w, &t);
+}
+
+bool filter_parse(struct str line, int64_t now_s, struct arena *a, struct filter *out, struct err *e)
+{
+	struct parser p = {.line = line, .now_s = now_s, .a = a, .e = e};
+	struct word w;
+	bool ok = true;
+	while (ok && read_word(&p, &w))
+		ok = parse_word(&p, &w);
+	*out = (struct filter){.terms = p.terms, .count = p.count};
+	return e->kind == ERR_NONE;
+}
+
+/* ---- terms → text ---- */
+
+static void pattern_part(struct buf *b, int n)
+{
+	if (n < 0)
+		buf_addc(b, '*');
+	else
+		buf_printf(b, "%d", n);
+}
+
+static void pattern_text(struct buf *b, const struct code_pattern *c)
+{
+	if (c->none) {
+		buf_add(b, STR("none"));
+	} else if (c->basic_lo > 0) {
+		int span = c->basic_hi - c->basic_lo;
+		if (span == 0)
+			buf_printf(b, "%d", c->basic_lo);
+		else
+			buf_printf(b, span == 9 ? "%dx" : "%dxx", c->basic_lo / (span + 1));
+	} else {
+		pattern_part(b, c->cls);
+		buf_addc(b, '.');
+		pattern_part(b, c->subject);
+		buf_addc(b, '.');
+		pattern_part(b, c->detail);
+	}
+}
+
+static void time_text(struct buf *b, int64_t t)
+{
+	struct civil c = civil_of(t);
+	buf_printf(b, "%04lld-%02d-%02d", (long long)c.year, c.month, c.day);
+	if (c.hour || c.minute || c.second)
+		buf_printf(b, "T%02d:%02d", c.hour, c.minute);
+	if (c.second)
+		buf_printf(b, ":%02d", c.second);
+}
+
+void filter_add_quoted(struct buf *b, struct str value)
+{
+	bool plain = value.len > 0 && value.p[0] != '"';
+	for (size_t i = 0; i < value.len; i++)
+		plain = plain && !is_blank(value.p[i]);
+	if (plain) {
+		buf_add(b, value);
+		return;
+	}
+	buf_addc(b, '"');
+	for (size_t i = 0; i < value.len; i++) {
+		if (value.p[i] == '"' || value.p[i] == '\\')
+			buf_addc(b, '\\');
+		buf_addc(b, value.p[i]);
+	}
+	buf_addc(b, '"');
+}
+
+static void term_text(struct buf *b, const struct filter_term *t)
+{
+	static const char *const classes[] = {[2] = "success", [4] = "temporary", [5] = "permanent"};
+	buf_printf(b, "%s%s%s:", b->len ? " " : "", t->negated ? "-" : "", filter_keys[t->key].name);
+	switch (t->key) {
+	case FILTER_CODE:
+		pattern_text(b, &t->code);
+		break;
+	case FILTER_CLASS:
+		buf_add(b, str_of(classes[t->number]));
+		break;
+	case FILTER_SUBJECT:
+		if (t->number < 0)
+			buf_add(b, STR("none"));
+		else
+			buf_printf(b, "%d", t->number);
+		break;
+	case FILTER_STATUS:
+		buf_add(b, t->number < 0 ? STR("any") : str_of(outcome_name((enum outcome)t->number)));
+		break;
+	case FILTER_SINCE:
+	case FILTER_BEFORE:
+		time_text(b, t->time);
+		break;
+	case FILTER_TO:
+	case FILTER_FROM:
+	case FILTER_DOMAIN:
+	case FILTER_MX:
+	case FILTER_TITLE:
+	case FILTER_TEXT:
+	case FILTER_ID:
+	case FILTER_KEY_COUNT:
+		filter_add_quoted(b, t->text);
+		break;
+	}
+}
+
+struct str filter_text(const struct filter *f, struct arena *a)
+{
+	struct buf b = {0};
+	for (int i = 0; i < f->count; i++)
+		term_text(&b, &f->terms[i]);
+	struct str s = arena_str(a, buf_str(&b));
+	buf_free(&b);
+	return s;
+}
+
+struct filter filter_clone(const struct filter *f, struct arena *a)
+{
+	struct filter_term *terms = arena_array(a, struct filter_term, (size_t)f->count);
+	for (int i = 0; i < f->count; i++) {
+		terms[i] = f->terms[i];
+		terms[i].text = arena_str(a, f->terms[i].text);
+	}
+	return (struct filter){.terms = terms, .count = f->count};
+}
+
+struct scope scope_clone(const struct scope *s, struct arena *a)
+{
+	struct scope c = {.count = s->count};
+	for (int i = 0; i < s->count; i++)
+		c.all[i] = filter_clone(&s->all[i], a);
+	return c;
+}
+
+/* ---- matching ---- */
+
+static bool holds(struct str hay, struct str needle)
+{
+	struct arena a = {0};
+	bool yes = text_holds(hay, text_fold(&a, needle));
+	arena_free(&a);
+	return yes;
+}
+
+struct str filter_domain(struct str recipient)
+{
+	for (size_t i = recipient.len; i > 0; i--)
+		if (recipient.p[i - 1] == '@')
+			return str_slice(recipient, i, SIZE_MAX);
+	return STR("");
+}
+
+static bool domain_fits(struct str recipient, struct str wanted)
+{
+	struct str domain = filter_domain(recipient);
+	if (!str_starts(wanted, STR("*.")))
+		return str_eq_nocase(domain, wanted);
+	struct str end = str_slice(wanted, 1, SIZE_MAX); /* ".example.com" */
+	return domain.len > end.len && str_eq_nocase(str_slice(domain, domain.len - end.len, end.len), end);
+}
+
+static bool code_fits(const struct record *r, const struct code_pattern *c)
+{
+	if (c->none)
+		return r->enhanced.cls == 0 && r->basic == 0;
+	if (c->basic_lo > 0)
+		return r->basic >= c->basic_lo && r->basic <= c->basic_hi;
+	return r->enhanced.cls != 0 && (c->cls < 0 || c->cls == r->enhanced.cls) &&
+	       (c->subject < 0 || c->subject == r->enhanced.subject) &&
+	       (c->detail < 0 || c->detail == r->enhanced.detail);
+}
+
+static bool id_fits(const struct record *r, struct str text)
+{
+	int64_t n;
+	return holds(r->message_id, text) || holds(r->queue_id, text) || (str_to_int(text, &n) && n == r->id);
+}
+
+int filter_class(struct ecode enhanced, int basic)
+{
+	int cls = status_class(enhanced, basic);
+	if (cls == 0 && (enhanced.cls == 2 || basic / 100 == 2))
+		return 2;
+	return cls;
+}
+
+static bool term_fits(const struct filter_term *t, const struct record *r)
+{
+	switch (t->key) {
+	case FILTER_TO:
+		return holds(r->recipient, t->text);
+	case FILTER_FROM:
+		return holds(r->sender, t->text);
+	case FILTER_DOMAIN:
+		return domain_fits(r->recipient, t->text);
+	case FILTER_CODE:
+		return code_fits(r, &t->code);
+	case FILTER_CLASS:
+		return filter_class(r->enhanced, r->basic) == t->number;
+	case FILTER_SUBJECT:
+		if (t->number < 0)
+			return r->enhanced.cls == 0 && r->basic != 0;
+		return r->enhanced.cls != 0 && r->enhanced.subject == t->number;
+	case FILTER_STATUS:
+		return t->number < 0 || (int)r->outcome == t->number;
+	case FILTER_MX:
+		return holds(r->remote_mta, t->text);
+	case FILTER_TITLE:
+		return holds(r->title, t->text);
+	case FILTER_TEXT:
+		return holds(r->response, t->text);
+	case FILTER_ID:
+		return id_fits(r, t->text);
+	case FILTER_SINCE:
+		return r->time >= t->time;
+	case FILTER_BEFORE:
+		return r->time < t->time;
+	case FILTER_KEY_COUNT:
+		break;
+	}
+	return false;
+}
+
+/* All but the default of failures only. */
+static bool terms_fit(const struct filter *f, const struct record *r)
+{
+	bool wanted[FILTER_KEY_COUNT] = {0}, met[FILTER_KEY_COUNT] = {0};
+	for (int i = 0; i < f->count; i++) {
+		const struct filter_term *t = &f->terms[i];
+		bool fits = term_fits(t, r);
+		if (t->negated && fits)
+			return false;
+		if (!t->negated) {
+			wanted[t->key] = true;
+			met[t->key] = met[t->key] || fits;
+		}
+	}
+	for (int k = 0; k < FILTER_KEY_COUNT; k++)
+		if (wanted[k] && !met[k])
+			return false;
+	return true;
+}
+
+bool filter_names_status(const struct filter *f)
+{
+	for (int i = 0; i < f->count; i++)
+		if (f->terms[i].key == FILTER_STATUS && !f->terms[i].negated)
+			return true;
+	return false;
+}
+
+bool filter_matches(const struct filter *f, const struct record *r)
+{
+	return scope_matches(&(struct scope){.all = {*f}, .count = 1}, r);
+}
+
+bool scope_matches(const struct scope *s, const struct record *r)
+{
+	bool default_only = true;
+	for (int i = 0; i < s->count; i++) {
+		if (!terms_fit(&s->all[i], r))
+			return false;
+		default_only = default_only && !filter_names_status(&s->all[i]);
+	}
+	return !default_only || outcome_is_failure(r->outcome);
+}
