@@ -1,7 +1,7 @@
 /* store_sqlite.h - what the files of the SQLite store share. Nobody else includes it, or sqlite3.h.
  *
  * Layer 2. store_sqlite_open.c: opening, safety, errors. _sql.c: statements, values, rows. _filter.c: scopes → SQL.
- * _write.c: putting in. store_sqlite.c: asking.
+ * _write.c: putting in. _tally.c: its share of the tally. store_sqlite.c: asking.
  */
 #ifndef STORE_SQLITE_H
 #define STORE_SQLITE_H
@@ -30,8 +30,17 @@ enum stmt_id {
 	STMT_ATTEMPT_COUNT,
 	STMT_GIVEN_UP,
 	STMT_GIVEN_UP_ADD,
+	STMT_EXPIRE_FIND,
 	STMT_EXPIRE,
+	STMT_TALLY_ADD,
+	STMT_TALLY_CLEAN,
 	STMT_COUNT
+};
+
+/* Changes to the table tally that are not written yet; see store_sqlite_tally.c. */
+struct tally {
+	struct tally_sum *sums; /* an open hash table */
+	size_t count, cap;
 };
 
 struct store {
@@ -46,6 +55,7 @@ struct store {
 	bool (*is_stale)(void *ctx);
 	void *stale_ctx;
 	sqlite3_stmt *stmts[STMT_COUNT];
+	struct tally tally; /* of a handle that writes */
 };
 
 /* ---- store_sqlite_open.c ---- */
@@ -61,6 +71,13 @@ bool store_read_end(struct store *st, bool ok, struct err *e);
 
 /* Makes the SQL functions that WHERE clauses use known to st->db. */
 bool store_add_functions(struct store *st, struct err *e);
+
+/* ---- store_sqlite_tally.c ---- */
+
+void tally_add(struct tally *t, int64_t time_s, enum outcome outcome, int64_t code_key, int64_t delta);
+bool tally_write(struct store *st, struct err *e); /* into the table; then forgets */
+void tally_forget(struct tally *t);
+void tally_free(struct tally *t);
 
 /* ---- store_sqlite_sql.c ---- */
 

@@ -311,10 +311,9 @@ static void harden(struct store *st)
 	config_off(db, SQLITE_DBCONFIG_DQS_DML);
 	config_off(db, SQLITE_DBCONFIG_DQS_DDL);
 	sqlite3_limit(db, SQLITE_LIMIT_ATTACHED, 0);
-	if (!st->writable) {
-		config_off(db, SQLITE_DBCONFIG_ENABLE_TRIGGER);
+	config_off(db, SQLITE_DBCONFIG_ENABLE_TRIGGER); /* store_sqlite_tally.c does their work */
+	if (!st->writable)
 		sqlite3_limit(db, SQLITE_LIMIT_LENGTH, FIELD_MAX);
-	}
 }
 
 /* Opens st->path; whether it can be read shows at the first look into it. */
@@ -381,6 +380,7 @@ void store_close(struct store *st)
 	if (!st)
 		return;
 	close_db(st);
+	tally_free(&st->tally);
 	free(st->path);
 	free(st);
 }

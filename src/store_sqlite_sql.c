@@ -51,8 +51,13 @@ static const char *const statement_sql[STMT_COUNT] = {
     [STMT_GIVEN_UP] = "SELECT time, sender FROM given_up WHERE source_key = ?1 AND time BETWEEN ?2 AND ?3"
 		      " ORDER BY time LIMIT 1",
     [STMT_GIVEN_UP_ADD] = "INSERT OR IGNORE INTO given_up (source_key, time, sender) VALUES (?1, ?2, ?3)",
-    [STMT_EXPIRE] = "UPDATE email SET outcome = 'failed', time = ?2, sender = ifnull(nullif(sender, ''), ?4)"
-		    " WHERE source_key = ?1 AND outcome = 'deferred' AND time <= ?2 AND (?3 = 0 OR ?2 - time <= ?3)",
+    [STMT_EXPIRE_FIND] = "SELECT id, time, code_key FROM email WHERE source_key = ?1 AND outcome = 'deferred' AND"
+			 " time <= ?2 AND (?3 = 0 OR ?2 - time <= ?3)",
+    [STMT_EXPIRE] =
+	"UPDATE email SET outcome = 'failed', time = ?2, sender = ifnull(nullif(sender, ''), ?3) WHERE id = ?1",
+    [STMT_TALLY_ADD] = "INSERT INTO tally (day, outcome, code_key, count) VALUES (?1, ?2, ?3, ?4)"
+		       " ON CONFLICT DO UPDATE SET count = count + ?4",
+    [STMT_TALLY_CLEAN] = "DELETE FROM tally WHERE day = ?1 AND outcome = ?2 AND code_key = ?3 AND count = 0",
 };
 
 /* ---- statements ---- */

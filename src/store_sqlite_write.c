@@ -11,13 +11,31 @@ bool store_begin(struct store *st, struct err *e)
 
 bool store_commit(struct store *st, struct err *e)
 {
-	return store_exec(st, "COMMIT", e);
+	return tally_write(st, e) && store_exec(st, "COMMIT", e);
 }
 
 void store_rollback(struct store *st)
 {
+	tally_forget(&st->tally);
 	if (!sqlite3_get_autocommit(st->db))
 		sqlite3_exec(st->db, "ROLLBACK", NULL, NULL, NULL);
+}
+
+/* A change that is made outside of store_begin and store_commit is a transaction of its own. */
+static bool change_begin(struct store *st, bool *own, struct err *e)
+{
+	*own = sqlite3_get_autocommit(st->db);
+	return !*own || store_begin(st, e);
+}
+
+static bool change_end(struct store *st, bool own, bool ok, struct err *e)
+{
+	if (!own)
+		return ok;
+	if (ok && store_commit(st, e))
+		return true;
+	store_rollback(st);
+	return false;
 }
 
 /* ---- statements that write or ask for one row ---- */
@@ -250,6 +268,7 @@ static bool add_record(struct store *st, struct record *r, const struct attempt 
 		new.attempts = attempt_count;
 	if (!write_record(st, STMT_RECORD_ADD, &new, e))
 		return false;
+	tally_add(&st->tally, new.time, new.outcome, code_key_of(new.enhanced, new.basic), 1);
 	r->id = new.id = sqlite3_last_insert_rowid(st->db);
 	if (!add_attempts(st, new.id, attempts, attempt_count, true, &added, e))
 		return false;
@@ -328,6 +347,8 @@ static bool change_record(struct store *st, const struct record *r, const struct
 	if (same_record(&merged, &old))
 		return true;
 	*what = PUT_CHANGED;
+	tally_add(&st->tally, old.time, old.outcome, code_key_of(old.enhanced, old.basic), -1);
+	tally_add(&st->tally, merged.time, merged.outcome, code_key_of(merged.enhanced, merged.basic), 1);
 	return write_record(st, STMT_RECORD_CHANGE, &merged, e);
 }
 
@@ -335,7 +356,10 @@ bool store_put(struct store *st, struct record *r, const struct attempt *attempt
 	       enum put *what, struct err *e)
 {
 	struct arena a = {0};
+	bool own;
 	*what = PUT_UNCHANGED;
+	if (!change_begin(st, &own, e))
+		return false;
 	bool ok = find_met(st, r, window_s, &r->id, e);
 	if (ok && r->id) {
 		ok = change_record(st, r, attempts, attempt_count, window_s, what, &a, e);
@@ -344,28 +368,67 @@ bool store_put(struct store *st, struct record *r, const struct attempt *attempt
 		ok = add_record(st, r, attempts, attempt_count, window_s, &a, e);
 	}
 	arena_free(&a);
-	return ok;
+	return change_end(st, own, ok, e);
+}
+
+static bool note_given_up(struct store *st, uint64_t source_key, int64_t time_s, struct str sender, struct err *e)
+{
+	sqlite3_stmt *s = store_stmt(st, STMT_GIVEN_UP_ADD, e);
+	if (!s)
+		return false;
+	sqlite3_bind_int64(s, 1, (int64_t)source_key);
+	sqlite3_bind_int64(s, 2, time_s);
+	bind_text(s, 3, sender);
+	return run(st, s, e);
+}
+
+/* One email that waits no longer. */
+static bool expire_one(struct store *st, int64_t id, int64_t time_s, struct str sender, struct err *e)
+{
+	sqlite3_stmt *s = store_stmt(st, STMT_EXPIRE, e);
+	if (!s)
+		return false;
+	sqlite3_bind_int64(s, 1, id);
+	sqlite3_bind_int64(s, 2, time_s);
+	bind_text(s, 3, sender);
+	return run(st, s, e);
+}
+
+static bool expire_all(struct store *st, uint64_t source_key, int64_t time_s, int64_t window_s, struct str sender,
+		       int64_t *changed, struct err *e)
+{
+	sqlite3_stmt *find = store_stmt(st, STMT_EXPIRE_FIND, e);
+	if (!find)
+		return false;
+	for (;;) {
+		/* From the start each time: to change rows under a running search confuses it. */
+		bool found;
+		sqlite3_bind_int64(find, 1, (int64_t)source_key);
+		sqlite3_bind_int64(find, 2, time_s);
+		sqlite3_bind_int64(find, 3, window_s);
+		if (!ask(st, find, &found, e))
+			return false;
+		if (!found)
+			return true;
+		int64_t id = sqlite3_column_int64(find, 0), was_s = sqlite3_column_int64(find, 1);
+		int64_t key = sqlite3_column_int64(find, 2);
+		sqlite3_reset(find);
+		if (!expire_one(st, id, time_s, sender, e))
+			return false;
+		tally_add(&st->tally, was_s, OUTCOME_DEFERRED, key, -1);
+		tally_add(&st->tally, time_s, OUTCOME_FAILED, key, 1);
+		++*changed;
+	}
 }
 
 bool store_expire(struct store *st, uint64_t source_key, int64_t time_s, int64_t window_s, struct str sender,
 		  int64_t *changed, struct err *e)
 {
+	bool own;
 	*changed = 0;
-	sqlite3_stmt *note = store_stmt(st, STMT_GIVEN_UP_ADD, e);
-	sqlite3_stmt *s = store_stmt(st, STMT_EXPIRE, e);
-	if (!note || !s)
+	if (!change_begin(st, &own, e))
 		return false;
-	sqlite3_bind_int64(note, 1, (int64_t)source_key);
-	sqlite3_bind_int64(note, 2, time_s);
-	bind_text(note, 3, sender);
-	if (!run(st, note, e))
-		return false;
-	sqlite3_bind_int64(s, 1, (int64_t)source_key);
-	sqlite3_bind_int64(s, 2, time_s);
-	sqlite3_bind_int64(s, 3, window_s);
-	bind_text(s, 4, sender);
-	if (!run(st, s, e))
-		return false;
-	*changed = sqlite3_changes64(st->db);
-	return true;
+	bool ok = note_given_up(st, source_key, time_s, sender, e) &&
+		  expire_all(st, source_key, time_s, window_s, sender, changed, e);
+	return change_end(st, own, ok, e);
 }
