@@ -1,0 +1,110 @@
+/* import_list.h - a sink that keeps what a format reads, and feeds it text line by line as the frame does. For tests. */
+#ifndef TEST_IMPORT_LIST_H
+#define TEST_IMPORT_LIST_H
+
+#include "import/import.h"
+
+#include <string.h>
+
+enum { LIST_MAX = 64 };
+
+struct list_item {
+	struct record record;
+	struct attempt attempt;
+	int attempts;
+	int64_t window_s;
+	int64_t line;
+};
+
+struct list_expiry {
+	uint64_t source_key;
+	int64_t time_s;
+	struct str sender;
+};
+
+struct list_bad {
+	int64_t line;
+	const char *why;
+};
+
+struct list {
+	struct import_sink sink; /* first */
+	struct arena arena;
+	struct list_item items[LIST_MAX];
+	struct list_expiry expiries[LIST_MAX];
+	struct list_bad bad[LIST_MAX];
+	int count, expiry_count, bad_count;
+};
+
+static inline bool list_put(struct import_sink *s, struct record *r, const struct attempt *attempts, int count,
+			    int64_t window_s, struct err *e)
+{
+	(void)e;
+	struct list *l = (struct list *)s;
+	if (l->count == LIST_MAX)
+		return true;
+	struct list_item *i = &l->items[l->count++];
+	*i = (struct list_item){.record = *r, .attempts = count, .window_s = window_s, .line = s->line};
+	struct str *texts[] = {&i->record.message_id, &i->record.queue_id,   &i->record.sender,
+			       &i->record.recipient,  &i->record.title,      &i->record.response,
+			       &i->record.remote_mta, &i->record.source_file};
+	for (size_t t = 0; t < COUNT_OF(texts); t++)
+		*texts[t] = arena_str(&l->arena, *texts[t]);
+	if (count) {
+		i->attempt = attempts[0];
+		i->attempt.response = arena_str(&l->arena, i->attempt.response);
+		i->attempt.remote_mta = arena_str(&l->arena, i->attempt.remote_mta);
+	}
+	return true;
+}
+
+static inline bool list_expire(struct import_sink *s, uint64_t source_key, int64_t time_s, int64_t window_s,
+			       struct str sender, struct err *e)
+{
+	(void)window_s;
+	(void)e;
+	struct list *l = (struct list *)s;
+	if (l->expiry_count < LIST_MAX)
+		l->expiries[l->expiry_count++] = (struct list_expiry){source_key, time_s, arena_str(&l->arena, sender)};
+	return true;
+}
+
+static inline void list_bad(struct import_sink *s, int64_t line, const char *why)
+{
+	struct list *l = (struct list *)s;
+	if (l->bad_count < LIST_MAX)
+		l->bad[l->bad_count++] = (struct list_bad){line, arena_str(&l->arena, str_of(why)).p};
+}
+
+static inline struct list list_new(void)
+{
+	return (struct list){.sink = {.file = STR("test"), .put = list_put, .expire = list_expire, .bad = list_bad}};
+}
+
+static inline void list_free(struct list *l)
+{
+	arena_free(&l->arena);
+}
+
+/* Feeds `text` as one file that was last written at mtime_s. */
+static inline bool list_feed(struct list *l, const struct import_format *f, const struct import_options *o,
+			     struct str text, int64_t mtime_s, struct err *e)
+{
+	void *state = f->start(o, e);
+	if (!state)
+		return false;
+	bool ok = !f->file || f->file(state, &l->sink, mtime_s, e);
+	struct str line;
+	l->sink.line = 0;
+	if (text.len && text.p[text.len - 1] == '\n')
+		text.len--;
+	while (ok && str_next(&text, '\n', &line)) {
+		l->sink.line++;
+		ok = f->line(state, &l->sink, line, e);
+	}
+	ok = ok && (!f->file_end || f->file_end(state, &l->sink, e));
+	f->finish(state);
+	return ok;
+}
+
+#endif

@@ -1,0 +1,171 @@
+#include "import/stamp.h"
+
+#include <setjmp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+static int64_t utc(int year, int month, int day, int hour, int minute, int second)
+{
+	return civil_to(
+	    (struct civil){.year = year, .month = month, .day = day, .hour = hour, .minute = minute, .second = second});
+}
+
+static void iso_forms(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text;
+		int64_t offset_s; /* against 2026-10-26 10:00:00 UTC */
+		size_t used;
+	} good[] = {
+	    {"2026-10-26T10:00:00Z", 0, 20},
+	    {"2026-10-26T10:00:00.123456+02:00 mx", -7200, 32},
+	    {"2026-10-26T10:00:00+0200 mx", -7200, 24},
+	    {"2026-10-26T10:00:00-05 mx", 18000, 22},
+	    {"2026-10-26 10:00:00", 0, 19},
+	    {"2026-10-26 10:00:00,5 rest", 0, 21},
+	    {"2026-10-26 10:00:00 +0530", -19800, 25},
+	    {"2026-10-26T10:00", 0, 16},
+	    {"2026-10-26", -36000, 10},
+	    {"2026-10-26 mx", -36000, 10},
+	};
+	for (size_t i = 0; i < COUNT_OF(good); i++) {
+		size_t used = 0;
+		int64_t t = 0;
+		if (!stamp_iso(str_of(good[i].text), &used, &t))
+			fail_msg("%s is refused", good[i].text);
+		assert_int_equal(t - utc(2026, 10, 26, 10, 0, 0), good[i].offset_s);
+		assert_int_equal(used, good[i].used);
+	}
+	static const char *const bad[] = {"",
+					  "2026",
+					  "2026-1-26",
+					  "2026-13-01",
+					  "2026-02-29",
+					  "2026-10-26T24:00:00",
+					  "2026-10-26T10:60:00",
+					  "2026-10-26T10:00:61Z",
+					  "2026-10-26T10",
+					  "2026-10-26T10:00:00+99:00",
+					  "26/10/2026"};
+	for (size_t i = 0; i < COUNT_OF(bad); i++) {
+		size_t used;
+		int64_t t;
+		if (stamp_iso(str_of(bad[i]), &used, &t))
+			fail_msg("%s is taken", bad[i]);
+	}
+}
+
+static void any_form(void **state)
+{
+	(void)state;
+	int64_t t;
+	assert_true(stamp_any(STR(" 1792317600 "), &t));
+	assert_int_equal(t, 1792317600);
+	assert_true(stamp_any(STR("1792317600.75"), &t));
+	assert_int_equal(t, 1792317600);
+	assert_true(stamp_any(STR("1792317600123"), &t));
+	assert_int_equal(t, 1792317600);
+	assert_true(stamp_any(STR("1792317600123456"), &t));
+	assert_int_equal(t, 1792317600);
+	assert_true(stamp_any(STR("2026-10-26 10:00:00 UTC"), &t));
+	assert_int_equal(t, utc(2026, 10, 26, 10, 0, 0));
+	assert_false(stamp_any(STR("2026-10-26 10:00:00 CEST"), &t));
+	assert_false(stamp_any(STR("yesterday"), &t));
+	assert_false(stamp_any(STR("-5"), &t));
+	assert_false(stamp_any(STR("17923.x"), &t));
+	assert_false(stamp_any(STR("99999999999999999999"), &t));
+	assert_false(stamp_any(STR(""), &t));
+}
+
+static int64_t split_time(struct stamp_clock *c, const char *line)
+{
+	struct syslog_line l;
+	const char *why;
+	if (!syslog_split(c, str_of(line), &l, &why))
+		fail_msg("%s: %s", line, why);
+	return l.time_s;
+}
+
+static void year_by_latest(void **state)
+{
+	(void)state;
+	struct stamp_clock c = stamp_clock_of(0, utc(2026, 1, 5, 12, 0, 0));
+	assert_int_equal(split_time(&c, "Dec 30 23:59:59 mx a:"), utc(2025, 12, 30, 23, 59, 59));
+	assert_int_equal(split_time(&c, "Jan  5 11:00:00 mx a:"), utc(2026, 1, 5, 11, 0, 0));
+	assert_int_equal(split_time(&c, "Jan  6 11:00:00 mx a:"), utc(2026, 1, 6, 11, 0, 0)); /* less than a day on */
+	assert_int_equal(split_time(&c, "Jan  7 11:00:00 mx a:"), utc(2025, 1, 7, 11, 0, 0));
+	assert_int_equal(split_time(&c, "Feb 29 01:00:00 mx a:"), utc(2024, 2, 29, 1, 0, 0));
+}
+
+static void year_as_said(void **state)
+{
+	(void)state;
+	struct stamp_clock c = stamp_clock_of(2019, 0);
+	assert_int_equal(split_time(&c, "Dec 31 23:59:59 mx a:"), utc(2019, 12, 31, 23, 59, 59));
+	assert_int_equal(split_time(&c, "Jan  1 00:00:01 mx a:"), utc(2020, 1, 1, 0, 0, 1));
+	assert_int_equal(split_time(&c, "Dec 31 23:59:58 mx a:"), utc(2019, 12, 31, 23, 59, 58)); /* a late line */
+	assert_int_equal(split_time(&c, "Jan  1 00:00:02 mx a:"), utc(2020, 1, 1, 0, 0, 2));
+	assert_int_equal(split_time(&c, "Mar  1 00:00:00 mx a:"), utc(2020, 3, 1, 0, 0, 0));
+}
+
+static void local_zone(void **state)
+{
+	(void)state;
+	setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3", 1);
+	tzset();
+	struct stamp_clock c = stamp_clock_of(2026, 0);
+	int64_t summer = split_time(&c, "Jul  1 12:00:00 mx a:"), winter = split_time(&c, "Dec  1 12:00:00 mx a:");
+	setenv("TZ", "UTC", 1);
+	tzset();
+	assert_int_equal(summer, utc(2026, 7, 1, 10, 0, 0));
+	assert_int_equal(winter, utc(2026, 12, 1, 11, 0, 0));
+}
+
+static void parts_of_a_line(void **state)
+{
+	(void)state;
+	struct stamp_clock c = stamp_clock_of(2026, 0);
+	struct syslog_line l;
+	const char *why = NULL;
+	assert_true(syslog_split(&c, STR("Oct 26 10:00:00 mx postfix/smtp[7]: A: b c"), &l, &why));
+	assert_true(str_eq(l.host, STR("mx")));
+	assert_true(str_eq(l.tag, STR("postfix/smtp[7]")));
+	assert_true(str_eq(l.message, STR("A: b c")));
+	assert_true(syslog_split(&c, STR("2026-10-26T10:00:00+02:00 mx kernel: hello"), &l, &why));
+	assert_int_equal(l.time_s, utc(2026, 10, 26, 8, 0, 0));
+	assert_true(str_eq(l.message, STR("hello")));
+	assert_true(syslog_split(&c, STR("Oct 26 10:00:00 mx last message repeated 2 times"), &l, &why));
+	assert_int_equal(l.tag.len, 0);
+	assert_true(syslog_split(&c, STR("Oct 26 10:00:00 "), &l, &why));
+	assert_int_equal(l.host.len, 0);
+
+	static const char *const bad[] = {"",
+					  "x",
+					  "Oct 26 10:00:00",
+					  "Oct 26 10:00:00x mx",
+					  "Okt 26 10:00:00 mx",
+					  "Oct 32 10:00:00 mx",
+					  "Feb 30 10:00:00 mx",
+					  "Oct 26 25:00:00 mx",
+					  "Oct 26 10:0x:00 mx",
+					  "\tcontinued"};
+	for (size_t i = 0; i < COUNT_OF(bad); i++) {
+		why = NULL;
+		if (syslog_split(&c, str_of(bad[i]), &l, &why))
+			fail_msg("%s is taken", bad[i]);
+		assert_non_null(why);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(iso_forms),    cmocka_unit_test(any_form),   cmocka_unit_test(year_by_latest),
+	    cmocka_unit_test(year_as_said), cmocka_unit_test(local_zone), cmocka_unit_test(parts_of_a_line),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
