@@ -84,7 +84,7 @@ static struct str address(struct str *s)
 		for (i++; i < s->len && s->p[i] != '"'; i++)
 			if (s->p[i] == '\\')
 				i++;
-		if (i >= s->len) /* the quote has no end: no quoted local part then */
+		if (i + 1 >= s->len || s->p[i + 1] != '@') /* no quoted local part after all */
 			i = 1;
 	}
 	for (; i < s->len; i++)
@@ -359,7 +359,7 @@ static int postfix_score(struct str head)
 		bool ok = syslog_split(&c, line, &l, &why);
 		if (ok && str_starts_nocase(l.tag, STR("postfix")) && str_find(l.tag, STR("/"), 0) != SIZE_MAX)
 			return 90;
-		lines++;
+		lines += line.len > 0;
 		syslog += ok;
 	}
 	/* Some other program's log may tell of mail further down, or Postfix goes by another name. */
