@@ -67,7 +67,7 @@ static bool range_holds(const struct code_range *r, struct ecode enhanced, int b
 	if (r->lo < 0)
 		return true;
 	if (r->subject < 0)
-		return r->lo == basic;
+		return r->lo <= basic && basic <= r->hi;
 	return enhanced.cls != 0 && (r->cls == 0 || r->cls == enhanced.cls) && r->subject == enhanced.subject &&
 	       r->lo <= enhanced.detail && enhanced.detail <= r->hi;
 }

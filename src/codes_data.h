@@ -23,7 +23,7 @@ struct code_table {
 
 extern const struct code_table codes_data[TABLE_COUNT];
 
-/* Which codes a provider row is about: cls.subject.lo-hi (cls 0: any), or basic lo (subject -1), or all (lo -1). */
+/* Which codes a provider row is about: cls.subject.lo-hi (cls 0: any), or basic lo-hi (subject -1), or all (lo -1). */
 struct code_range {
 	int cls, subject, lo, hi;
 };

@@ -184,20 +184,25 @@ static bool key_special(struct str code, struct code_range *k, const char **why)
 	return k->lo >= 0 || fail(why, "must be one of dropped, none, queued, unknown");
 }
 
-/* Subject and the range of details of "5.7.606-649"; a single detail is a range of one. */
+/* "606-649", or a single number as a range of one. */
+static bool span_of(struct str text, int min, int max, struct code_range *k)
+{
+	struct str rest = text, lo, hi;
+	str_next(&rest, '-', &lo);
+	if (!str_next(&rest, '-', &hi))
+		hi = lo;
+	return !rest.p && number_of(lo, min, max, &k->lo) && number_of(hi, k->lo, max, &k->hi);
+}
+
+/* "5.7.606-649", "X.1.1" */
 static bool range_of(struct str code, struct code_range *k)
 {
-	struct str rest = code, cls, subject, details, lo, hi;
+	struct str rest = code, cls, subject, details;
 	if (!str_next(&rest, '.', &cls) || !str_next(&rest, '.', &subject) || !str_next(&rest, '.', &details) || rest.p)
 		return false;
 	if (!str_eq(cls, STR("X")) && (!number_of(cls, 2, 5, &k->cls) || k->cls == 3))
 		return false;
-	rest = details;
-	str_next(&rest, '-', &lo);
-	if (!str_next(&rest, '-', &hi))
-		hi = lo;
-	return !rest.p && number_of(subject, 0, 7, &k->subject) && number_of(lo, 0, 999, &k->lo) &&
-	       number_of(hi, k->lo, 999, &k->hi);
+	return number_of(subject, 0, 7, &k->subject) && span_of(details, 0, 999, k);
 }
 
 static bool key_enhanced(struct str code, struct code_range *k, const char **why)
@@ -213,62 +218,37 @@ static bool key_enhanced(struct str code, struct code_range *k, const char **why
 static bool key_provider(struct str code, struct code_range *k, const char **why)
 {
 	*k = (struct code_range){.subject = -1, .lo = -1};
-	if (str_eq(code, STR("any")) || number_of(code, 200, 999, &k->lo))
+	if (str_eq(code, STR("any")) || span_of(code, 200, 999, k))
 		return true;
 	*k = (struct code_range){0};
-	return range_of(code, k) || fail(why, "must be such as 5.7.26, 5.7.606-649, X.1.1, 554 or any");
+	return range_of(code, k) || fail(why, "must be such as 5.7.26, 5.7.606-649, X.1.1, 554, 400-499 or any");
 }
+
+static const enum column_id columns_plain[] = {COL_CODE,     COL_NAME, COL_MEANING,  COL_INFO, COL_SIDE,
+					       COL_SIDE_WHY, COL_TODO, COL_CUSTOMER, COL_RFC};
+static const enum column_id columns_enhanced[] = {COL_CODE,   COL_NAME,     COL_MEANING, COL_INFO,
+						  COL_SIDE,   COL_SIDE_WHY, COL_TODO,    COL_CUSTOMER,
+						  COL_BASICS, COL_USEFUL,   COL_RFC};
+static const enum column_id columns_provider[] = {COL_PROVIDER, COL_CODE, COL_MTA,  COL_MARKS,   COL_WORDS,
+						  COL_MEANING,  COL_SIDE, COL_TODO, COL_CUSTOMER};
+#define SHAPE_COLUMNS(c) .columns = (c), .count = COUNT_OF(c)
+
+enum { TABLE_PROVIDERS = TABLE_COUNT, SHAPE_COUNT };
 
 static const struct shape {
 	const char *file;  /* last part of the path */
 	const char *table; /* name in the C file */
 	bool (*key)(struct str code, struct code_range *k, const char **why);
-	size_t rows; /* must be there; 0: any number */
+	const enum column_id *columns;
 	size_t count;
-	enum column_id columns[MAX_COLUMNS];
-} shapes[] = {
-    [TABLE_CLASSES] = {"classes.tsv",
-		       "classes",
-		       key_class,
-		       3,
-		       9,
-		       {COL_CODE, COL_NAME, COL_MEANING, COL_INFO, COL_SIDE, COL_SIDE_WHY, COL_TODO, COL_CUSTOMER,
-			COL_RFC}},
-    [TABLE_SUBJECTS] = {"subjects.tsv",
-			"subjects",
-			key_subject,
-			8,
-			9,
-			{COL_CODE, COL_NAME, COL_MEANING, COL_INFO, COL_SIDE, COL_SIDE_WHY, COL_TODO, COL_CUSTOMER,
-			 COL_RFC}},
-    [TABLE_ENHANCED] = {"enhanced.tsv",
-			"enhanced",
-			key_enhanced,
-			0,
-			11,
-			{COL_CODE, COL_NAME, COL_MEANING, COL_INFO, COL_SIDE, COL_SIDE_WHY, COL_TODO, COL_CUSTOMER,
-			 COL_BASICS, COL_USEFUL, COL_RFC}},
-    [TABLE_BASIC] = {"basic.tsv",
-		     "basic",
-		     key_basic,
-		     0,
-		     9,
-		     {COL_CODE, COL_NAME, COL_MEANING, COL_INFO, COL_SIDE, COL_SIDE_WHY, COL_TODO, COL_CUSTOMER,
-		      COL_RFC}},
-    [TABLE_SPECIAL] = {"special.tsv",
-		       "special",
-		       key_special,
-		       SPECIAL_COUNT,
-		       9,
-		       {COL_CODE, COL_NAME, COL_MEANING, COL_INFO, COL_SIDE, COL_SIDE_WHY, COL_TODO, COL_CUSTOMER,
-			COL_RFC}},
-    [TABLE_COUNT] = {"providers.tsv",
-		     "providers",
-		     key_provider,
-		     0,
-		     9,
-		     {COL_PROVIDER, COL_CODE, COL_MTA, COL_MARKS, COL_WORDS, COL_MEANING, COL_SIDE, COL_TODO,
-		      COL_CUSTOMER}},
+	size_t rows; /* must be there; 0: any number */
+} shapes[SHAPE_COUNT] = {
+    [TABLE_CLASSES] = {"classes.tsv", "classes", key_class, SHAPE_COLUMNS(columns_plain), .rows = 3},
+    [TABLE_SUBJECTS] = {"subjects.tsv", "subjects", key_subject, SHAPE_COLUMNS(columns_plain), .rows = 8},
+    [TABLE_ENHANCED] = {"enhanced.tsv", "enhanced", key_enhanced, SHAPE_COLUMNS(columns_enhanced)},
+    [TABLE_BASIC] = {"basic.tsv", "basic", key_basic, SHAPE_COLUMNS(columns_plain)},
+    [TABLE_SPECIAL] = {"special.tsv", "special", key_special, SHAPE_COLUMNS(columns_plain), .rows = SPECIAL_COUNT},
+    [TABLE_PROVIDERS] = {"providers.tsv", "providers", key_provider, SHAPE_COLUMNS(columns_provider)},
 };
 
 /* ---- reading ---- */
@@ -410,7 +390,7 @@ static bool read_row(struct table *t, int line, struct row *row)
 			return false;
 		}
 	}
-	if (t->shape == &shapes[TABLE_COUNT] && row->cells[COL_MTA].len == 0 && row->cells[COL_MARKS].len == 0) {
+	if (t->shape == &shapes[TABLE_PROVIDERS] && row->cells[COL_MTA].len == 0 && row->cells[COL_MARKS].len == 0) {
 		complain(t->path, line, "needs a host name (mta) or words of the response (marks) to be found by");
 		return false;
 	}
@@ -473,7 +453,7 @@ static const struct shape *shape_of(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 	const char *file = slash ? slash + 1 : path;
-	for (size_t i = 0; i < COUNT_OF(shapes); i++)
+	for (size_t i = 0; i < SHAPE_COUNT; i++)
 		if (strcmp(shapes[i].file, file) == 0)
 			return &shapes[i];
 	fprintf(stderr, "gen_codes: %s: not the name of a table that is known here\n", path);
@@ -540,7 +520,7 @@ static void put_all(const struct table *tables)
 	printf("/* Made by gen_codes from data/codes/. */\n#include \"codes_data.h\"\n\n");
 	for (int i = 0; i < TABLE_COUNT; i++)
 		put_table(&tables[i]);
-	put_providers(&tables[TABLE_COUNT]);
+	put_providers(&tables[TABLE_PROVIDERS]);
 	printf("const struct code_table codes_data[TABLE_COUNT] = {\n");
 	for (int i = 0; i < TABLE_COUNT; i++)
 		printf("\t{%s_keys, %s_rows, %zu},\n", shapes[i].table, shapes[i].table, tables[i].count);
@@ -550,7 +530,7 @@ static void put_all(const struct table *tables)
 int main(int argc, char **argv)
 {
 	struct arena a = {0};
-	struct table *tables = arena_array(&a, struct table, COUNT_OF(shapes));
+	struct table *tables = arena_array(&a, struct table, SHAPE_COUNT);
 	bool ok = true;
 	for (int i = 1; i < argc; i++) {
 		const struct shape *s = shape_of(argv[i]);
@@ -563,7 +543,7 @@ int main(int argc, char **argv)
 		*t = (struct table){.path = argv[i], .shape = s};
 		ok = read_table(t, text) && ok;
 	}
-	for (size_t i = 0; ok && i < COUNT_OF(shapes); i++) {
+	for (size_t i = 0; ok && i < SHAPE_COUNT; i++) {
 		if (!tables[i].shape) {
 			fprintf(stderr, "gen_codes: %s is missing on the command line\n", shapes[i].file);
 			ok = false;
