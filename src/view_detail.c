@@ -80,8 +80,7 @@ static void sides_draw(struct flow *f, const struct explanation *x)
 	flow_field(f, "Whose side", ROLE_STRONG, buf_str(&b));
 	buf_reset(&b);
 	if (x->provider) {
-		buf_printf(&b, "At %s", x->provider->provider);
-		flow_field(f, b.p, ROLE_TEXT, str_of(x->provider->meaning));
+		flow_field(f, x->provider->provider, ROLE_TEXT, str_of(x->provider->meaning));
 		flow_field(f, "What to do", ROLE_TEXT, str_of(x->provider->todo));
 	} else {
 		flow_field(f, "What to do", ROLE_TEXT, str_of(x->entry->todo));
