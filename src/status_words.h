@@ -1,7 +1,7 @@
 /* status_words.h - the words around codes in real mail, as tables; private to status.c and status_scan.c.
  *
- * Layer 1. All comparing ignores the case of ASCII letters unless said otherwise, and a blank in a phrase stands for any
- * white space, for long lines come folded. No state.
+ * Layer 1. All comparing ignores the case of ASCII letters unless said otherwise, and a blank in a phrase stands
+ * for any white space, for long lines come folded. No state.
  */
 #ifndef STATUS_WORDS_H
 #define STATUS_WORDS_H

@@ -387,7 +387,7 @@ static void test_class(void **state)
 	assert_int_equal(status_class((struct ecode){0}, 0), 0);
 }
 
-/* Many codes, long runs of what the reader skips, NUL and bytes that are no text: nothing breaks, nothing takes long. */
+/* Many codes, long runs of what the reader skips, NUL and bytes that are no text: nothing breaks or takes long. */
 static void test_hostile(void **state)
 {
 	(void)state;
