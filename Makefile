@@ -32,7 +32,7 @@ BIN := $(BUILD)/deadletter
 LIB := $(BUILD)/libdeadletter.a
 
 .DELETE_ON_ERROR:
-.PHONY: all run test check deps deps-dev lint format bench bench-large fuzz screenshots soak install uninstall clean help
+.PHONY: all run test check deps deps-dev deps-fuzz lint format bench bench-large fuzz fuzz-run screenshots soak install uninstall clean help
 
 all: $(BIN)
 
@@ -44,12 +44,16 @@ run: deps
 
 DEPS := gcc make pkg-config libncurses-dev libsqlite3-dev
 DEPS_DEV := $(DEPS) libcmocka-dev libvterm-dev sqlite3 python3
+DEPS_FUZZ := $(DEPS) clang libclang-rt-14-dev
 
 deps:
 	@sh src/tools/deps.sh $(DEPS)
 
 deps-dev:
 	@sh src/tools/deps.sh $(DEPS_DEV)
+
+deps-fuzz:
+	@sh src/tools/deps.sh $(DEPS_FUZZ)
 
 # ---- the program ------------------------------------------------------------------------------------------------
 
@@ -106,6 +110,39 @@ test: deps-dev
 # The tests alone, for those who have everything.  ONLY=part of a name picks some.
 check: $(BIN) $(UNIT) $(SCREEN)
 	@BIN=$(abspath $(BIN)) BUILD=$(abspath $(BUILD)) sh tests/run.sh $(UNIT) $(CLI) $(SCREEN)
+
+# ---- fuzzing ----------------------------------------------------------------------------------------------------
+# Every tests/fuzz/fuzz_NAME.c runs for FUZZ_SECONDS on its seeds; what it finds besides is kept in build/fuzz/corpus.
+# ONLY=NAME runs one.
+
+FUZZ_CC ?= clang
+FUZZ_SECONDS ?= 30
+FUZZ_DIR := $(BUILD)/fuzz
+FUZZ_SAN := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+FUZZ_CFLAGS = -std=gnu17 $(WARN) -O1 -g $(FUZZ_SAN) $(shell pkg-config --cflags $(PKGS)) -pthread -MMD -MP
+FUZZ_OBJ := $(LIB_OBJ:$(BUILD)/obj/%=$(FUZZ_DIR)/obj/%)
+FUZZERS := $(patsubst tests/fuzz/%.c,$(FUZZ_DIR)/%,$(wildcard tests/fuzz/fuzz_*.c))
+
+$(FUZZ_DIR)/obj/%.o: src/%.c
+	@mkdir -p $(@D)
+	$(FUZZ_CC) $(CPPFLAGS) $(FUZZ_CFLAGS) -fsanitize=fuzzer-no-link -c -o $@ $<
+
+$(FUZZ_DIR)/obj/gen/%.o: $(BUILD)/gen/%.c
+	@mkdir -p $(@D)
+	$(FUZZ_CC) $(CPPFLAGS) $(FUZZ_CFLAGS) -fsanitize=fuzzer-no-link -c -o $@ $<
+
+$(FUZZ_DIR)/libdeadletter.a: $(FUZZ_OBJ)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(FUZZ_DIR)/fuzz_%: tests/fuzz/fuzz_%.c $(FUZZ_DIR)/libdeadletter.a
+	$(FUZZ_CC) $(CPPFLAGS) $(FUZZ_CFLAGS) -MF $@.d -fsanitize=fuzzer -o $@ $< $(FUZZ_DIR)/libdeadletter.a $(LIBS)
+
+fuzz: deps-fuzz
+	@$(MAKE) --no-print-directory fuzz-run
+
+fuzz-run: $(FUZZERS)
+	@FUZZ_SECONDS=$(FUZZ_SECONDS) sh tests/fuzz/run.sh $(FUZZ_DIR) $(FUZZERS)
 
 -include $(shell test -d $(BUILD) && find $(BUILD) -name '*.d')
 

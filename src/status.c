@@ -160,14 +160,13 @@ void status_read_pair(struct str field, struct str text, enum outcome outcome, s
 	}
 	const struct status_hit *reply, *relay;
 	first_of_each(&hits, &reply, &relay);
-	struct status_hit from_field;
-	if (field_hits.count) {
-		/* Its spans would point into another text. */
-		from_field = (struct status_hit){.code = field_hits.hit[0].code, .basic = field_hits.hit[0].basic};
-		relay = &from_field;
-	}
 	if (reply)
 		choose_reply(&hits, reply, out);
+	if (field_hits.count) {
+		/* Its spans would point into another text. */
+		const struct status_hit from_field = {.code = field_hits.hit[0].code, .basic = field_hits.hit[0].basic};
+		choose_relay(&from_field, out);
+	}
 	if (relay)
 		choose_relay(relay, out);
 	set_flags(out);

@@ -21,7 +21,7 @@ static void check_valid(struct str shown, bool ascii)
 		char32_t c = 0;
 		len = text_decode(shown, at, &c);
 		must(len != 0 && c >= ' ' && c != 0x7F && (c < 0x80 || !ascii));
-		for (size_t i = 0; i < text_range_count; i++)
+		for (size_t i = 0; c >= 0x80 && i < text_range_count; i++)
 			must(text_ranges[i].kind != TEXT_HIDDEN || c < text_ranges[i].first || c > text_ranges[i].last);
 	}
 }

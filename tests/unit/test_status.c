@@ -181,6 +181,7 @@ static void test_contradictions_and_causes(void **state)
 	    {.text = "550 4.4.7 gave up", .code = "4.4.7", .basic = 550, .flags = CONTRADICTS},
 	    {.text = "550 4.2.2 full", .code = "4.2.2", .basic = 550, .flags = CONTRADICTS},
 	    {.text = "450 5.1.1 later, perhaps", .code = "5.1.1", .basic = 450, .flags = CONTRADICTS},
+	    {.text = "550 2.1.5 no", .code = "2.1.5", .basic = 550, .flags = CONTRADICTS},
 	    {.text = "554 4.4.7 too old, gave up <421 4.4.2 silence>",
 	     .code = "4.4.2",
 	     .basic = 421,
