@@ -13,12 +13,13 @@ struct term;
 
 struct term_options {
 	bool mouse;
-	bool colour; /* false: none, whatever the terminal can */
+	bool colour; /* false: none, whatever the terminal can; NO_COLOR in the environment says the same */
 };
 
-/* NULL with *e set: no terminal, TERM unset or unknown (exit 2). */
+/* NULL with *e set (ERR_USAGE): no terminal, TERM unset or unknown. The locale has been set, and threads that others start
+ * block all signals: a stop or a resize must meet the main thread. */
 struct term *term_open(const struct term_options *o, struct err *e);
-void term_close(struct term *t); /* NULL is fine; may be called twice */
+void term_close(struct term *t); /* gives the tty back and frees t; NULL is fine */
 
 int term_fd(const struct term *t);        /* poll for input */
 int term_signal_fd(const struct term *t); /* poll: a signal arrived; term_read then gives its event */
@@ -33,8 +34,8 @@ void term_present(struct term *t, const struct surface *s);
 void term_idle(struct term *t);
 /* Stops the program as ^Z does, with the terminal restored; returns when continued. */
 void term_suspend(struct term *t);
-/* Puts text on the clipboard of the user's terminal (OSC 52). At most TERM_COPY_MAX bytes, showable characters and line
- * feeds only. */
+/* Puts text on the clipboard of the user's terminal (OSC 52), as showable characters and line feeds only. False: more than
+ * TERM_COPY_MAX bytes, nothing was copied. Only on a key press. */
 enum { TERM_COPY_MAX = 64 * 1024 };
 bool term_copy(struct term *t, struct str text);
 
