@@ -258,15 +258,8 @@ static void export_start(struct app *app, bool force)
 	    .ask = ASK_EXPORT,
 	    .scope = app_scope(app),
 	    .path = app->export_path,
-	    .export = {.force = force},
+	    .export = {.force = force, .format = export_format_for(str_of(app->export_path))},
 	};
-	/* The name's ending picks the format: .tsv, .jsonl; anything else is CSV. */
-	struct str path = str_of(app->export_path);
-	for (int f = 0; f < EXPORT_FORMAT_COUNT; f++) {
-		struct str suffix = str_of(export_formats[f].suffix);
-		if (path.len > suffix.len && str_eq_nocase(str_slice(path, path.len - suffix.len, suffix.len), suffix))
-			r.export.format = (enum export_format)f;
-	}
 	if (app->marks.count > 0) {
 		r.ids = idset_list(&app->marks, &a);
 		r.id_count = app->marks.count;

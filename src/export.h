@@ -16,6 +16,8 @@ struct export_format_info {
 };
 extern const struct export_format_info export_formats[EXPORT_FORMAT_COUNT];
 bool export_format_of(struct str name, enum export_format *out);
+/* What a file's name asks for by its ending; CSV when it says nothing. */
+enum export_format export_format_for(struct str path);
 
 /* A column: its name is the CSV head, the JSON key and the word for --columns. */
 struct export_column {

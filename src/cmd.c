@@ -1,0 +1,102 @@
+#include "cmd.h"
+
+#include "text.h"
+
+#include <errno.h>
+#include <langinfo.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+const struct cmd *const cmds[] = {
+    &cmd_browse, &cmd_export, &cmd_summary, &cmd_explain, &cmd_init, NULL,
+};
+
+bool cmd_utf8(void)
+{
+	return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+}
+
+bool cmd_is_terminal(FILE *f)
+{
+	return isatty(fileno(f));
+}
+
+int cmd_fail(const struct err *e)
+{
+	struct buf b = {0};
+	text_show(&b, str_of(e->msg), 0, !cmd_utf8());
+	fprintf(stderr, "deadletter: %s\n", b.p ? b.p : "");
+	buf_free(&b);
+	return e->kind == ERR_USAGE ? EXIT_USAGE : EXIT_COULD_NOT;
+}
+
+int cmd_usage(const struct cmd *self, const char *fmt, ...)
+{
+	struct err e = {0};
+	char what[300];
+	va_list ap;
+	va_start(ap, fmt);
+	vsnprintf(what, sizeof what, fmt, ap);
+	va_end(ap);
+	err_set(&e, ERR_USAGE, "%s; see deadletter %s --help", what, self->name);
+	return cmd_fail(&e);
+}
+
+struct str cmd_words(const char *const *words, int count, struct arena *a)
+{
+	struct buf b = {0};
+	for (int i = 0; i < count; i++)
+		buf_printf(&b, "%s%s", i ? " " : "", words[i]);
+	struct str line = arena_str(a, buf_str(&b));
+	buf_free(&b);
+	return line;
+}
+
+bool cmd_filter(const char *const *words, int count, struct arena *a, struct filter *out, struct err *e)
+{
+	if (filter_parse(cmd_words(words, count, a), clock_now(), a, out, e))
+		return true;
+	e->kind = ERR_USAGE;
+	return false;
+}
+
+void cmd_add_text(struct buf *b, struct str text, FILE *f)
+{
+	if (cmd_is_terminal(f))
+		text_show(b, text, 0, !cmd_utf8());
+	else
+		buf_add(b, text);
+}
+
+int cmd_print(const struct buf *b)
+{
+	errno = 0;
+	if ((b->len == 0 || fwrite(b->p, 1, b->len, stdout) == b->len) && fflush(stdout) == 0)
+		return EXIT_DONE;
+	struct err e = {0};
+	err_sys(&e, errno, "standard output");
+	return cmd_fail(&e);
+}
+
+/* Set by the handler, read between rows: the one thing a handler may safely do. */
+static volatile sig_atomic_t stopped;
+
+static void on_signal(int number)
+{
+	stopped = number;
+}
+
+void cmd_catch_signals(void)
+{
+	const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+	struct sigaction act = {.sa_handler = on_signal};
+	for (size_t i = 0; i < COUNT_OF(numbers); i++)
+		sigaction(numbers[i], &act, NULL);
+}
+
+bool cmd_stopped(void *unused)
+{
+	(void)unused;
+	return stopped != 0;
+}

@@ -1,0 +1,45 @@
+/* cmd.h - the subcommands: a row each, which --help, the manual and completion read.
+ *
+ * Layer 6. Each command is one file cmd_*.c. Exit codes: 0 done, 1 could not, 2 wrong usage.
+ */
+#ifndef CMD_H
+#define CMD_H
+
+#include "opt.h"
+#include "store.h"
+
+enum { EXIT_DONE = 0, EXIT_COULD_NOT = 1, EXIT_USAGE = 2 };
+
+struct cmd {
+	const char *name;
+	const char *usage; /* words behind the name: "FILE [FILTER] [-o OUT]" */
+	const char *help;  /* one line */
+	const char *more;  /* further lines for its --help; NULL: none */
+	const struct opt *opts;
+	size_t opt_count;
+	int (*run)(const struct cmd *self, const struct opt_result *o, struct arena *a); /* returns the exit code */
+};
+
+extern const struct cmd cmd_browse, cmd_export, cmd_summary, cmd_explain, cmd_init;
+extern const struct cmd *const cmds[]; /* ends in NULL; the first one is what a bare FILE means */
+
+/* Prints "deadletter: …" to stderr, showable; returns the exit code that fits. */
+int cmd_fail(const struct err *e);
+/* Wrong usage of `self`: one sentence with a hint to --help; returns EXIT_USAGE. */
+int cmd_usage(const struct cmd *self, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* Joins words with blanks, and parses them as a filter. False: *e is set. */
+bool cmd_filter(const char *const *words, int count, struct arena *a, struct filter *out, struct err *e);
+/* A filter's words as one line. */
+struct str cmd_words(const char *const *words, int count, struct arena *a);
+/* True when this stream is a terminal that can show more than ASCII; false too when it is no terminal. */
+bool cmd_is_terminal(FILE *f);
+bool cmd_utf8(void);
+/* Appends text from outside as it may go to `f`: showable on a terminal, as it is elsewhere. */
+void cmd_add_text(struct buf *b, struct str text, FILE *f);
+/* Writes all to stdout and flushes; a failure is said on stderr. Returns the exit code. */
+int cmd_print(const struct buf *b);
+/* Ctrl-C, TERM and HUP set a flag from now on, instead of ending the program. */
+void cmd_catch_signals(void);
+bool cmd_stopped(void *unused); /* has one come? */
+
+#endif

@@ -1,0 +1,363 @@
+#include "export_format.h"
+
+#include "codes.h"
+#include "text.h"
+
+#include <string.h>
+
+/* ---- columns ---- */
+
+static void add_int(struct buf *out, int64_t n)
+{
+	char digits[24];
+	size_t at = sizeof digits;
+	uint64_t rest = n < 0 ? 0 - (uint64_t)n : (uint64_t)n;
+	do {
+		digits[--at] = (char)('0' + rest % 10);
+		rest /= 10;
+	} while (rest > 0);
+	if (n < 0)
+		digits[--at] = '-';
+	buf_add(out, (struct str){digits + at, sizeof digits - at});
+}
+
+/* Empty for 0: there is none. */
+static void add_number(struct buf *out, int64_t n)
+{
+	if (n != 0)
+		add_int(out, n);
+}
+
+/* ISO 8601 in UTC */
+static void add_time(struct buf *out, int64_t t)
+{
+	if (t == TIME_NONE)
+		return;
+	struct civil c = civil_of(t);
+	buf_printf(out, "%04lld-%02d-%02dT%02d:%02d:%02dZ", (long long)c.year, c.month, c.day, c.hour, c.minute,
+		   c.second);
+}
+
+static void explain(const struct record *r, struct explanation *x)
+{
+	codes_explain(r->outcome, r->enhanced, r->basic, r->remote_mta, r->response, x);
+}
+
+static void value_id(const struct record *r, struct buf *out)
+{
+	add_int(out, r->id);
+}
+
+static void value_time(const struct record *r, struct buf *out)
+{
+	add_time(out, r->time);
+}
+
+static void value_queued_at(const struct record *r, struct buf *out)
+{
+	add_time(out, r->queued_at);
+}
+
+static void value_recipient(const struct record *r, struct buf *out)
+{
+	buf_add(out, r->recipient);
+}
+
+static void value_domain(const struct record *r, struct buf *out)
+{
+	buf_add(out, filter_domain(r->recipient));
+}
+
+static void value_sender(const struct record *r, struct buf *out)
+{
+	buf_add(out, r->sender);
+}
+
+static void value_title(const struct record *r, struct buf *out)
+{
+	buf_add(out, r->title);
+}
+
+static void value_outcome(const struct record *r, struct buf *out)
+{
+	buf_add(out, str_of(outcome_name(r->outcome)));
+}
+
+static void value_enhanced_code(const struct record *r, struct buf *out)
+{
+	char e[ECODE_TEXT];
+	buf_add(out, str_of(ecode_text(r->enhanced, e)));
+}
+
+static void value_basic_code(const struct record *r, struct buf *out)
+{
+	add_number(out, r->basic);
+}
+
+static void value_meaning(const struct record *r, struct buf *out)
+{
+	struct explanation x;
+	explain(r, &x);
+	buf_add(out, str_of(x.entry->name));
+}
+
+static void value_side(const struct record *r, struct buf *out)
+{
+	struct explanation x;
+	explain(r, &x);
+	buf_add(out, str_of(x.side_name));
+}
+
+static void value_response(const struct record *r, struct buf *out)
+{
+	buf_add(out, r->response);
+}
+
+static void value_remote_mta(const struct record *r, struct buf *out)
+{
+	buf_add(out, r->remote_mta);
+}
+
+static void value_stage(const struct record *r, struct buf *out)
+{
+	buf_add(out, str_of(stage_name(r->stage)));
+}
+
+static void value_attempts(const struct record *r, struct buf *out)
+{
+	add_int(out, r->attempts);
+}
+
+static void value_caused_by(const struct record *r, struct buf *out)
+{
+	add_number(out, r->caused_by);
+}
+
+static void value_message_id(const struct record *r, struct buf *out)
+{
+	buf_add(out, r->message_id);
+}
+
+static void value_queue_id(const struct record *r, struct buf *out)
+{
+	buf_add(out, r->queue_id);
+}
+
+static void value_source_file(const struct record *r, struct buf *out)
+{
+	buf_add(out, r->source_file);
+}
+
+static void value_source_line(const struct record *r, struct buf *out)
+{
+	add_number(out, r->source_line);
+}
+
+const struct export_column export_columns[] = {
+    {"time", "When the outcome became known, ISO 8601 in UTC.", value_time, false, true},
+    {"recipient", "The recipient's address.", value_recipient, false, true},
+    {"outcome", "failed, dropped, …", value_outcome, false, true},
+    {"enhanced_code", "Enhanced code, RFC 3463.", value_enhanced_code, false, true},
+    {"basic_code", "Basic code, RFC 5321.", value_basic_code, true, true},
+    {"meaning", "The code's name.", value_meaning, false, true},
+    {"side", "Whose side it is on.", value_side, false, true},
+    {"response", "What the remote server answered.", value_response, false, true},
+    {"sender", "The sender's address.", value_sender, false, true},
+    {"title", "The email's own Subject header.", value_title, false, true},
+    {"message_id", "Message-ID.", value_message_id, false, true},
+    {"id", "The record's number.", value_id, true, false},
+    {"domain", "The recipient's domain.", value_domain, false, false},
+    {"queued_at", "When we took the email, ISO 8601 in UTC.", value_queued_at, false, false},
+    {"queue_id", "Queue id.", value_queue_id, false, false},
+    {"remote_mta", "The server that answered.", value_remote_mta, false, false},
+    {"stage", "Where in the SMTP dialogue it answered.", value_stage, false, false},
+    {"attempts", "How often delivery was tried.", value_attempts, true, false},
+    {"caused_by", "Of a drop: the number of the failure that caused it.", value_caused_by, true, false},
+    {"source_file", "The file that the record was imported from.", value_source_file, false, false},
+    {"source_line", "The line in that file.", value_source_line, true, false},
+};
+const size_t export_column_count = COUNT_OF(export_columns);
+
+bool export_columns_of(struct str list, struct export_options *o, struct err *e)
+{
+	struct str rest = list, name;
+	o->column_count = 0;
+	while (str_next(&rest, ',', &name)) {
+		size_t column = (size_t)(name.p - list.p) + 1, i = 0;
+		name = str_trim(name);
+		while (i < export_column_count && !str_eq_nocase(name, str_of(export_columns[i].name)))
+			i++;
+		if (i == export_column_count || o->column_count == EXPORT_COLUMNS_MAX) {
+			err_set(e, ERR_USAGE, "there is no column \"%.*s\" (character %zu of the list)",
+				(int)(name.len < 60 ? name.len : 60), name.p, column);
+			e->column = column;
+			return false;
+		}
+		o->columns[o->column_count++] = (int)i;
+	}
+	return true;
+}
+
+/* ---- formats ---- */
+
+const struct export_format_info export_formats[EXPORT_FORMAT_COUNT] = {
+    [EXPORT_CSV] = {"csv", ".csv", "Comma-separated values, RFC 4180."},
+    [EXPORT_TSV] = {"tsv", ".tsv", "Tab-separated values; \\t, \\n, \\r and \\\\ stand for those characters."},
+    [EXPORT_JSONL] = {"jsonl", ".jsonl", "JSON, one object a line; bytes that are no UTF-8 become U+FFFD."},
+};
+
+bool export_format_of(struct str name, enum export_format *out)
+{
+	for (int i = 0; i < EXPORT_FORMAT_COUNT; i++) {
+		if (str_eq_nocase(name, str_of(export_formats[i].name))) {
+			*out = (enum export_format)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+enum export_format export_format_for(struct str path)
+{
+	for (int i = 0; i < EXPORT_FORMAT_COUNT; i++) {
+		struct str suffix = str_of(export_formats[i].suffix);
+		if (path.len > suffix.len && str_eq_nocase(str_slice(path, path.len - suffix.len, suffix.len), suffix))
+			return (enum export_format)i;
+	}
+	return EXPORT_CSV;
+}
+
+/* Would a spreadsheet run this cell? */
+static bool is_formula(struct str cell)
+{
+	return cell.len > 0 && memchr("=+-@\t\r\n", cell.p[0], 7);
+}
+
+static void add_csv(struct buf *out, struct str cell, bool guard)
+{
+	bool quote = false;
+	for (size_t i = 0; i < cell.len && !quote; i++)
+		quote = cell.p[i] == '"' || cell.p[i] == ',' || cell.p[i] == '\r' || cell.p[i] == '\n';
+	if (quote)
+		buf_addc(out, '"');
+	if (guard)
+		buf_addc(out, '\'');
+	if (!quote) {
+		buf_add(out, cell);
+		return;
+	}
+	size_t from = 0;
+	for (size_t i = 0; i < cell.len; i++) {
+		if (cell.p[i] != '"')
+			continue;
+		buf_add(out, str_slice(cell, from, i + 1 - from));
+		buf_addc(out, '"');
+		from = i + 1;
+	}
+	buf_add(out, str_slice(cell, from, SIZE_MAX));
+	buf_addc(out, '"');
+}
+
+static void add_tsv(struct buf *out, struct str cell, bool guard)
+{
+	if (guard)
+		buf_addc(out, '\'');
+	for (size_t i = 0; i < cell.len; i++) {
+		switch (cell.p[i]) {
+		case '\t':
+			buf_add(out, STR("\\t"));
+			break;
+		case '\n':
+			buf_add(out, STR("\\n"));
+			break;
+		case '\r':
+			buf_add(out, STR("\\r"));
+			break;
+		case '\\':
+			buf_add(out, STR("\\\\"));
+			break;
+		default:
+			buf_addc(out, cell.p[i]);
+		}
+	}
+}
+
+void export_add_json(struct buf *out, struct str s)
+{
+	buf_addc(out, '"');
+	for (size_t i = 0; i < s.len;) {
+		char32_t c;
+		size_t n = text_decode(s, i, &c);
+		if (n == 0) {
+			buf_add(out, STR("\xEF\xBF\xBD"));
+			i++;
+			continue;
+		}
+		if (c == '"' || c == '\\')
+			buf_printf(out, "\\%c", (int)c);
+		else if (c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x2028 || c == 0x2029)
+			buf_printf(out, "\\u%04x", (unsigned)c);
+		else
+			buf_add(out, str_slice(s, i, n));
+		i += n;
+	}
+	buf_addc(out, '"');
+}
+
+static const struct export_column *column_of(const struct export_options *o, int i)
+{
+	return &export_columns[o->columns[i]];
+}
+
+static const char *line_end(const struct export_options *o)
+{
+	return o->format == EXPORT_CSV ? "\r\n" : "\n"; /* RFC 4180 */
+}
+
+void export_add_head(const struct export_options *o, struct buf *out)
+{
+	if (o->format == EXPORT_JSONL)
+		return;
+	for (int i = 0; i < o->column_count; i++) {
+		if (i > 0)
+			buf_addc(out, o->format == EXPORT_CSV ? ',' : '\t');
+		buf_add(out, str_of(column_of(o, i)->name));
+	}
+	buf_add(out, str_of(line_end(o)));
+}
+
+static void add_json_member(const struct export_column *c, struct str cell, bool first, struct buf *out)
+{
+	buf_add(out, first ? STR("{\"") : STR(",\""));
+	buf_add(out, str_of(c->name));
+	buf_add(out, STR("\":"));
+	if (c->number)
+		buf_add(out, cell.len > 0 ? cell : STR("null"));
+	else
+		export_add_json(out, cell);
+}
+
+void export_add_record(const struct export_options *o, const struct record *r, struct buf *cell, struct buf *out,
+		       int64_t *guarded)
+{
+	for (int i = 0; i < o->column_count; i++) {
+		const struct export_column *c = column_of(o, i);
+		buf_reset(cell);
+		c->value(r, cell);
+		if (o->format == EXPORT_JSONL) {
+			add_json_member(c, buf_str(cell), i == 0, out);
+			continue;
+		}
+		bool guard = !o->raw && !c->number && is_formula(buf_str(cell));
+		*guarded += guard;
+		if (i > 0)
+			buf_addc(out, o->format == EXPORT_CSV ? ',' : '\t');
+		if (o->format == EXPORT_CSV)
+			add_csv(out, buf_str(cell), guard);
+		else
+			add_tsv(out, buf_str(cell), guard);
+	}
+	if (o->format == EXPORT_JSONL)
+		buf_addc(out, '}');
+	buf_add(out, str_of(line_end(o)));
+}

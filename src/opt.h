@@ -1,0 +1,37 @@
+/* opt.h - options on a command line: one table a command, which parser, --help and manual read.
+ *
+ * Layer 4. Knows words and tables; never what an option does. Main thread.
+ */
+#ifndef OPT_H
+#define OPT_H
+
+#include "base.h"
+
+struct opt {
+	char letter;      /* 'o', or 0 */
+	const char *name; /* "output" */
+	const char *arg;  /* "FILE", or NULL: a switch */
+	const char *help; /* one line */
+};
+
+/* What was found. Texts point into argv. */
+struct opt_result {
+	const char *const *words; /* what is no option, in order */
+	int word_count;
+	const char **values; /* values[i] of opts[i]: the last one given, "" for a switch, NULL: not given */
+	struct opt_multi {
+		const char *const *values; /* all values of opts[i], in order */
+		int count;
+	} * all;
+};
+
+/* Reads argv[1..]: --name value, --name=value, -o value, -ovalue, `--` ends options. A negated
+ * filter term (-to:bob, -5.1.1) is a word. `command` is for messages:
+ * "deadletter export". The result is owned by `a`. False: *e (ERR_USAGE) says which word is wrong. */
+bool opt_parse(const char *command, const struct opt *opts, size_t count, int argc, char **argv, struct arena *a,
+	       struct opt_result *out, struct err *e);
+
+/* The table as text, aligned. */
+void opt_help(const struct opt *opts, size_t count, struct buf *out);
+
+#endif
