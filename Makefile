@@ -1,18 +1,17 @@
 # deadletter - a terminal browser for email that did not arrive.
 #
-#   make run     install what is missing, build, open the browser on the sample
-#   make test    install what is missing, build, run all tests
-#   make help    the rest
-#
-# SAN=address,undefined or SAN=thread gives a sanitizer build in a folder of its own below build/.
+# `make run` opens the browser on a sample, `make test` runs all tests; both install what is missing. `make help` tells
+# the rest: it prints what stands behind ## in this file.
 
 ifeq ($(origin CC),default)
 CC := gcc
 endif
+#: SAN=address,undefined  sanitizer build in a folder of its own below build/; SAN=thread likewise
 SAN ?=
 comma := ,
 BUILD ?= build$(if $(SAN),/san-$(subst $(comma),-,$(SAN)))
 
+#: PREFIX=/usr/local  where install and uninstall work, below DESTDIR
 PREFIX ?= /usr/local
 VERSION := 0.1.0
 
@@ -30,13 +29,15 @@ LIB_SRC := $(filter-out src/main.c,$(wildcard src/*.c src/import/*.c))
 LIB_OBJ := $(LIB_SRC:src/%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/gen/codes_data.o $(BUILD)/obj/gen/embedded.o
 BIN := $(BUILD)/deadletter
 LIB := $(BUILD)/libdeadletter.a
+SAMPLE := $(BUILD)/sample.db
 
 .DELETE_ON_ERROR:
-.PHONY: all run test check deps deps-dev deps-fuzz lint format bench bench-large fuzz fuzz-run screenshots soak install uninstall clean help
+.PHONY: all run test check programs deps deps-dev deps-fuzz deps-lint lint lint-run format bench bench-large fuzz \
+        fuzz-run screenshots soak install uninstall clean help
 
-all: $(BIN)
+all: $(BIN) $(SAMPLE) ## build the program and the sample below build/ (the default)
 
-run: deps
+run: deps ## install what is missing, build, open the browser on the sample
 	@$(MAKE) --no-print-directory all
 	@$(BIN) demo
 
@@ -45,20 +46,29 @@ run: deps
 DEPS := gcc make pkg-config libncurses-dev libsqlite3-dev
 DEPS_DEV := $(DEPS) libcmocka-dev libvterm-dev sqlite3 python3
 DEPS_FUZZ := $(DEPS) clang libclang-rt-14-dev
+DEPS_LINT := $(DEPS_DEV) clang-format clang-tidy cppcheck
 
-deps:
+deps: ## install what the program needs
 	@sh src/tools/deps.sh $(DEPS)
 
-deps-dev:
+deps-dev: ## install what the tests need besides
 	@sh src/tools/deps.sh $(DEPS_DEV)
 
 deps-fuzz:
 	@sh src/tools/deps.sh $(DEPS_FUZZ)
 
+deps-lint:
+	@sh src/tools/deps.sh $(DEPS_LINT)
+
 # ---- the program ------------------------------------------------------------------------------------------------
 
 $(BIN): $(BUILD)/obj/main.o $(LIB)
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+# The sample as tests and screenshots see it: its last moment is 2026-11-23T12:00:00Z.
+$(SAMPLE): $(BIN)
+	@rm -f $@
+	DEADLETTER_NOW=1795435200 $(BIN) demo -o $@
 
 $(LIB): $(LIB_OBJ)
 	@rm -f $@
@@ -93,8 +103,8 @@ $(BUILD)/gen/embedded.c: $(BUILD)/tools/embed $(EMBEDDED)
 # Each test program prints TAP; tests/run.sh runs them all and ends with "N passed, N failed".
 
 UNIT := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c tests/store/test_*.c))
-CLI := $(wildcard tests/cli/test_*.sh)
-SCREEN := $(BUILD)/tests/screen/screen
+CLI := tests/check_includes.sh $(wildcard tests/cli/test_*.sh)
+SCREEN := $(if $(wildcard tests/screen/*.c),$(BUILD)/tests/screen/screen)
 
 $(BUILD)/tests/%: tests/%.c $(LIB)
 	@mkdir -p $(@D)
@@ -104,18 +114,40 @@ $(SCREEN): $(wildcard tests/screen/*.c) $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) -Itests $(ALL_CFLAGS) -MF $@.d -o $@ $(filter %.c %.a,$^) -lvterm -lutil $(LIBS)
 
-test: deps-dev
+test: deps-dev ## install what is missing, build, run all tests
 	@$(MAKE) --no-print-directory check
 
-# The tests alone, for those who have everything.  ONLY=part of a name picks some.
-check: $(BIN) $(UNIT) $(SCREEN)
+#: ONLY=part  for test, check and fuzz: just those whose name holds it
+check: $(BIN) $(SAMPLE) programs ## the tests alone, for those who have everything
 	@BIN=$(abspath $(BIN)) BUILD=$(abspath $(BUILD)) sh tests/run.sh $(UNIT) $(CLI) $(SCREEN)
 
+programs: $(UNIT) $(SCREEN)
+
+# ---- lint ------------------------------------------------------------------------------------------------------
+
+SOURCES = $(wildcard src/*.[ch] src/*/*.[ch] tests/*/*.[ch])
+
+lint: deps-lint ## format, warnings as errors, layers, cppcheck, clang-tidy
+	@$(MAKE) --no-print-directory lint-run
+
+lint-run:
+	clang-format --dry-run -Werror $(SOURCES)
+	sh tests/check_includes.sh
+	@$(MAKE) --no-print-directory BUILD=build/lint WERROR=1 CFLAGS='-O2' all programs
+	cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
+		--library=posix --library=tests/cppcheck.cfg --suppress=missingIncludeSystem --suppress=readdirCalled \
+		--suppress=autovarInvalidDeallocation -Isrc $(CPPFLAGS) src
+	printf '%s\n' $(filter src/%.c,$(SOURCES)) | xargs -P $$(nproc) -I {} \
+		clang-tidy --quiet {} -- -std=gnu17 $(CPPFLAGS) -Ibuild/lint/gen 2>/dev/null
+
+format: deps-lint ## bring the sources into form
+	clang-format -i $(SOURCES)
+
 # ---- fuzzing ----------------------------------------------------------------------------------------------------
-# Every tests/fuzz/fuzz_NAME.c runs for FUZZ_SECONDS on its seeds; what it finds besides is kept in build/fuzz/corpus.
-# ONLY=NAME runs one.
+# Every tests/fuzz/fuzz_NAME.c runs on its seeds; what it finds besides is kept in build/fuzz/corpus.
 
 FUZZ_CC ?= clang
+#: FUZZ_SECONDS=30  how long each fuzzer runs
 FUZZ_SECONDS ?= 30
 FUZZ_DIR := $(BUILD)/fuzz
 FUZZ_SAN := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
@@ -138,17 +170,33 @@ $(FUZZ_DIR)/libdeadletter.a: $(FUZZ_OBJ)
 $(FUZZ_DIR)/fuzz_%: tests/fuzz/fuzz_%.c $(FUZZ_DIR)/libdeadletter.a
 	$(FUZZ_CC) $(CPPFLAGS) $(FUZZ_CFLAGS) -MF $@.d -fsanitize=fuzzer -o $@ $< $(FUZZ_DIR)/libdeadletter.a $(LIBS)
 
-fuzz: deps-fuzz
+fuzz: deps-fuzz ## run every fuzzer for FUZZ_SECONDS
 	@$(MAKE) --no-print-directory fuzz-run
 
 fuzz-run: $(FUZZERS)
 	@FUZZ_SECONDS=$(FUZZ_SECONDS) sh tests/fuzz/run.sh $(FUZZ_DIR) $(FUZZERS)
 
+# ---- installing --------------------------------------------------------------------------------------------------
+
+DOC := $(DESTDIR)$(PREFIX)/share/doc/deadletter
+
+install: $(BIN) ## install the program and its licence
+	install -d $(DESTDIR)$(PREFIX)/bin $(DOC)
+	install -m 755 $(BIN) $(DESTDIR)$(PREFIX)/bin/deadletter
+	install -m 644 README.md LICENSE $(DOC)
+
+uninstall: ## take them away again
+	rm -f $(DESTDIR)$(PREFIX)/bin/deadletter $(DOC)/README.md $(DOC)/LICENSE
+	-rmdir $(DOC)
+
 -include $(shell test -d $(BUILD) && find $(BUILD) -name '*.d')
 
-clean:
+clean: ## remove build/
 	rm -rf build
 
-help:
-	@sed -n 's/^#   //p' Makefile
-	@echo "make all | check ONLY=name | deps | deps-dev | bench | lint | format | fuzz | screenshots | clean"
+help: ## this text
+	@echo 'deadletter $(VERSION) - a terminal browser for email that did not arrive'
+	@echo
+	@sed -nE 's/^([a-z][a-z-]*):[^#]*## (.*)/  make \1\t\2/p' Makefile | expand -t 22
+	@echo
+	@sed -nE 's/^#: ([^ ]+)  (.*)/  \1\t\2/p' Makefile | expand -t 28

@@ -48,7 +48,7 @@ struct request {
 	int64_t rank; /* WANT_RANK; WANT_AROUND: the cursor's if known, else -1 */
 	int rows;     /* how many at the most */
 
-	int columns;   /* TIMELINE: how many buckets fit */
+	int columns; /* TIMELINE: how many buckets fit */
 
 	int64_t id; /* DETAIL */
 

@@ -68,6 +68,8 @@ static uint64_t chance(struct sample *s)
 
 static int below(struct sample *s, int n)
 {
+	if (n <= 0)
+		die("a table of the sample has no weights");
 	return (int)(chance(s) % (uint64_t)n);
 }
 

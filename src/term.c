@@ -127,7 +127,8 @@ struct term *term_open(const struct term_options *o, struct err *e)
 	if (!t)
 		die("out of memory: no room for the terminal's state");
 	t->mouse = o->mouse;
-	t->test = getenv("DEADLETTER_TEST") && strcmp(getenv("DEADLETTER_TEST"), "1") == 0;
+	const char *test = getenv("DEADLETTER_TEST");
+	t->test = test && strcmp(test, "1") == 0;
 	if (tcgetattr(STDOUT_FILENO, &t->saved) != 0) {
 		err_sys(e, errno, "cannot read the terminal's settings");
 		goto no_signals;

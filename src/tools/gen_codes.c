@@ -347,7 +347,7 @@ struct table {
 static bool read_cells(const struct table *t, int line, struct str text, struct row *row)
 {
 	const struct shape *s = t->shape;
-	struct str cells[MAX_COLUMNS], rest = text, cell;
+	struct str cells[MAX_COLUMNS] = {{0}}, rest = text, cell;
 	size_t n = 0;
 	while (str_next(&rest, '\t', &cell)) {
 		if (n < s->count)

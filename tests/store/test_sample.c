@@ -2,6 +2,7 @@
 #include "scratch.h"
 
 #include "sample.h"
+#include "status.h"
 
 static const int64_t NOW = 1795435200, DAY = 86400; /* 2026-11-23T12:00:00Z, a Monday */
 
@@ -76,6 +77,34 @@ static void shows_most_codes(void **state)
 	assert_int_equal(ask(state, "SELECT count(*) FROM email WHERE outcome = 'delivered' AND"
 				    " ifnull(enhanced_code, '2') NOT LIKE '2%'"),
 			 0);
+}
+
+/* The codes stored beside a response are those that reading the response gives. */
+static void codes_are_those_of_the_text(void **state)
+{
+	sqlite3_stmt *s;
+	assert_int_equal(sqlite3_prepare_v2(((struct fixture *)*state)->db,
+					    "SELECT enhanced_code, basic_code, response, outcome FROM attempt", -1, &s,
+					    NULL),
+			 SQLITE_OK);
+	int faults = 0;
+	while (sqlite3_step(s) == SQLITE_ROW) {
+		struct str code = str_of((const char *)sqlite3_column_text(s, 0));
+		int basic = sqlite3_column_int(s, 1);
+		struct str text = {sqlite3_column_blob(s, 2), (size_t)sqlite3_column_bytes(s, 2)};
+		enum outcome outcome;
+		assert_true(outcome_of(str_of((const char *)sqlite3_column_text(s, 3)), &outcome));
+		struct status read;
+		char buf[ECODE_TEXT];
+		status_read(text, outcome, &read);
+		if (str_eq(str_of(ecode_text(read.enhanced, buf)), code) && read.basic == basic)
+			continue;
+		faults++;
+		print_message("# stored %.*s/%d, read %s/%d: %.*s\n", (int)code.len, code.p, basic, buf, read.basic,
+			      (int)text.len, text.p);
+	}
+	sqlite3_finalize(s);
+	assert_int_equal(faults, 0);
 }
 
 static void drops_have_a_cause(void **state)
@@ -287,12 +316,12 @@ static void ends_when_asked(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(has_the_promised_size),  cmocka_unit_test(shows_most_codes),
-	    cmocka_unit_test(drops_have_a_cause),     cmocka_unit_test(retries_have_attempts),
-	    cmocka_unit_test(incident_stands_out),    cmocka_unit_test(weekends_are_quiet),
-	    cmocka_unit_test(tells_the_story_of_bob), cmocka_unit_test(names_only_reserved_domains),
-	    cmocka_unit_test(has_ugly_text),          cmocka_unit_test(is_the_same_every_time),
-	    cmocka_unit_test(ends_when_asked),
+	    cmocka_unit_test(has_the_promised_size),       cmocka_unit_test(shows_most_codes),
+	    cmocka_unit_test(codes_are_those_of_the_text), cmocka_unit_test(drops_have_a_cause),
+	    cmocka_unit_test(retries_have_attempts),       cmocka_unit_test(incident_stands_out),
+	    cmocka_unit_test(weekends_are_quiet),          cmocka_unit_test(tells_the_story_of_bob),
+	    cmocka_unit_test(names_only_reserved_domains), cmocka_unit_test(has_ugly_text),
+	    cmocka_unit_test(is_the_same_every_time),      cmocka_unit_test(ends_when_asked),
 	};
 	return cmocka_run_group_tests_name("sample", tests, setup, teardown);
 }
