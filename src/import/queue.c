@@ -8,36 +8,43 @@ enum { ROWS = 4096, WAYS = 8, TEXT_KEPT = 1024 };
 
 struct queue {
 	uint64_t calls;
-	struct queue_entry rows[ROWS][WAYS];
+	struct queue_entry *rows[ROWS]; /* NULL: nothing there yet */
 };
+
+static void *must_calloc(size_t n, size_t size)
+{
+	void *p = calloc(n, size);
+	if (!p)
+		die("out of memory");
+	return p;
+}
 
 struct queue *queue_new(void)
 {
-	struct queue *q = calloc(1, sizeof *q);
-	if (!q)
-		die("out of memory");
-	return q;
+	return must_calloc(1, sizeof(struct queue));
 }
 
 void queue_free(struct queue *q)
 {
 	if (!q)
 		return;
-	for (size_t i = 0; i < ROWS; i++)
-		for (size_t j = 0; j < WAYS; j++)
+	for (size_t i = 0; i < ROWS; i++) {
+		for (size_t j = 0; q->rows[i] && j < WAYS; j++)
 			buf_free(&q->rows[i][j].text);
+		free(q->rows[i]);
+	}
 	free(q);
 }
 
-static struct queue_entry *row_of(struct queue *q, uint64_t key)
+static struct queue_entry **row_of(struct queue *q, uint64_t key)
 {
-	return q->rows[(key ^ key >> 32) % ROWS];
+	return &q->rows[(key ^ key >> 32) % ROWS];
 }
 
 struct queue_entry *queue_find(struct queue *q, uint64_t key)
 {
-	struct queue_entry *row = row_of(q, key);
-	for (size_t i = 0; i < WAYS; i++) {
+	struct queue_entry *row = *row_of(q, key);
+	for (size_t i = 0; row && i < WAYS; i++) {
 		if (row[i].key == key) {
 			row[i].heard = ++q->calls;
 			return &row[i];
@@ -60,7 +67,10 @@ struct queue_entry *queue_open(struct queue *q, uint64_t key, int64_t now_s)
 	struct queue_entry *found = queue_find(q, key);
 	if (found)
 		return found;
-	struct queue_entry *row = row_of(q, key), *oldest = row;
+	struct queue_entry **row_at = row_of(q, key);
+	if (!*row_at)
+		*row_at = must_calloc(WAYS, sizeof **row_at);
+	struct queue_entry *row = *row_at, *oldest = row;
 	for (size_t i = 1; i < WAYS; i++)
 		if (row[i].heard < oldest->heard) /* 0 when unused */
 			oldest = &row[i];

@@ -1,0 +1,230 @@
+/* The frame: sources, formats, batches, repeats, cancel; with the readers of lines and the order of files. */
+#include "import/import.h"
+#include "import/source.h"
+
+#include "scratch.h"
+
+static const char *const log_lines =
+    "Oct 26 10:00:00 mx postfix/cleanup[1]: AB12CD34: message-id=<m@app.example>\n"
+    "Oct 26 10:00:00 mx postfix/qmgr[1]: AB12CD34: from=<s@app.example>, size=9, nrcpt=1 (queue active)\n"
+    "Oct 26 10:00:03 mx postfix/smtp[1]: AB12CD34: to=<a@example.com>, relay=none, delay=3, dsn=4.4.1, status=deferred "
+    "(connect to mx.example.com[192.0.2.1]:25: Connection refused)\n";
+static const char *const next_lines =
+    "Oct 26 11:00:00 mx postfix/smtp[1]: AB12CD34: to=<a@example.com>, relay=mx.example.com[192.0.2.1]:25, delay=3600, "
+    "dsn=5.1.1, status=bounced (host mx.example.com[192.0.2.1] said: 550 5.1.1 unknown (in reply to RCPT TO command))\n"
+    "this is no line of a log\n";
+
+static const char *put_file(const struct scratch *s, const char *name, struct str text, char path[128])
+{
+	snprintf(path, 128, "%s/%s", s->dir, name);
+	FILE *f = fopen(path, "wb");
+	assert_non_null(f);
+	assert_int_equal(fwrite(text.p, 1, text.len, f), text.len);
+	assert_int_equal(fclose(f), 0);
+	return path;
+}
+
+static bool import_into(const struct scratch *s, const char *source, const struct import_options *o,
+			struct import_result *r, struct err *e)
+{
+	struct err open_e = {0};
+	struct store *st = store_open_rw(s->path, true, &open_e);
+	if (!st)
+		fail_msg("%s", open_e.msg);
+	const char *sources[] = {source};
+	bool ok = import_run(st, sources, 1, o, r, e);
+	store_close(st);
+	return ok;
+}
+
+/* The rotated file is older than the current one, whatever their names' order. */
+static void a_folder_of_rotated_logs(void **state)
+{
+	const struct scratch *s = *state;
+	char a[128], b[128], c[128], d[128], dir[128];
+	snprintf(dir, sizeof dir, "%s/log", s->dir);
+	assert_int_equal(mkdir(dir, 0700), 0);
+	put_file(s, "log/mail.log.1", str_of(log_lines), a);
+	put_file(s, "log/mail.log", str_of(next_lines), b);
+	put_file(s, "log/notes.txt", STR("nothing of interest\n"), c);
+	snprintf(d, sizeof d, "%s/log/pipe", s->dir);
+	assert_int_equal(mkfifo(d, 0600), 0); /* would hang for ever */
+
+	struct import_options o = {.year = 2026};
+	struct import_result r;
+	struct err e = {0};
+	assert_ok(import_into(s, dir, &o, &r, &e), e);
+	assert_int_equal(r.files, 2);
+	assert_int_equal(r.lines, 5);
+	assert_int_equal(r.added, 1);
+	assert_int_equal(r.changed, 1);
+	assert_int_equal(r.bad, 1);
+	assert_int_equal(r.ignored_files, 1);
+
+	sqlite3 *db = plain_open(s->path);
+	char *got = plain_text(
+	    db, "SELECT group_concat(outcome || ' ' || recipient || ' ' || sender || ' ' || message_id || ' ' "
+		"|| attempts || ' ' || enhanced_code || ' ' || basic_code || ' ' || source_line) FROM email");
+	assert_string_equal(got, "failed a@example.com s@app.example m@app.example 2 5.1.1 550 1");
+	free(got);
+
+	assert_ok(import_into(s, dir, &o, &r, &e), e); /* again: nothing changes */
+	assert_int_equal(r.added + r.changed, 0);
+	assert_int_equal(r.unchanged, 2);
+	assert_int_equal(plain_int(db, "SELECT count(*) FROM attempt"), 2);
+	assert_int_equal(tally_faults(db), 0);
+	sqlite3_close(db);
+}
+
+static void assert_refused(const struct scratch *s, const char *source, const struct import_options *o,
+			   enum err_kind kind, const char *holds)
+{
+	struct import_result r;
+	struct err e = {0};
+	assert_false(import_into(s, source, o, &r, &e));
+	assert_int_equal(e.kind, kind);
+	if (!strstr(e.msg, holds))
+		fail_msg("\"%s\" lacks \"%s\"", e.msg, holds);
+}
+
+static void says_what_it_cannot_read(void **state)
+{
+	const struct scratch *s = *state;
+	static const struct import_options any, wrong = {.format = "exim"};
+	char path[128];
+	assert_refused(s, put_file(s, "notes", STR("nothing\n"), path), &any, ERR_INPUT, "--format postfix or csv");
+	assert_refused(s, path, &wrong, ERR_USAGE, "exim");
+	assert_refused(s, put_file(s, "x.gz", STR("\x1f\x8b\x08"), path), &any, ERR_INPUT, "zcat");
+	assert_refused(s, "/nonexistent/mail.log", &any, ERR_IO, "/nonexistent/mail.log");
+	assert_refused(s, "/dev/null", &any, ERR_INPUT, "/dev/null");
+
+	struct import_result r;
+	struct err e = {0};
+	assert_ok(import_into(s, put_file(s, "empty", STR(""), path), &any, &r, &e), e);
+	assert_int_equal(r.files, 1);
+}
+
+static void note_report(void *ctx, const char *line)
+{
+	struct buf *b = ctx;
+	buf_printf(b, "%s\n", line);
+}
+
+/* One overlong line costs that line; NUL bytes, CRLF and a last line without an end cost nothing. */
+static void lines_of_any_kind(void **state)
+{
+	const struct scratch *s = *state;
+	struct buf b = {0}, said = {0};
+	char path[128];
+	buf_add(&b, STR("Oct 26 10:00:00 mx postfix/smtp[1]: AB12CD34: to=<a@example.com>, status=sent (ok)\r\n"));
+	for (int i = 0; i < IMPORT_LINE_MAX + 700000; i++)
+		buf_addc(&b, 'x');
+	buf_add(&b, STR("\nOct 26 10:00:01 mx postfix/smtp[1]: AB12CD35: to=<b@example.com>, status=sent (a\0b)\n"));
+	buf_add(&b, STR("bad one\nbad two\nbad three\n"));
+	buf_add(&b, STR("Oct 26 10:00:02 mx postfix/smtp[1]: AB12CD36: to=<c@example.com>, status=sent (ok)"));
+	put_file(s, "mail.log", buf_str(&b), path);
+	struct import_options o = {.year = 2026, .bad_limit = 2, .report = note_report, .ctx = &said};
+	struct import_result r;
+	struct err e = {0};
+	assert_ok(import_into(s, path, &o, &r, &e), e);
+	assert_int_equal(r.added, 3);
+	assert_int_equal(r.lines, 7);
+	assert_int_equal(r.bad, 4);
+	assert_int_equal(r.bytes, b.len);
+	struct buf want = {0};
+	buf_printf(&want, "%s:2: longer than 1 MiB\n%s:4: does not begin with a time stamp\n", path, path);
+	assert_string_equal(said.p, want.p);
+	sqlite3 *db = plain_open(s->path);
+	assert_int_equal(plain_int(db, "SELECT length(CAST(response AS BLOB)) FROM email WHERE source_line = 3"), 3);
+	sqlite3_close(db);
+	buf_free(&b);
+	buf_free(&said);
+	buf_free(&want);
+}
+
+struct countdown {
+	int left;
+};
+
+static bool stop_soon(void *ctx)
+{
+	struct countdown *c = ctx;
+	return c->left-- <= 0;
+}
+
+/* What was read before the stop is in, and a repeat completes it. */
+static void a_stop_keeps_what_was_read(void **state)
+{
+	const struct scratch *s = *state;
+	struct buf b = {0};
+	char path[128];
+	enum { MANY = 3000 };
+	for (int i = 0; i < MANY; i++)
+		buf_printf(&b, "Oct 26 10:00:00 mx postfix/smtp[1]: AB%06X: to=<u%d@example.com>, status=sent (ok)\n",
+			   i, i);
+	put_file(s, "mail.log", buf_str(&b), path);
+	struct countdown c = {.left = 5};
+	struct import_options o = {.year = 2026, .cancelled = stop_soon, .ctx = &c};
+	struct import_result r;
+	struct err e = {0};
+	assert_false(import_into(s, path, &o, &r, &e));
+	assert_int_equal(e.kind, ERR_CANCEL);
+	assert_true(r.added > 0 && r.added < MANY);
+	sqlite3 *db = plain_open(s->path);
+	assert_int_equal(plain_int(db, "SELECT count(*) FROM email"), r.added);
+	int64_t before = r.added;
+
+	struct err e2 = {0};
+	assert_ok(import_into(s, path, &(struct import_options){.year = 2026}, &r, &e2), e2);
+	assert_int_equal(r.unchanged, before);
+	assert_int_equal(r.added, MANY - before);
+	assert_int_equal(plain_int(db, "SELECT count(*) FROM email"), MANY);
+	sqlite3_close(db);
+	buf_free(&b);
+}
+
+/* A time that the database cannot take is a malformed row, not the end. */
+static void times_out_of_range(void **state)
+{
+	const struct scratch *s = *state;
+	char path[128];
+	put_file(s, "x.csv", STR("to,status,time\na@example.com,550,1960-01-01\nb@example.com,550,1970-01-01\n"), path);
+	struct import_result r;
+	struct err e = {0};
+	assert_ok(import_into(s, path, &(struct import_options){0}, &r, &e), e);
+	assert_int_equal(r.added, 1);
+	assert_int_equal(r.bad, 1);
+}
+
+static void order_of_rotated_files(void **state)
+{
+	(void)state;
+	static const char *const sorted[] = {
+	    "a/mail.log-20251231",
+	    "a/mail.log-20260101",
+	    "a/mail.log.10",
+	    "a/mail.log.2",
+	    "a/mail.log.1",
+	    "a/mail.log",
+	    "a/mail.log.gz",
+	    "b",
+	    "b1",
+	};
+	for (size_t i = 0; i < COUNT_OF(sorted); i++)
+		for (size_t k = 0; k < COUNT_OF(sorted); k++)
+			if ((source_order(sorted[i], sorted[k]) < 0) != (i < k))
+				fail_msg("%s and %s", sorted[i], sorted[k]);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test_setup_teardown(a_folder_of_rotated_logs, scratch_setup, scratch_teardown),
+	    cmocka_unit_test_setup_teardown(says_what_it_cannot_read, scratch_setup, scratch_teardown),
+	    cmocka_unit_test_setup_teardown(lines_of_any_kind, scratch_setup, scratch_teardown),
+	    cmocka_unit_test_setup_teardown(a_stop_keeps_what_was_read, scratch_setup, scratch_teardown),
+	    cmocka_unit_test_setup_teardown(times_out_of_range, scratch_setup, scratch_teardown),
+	    cmocka_unit_test(order_of_rotated_files),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
