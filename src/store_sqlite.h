@@ -28,6 +28,8 @@ enum stmt_id {
 	STMT_ATTEMPT_KNOWN,
 	STMT_ATTEMPT_ADD,
 	STMT_ATTEMPT_COUNT,
+	STMT_ATTEMPTS,
+	STMT_ATTEMPTS_SHORT, /* without the texts */
 	STMT_GIVEN_UP,
 	STMT_GIVEN_UP_ADD,
 	STMT_EXPIRE_FIND,
@@ -51,6 +53,7 @@ struct store {
 	bool reading;          /* between store_read_begin and _end */
 	struct stat as_opened; /* of the file; a snapshot must stay like this */
 	bool careful;          /* some field is longer than FIELD_MAX: search fields by prefix */
+	bool too_big;          /* the last failure was a field longer than FIELD_MAX */
 	bool was_stale;        /* the running query was ended by is_stale */
 	bool (*is_stale)(void *ctx);
 	void *stale_ctx;
@@ -64,6 +67,8 @@ struct store {
 bool store_fail(struct store *st, int rc, struct err *e);
 /* One read transaction: everything between sees one state. A nested begin is wrong. */
 bool store_read_begin(struct store *st, struct err *e);
+/* After a failure: true, and *e cleared, when the same question can be answered with more care. Once. */
+bool store_again(struct store *st, struct err *e);
 /* Ends it. Returns `ok`, or false with *e set when the file of a snapshot changed underneath. */
 bool store_read_end(struct store *st, bool ok, struct err *e);
 
@@ -72,11 +77,65 @@ bool store_read_end(struct store *st, bool ok, struct err *e);
 /* Makes the SQL functions that WHERE clauses use known to st->db. */
 bool store_add_functions(struct store *st, struct err *e);
 
+/* SQL in the making, and the values that go with it. Zero-initialise, free. */
+struct query {
+	struct buf sql;
+	struct arena arena;
+	struct query_value *values, *last;
+	int value_count;
+};
+void query_sql(struct query *q, const char *sql);
+void query_int(struct query *q, int64_t number); /* appends ?N, and binds the number to it */
+void query_text(struct query *q, struct str text);
+sqlite3_stmt *query_prepare(struct store *st, struct query *q, struct err *e); /* valid as long as the query */
+void query_free(struct query *q);
+
+/* What a scope comes down to. */
+struct plan {
+	const struct scope *scope; /* for the terms that are not in the fields below */
+	unsigned outcomes;         /* bit 1 << outcome */
+	int64_t from_s, until_s;   /* from_s <= time < until_s; INT64_MIN and INT64_MAX: no bound */
+	bool failures;             /* only failed and dropped: the indexes failure_* hold them all */
+	bool coded;                /* the other terms are all about codes: the tally can answer */
+	bool has_code;             /* there are terms about codes */
+	bool one_domain;           /* of exactly one recipient domain */
+	bool has_to;               /* of recipients that hold a text */
+};
+struct plan plan_of(const struct scope *s); /* keeps a pointer to *s */
+void plan_failures_only(struct plan *p);
+/* " WHERE …" for the table email, with these bounds of time instead of the plan's; or for the table tally. */
+void query_where(struct query *q, const struct store *st, const struct plan *p, int64_t from_s, int64_t until_s);
+void query_where_days(struct query *q, const struct store *st, const struct plan *p, int64_t from_day,
+		      int64_t until_day);
+
+/* ---- store_sqlite_sums.c ---- */
+
+bool count_plan(struct store *st, const struct plan *p, int64_t *out, struct err *e);
+/* The codes that the rows of `p` have; where there are more than `enough` rows or CODE_KEYS_MAX codes, just how many. */
+enum { CODE_KEYS_MAX = 64 };
+struct code_keys {
+	int64_t keys[CODE_KEYS_MAX];
+	int count;
+	int64_t total; /* rows */
+};
+bool store_code_keys(struct store *st, const struct plan *p, int64_t enough, struct code_keys *out, struct err *e);
+/* Newest first, and without bounds of time: narrows p to the day that holds the row of that rank, and *rank to what is left. */
+bool near_rank(struct store *st, struct plan *p, int64_t *rank, struct err *e);
+/* A query for one number; without a row it is 0. */
+bool query_number(struct store *st, struct query *q, int64_t *out, struct err *e);
+bool query_number_if(struct store *st, struct query *q, bool *any, int64_t *out, struct err *e);
+
+/* ---- store_sqlite.c ---- */
+
+bool span_plan(struct store *st, const struct plan *p, int64_t *first_s, int64_t *last_s, struct err *e);
+
 /* ---- store_sqlite_tally.c ---- */
 
 void tally_add(struct tally *t, int64_t time_s, enum outcome outcome, int64_t code_key, int64_t delta);
 bool tally_write(struct store *st, struct err *e); /* into the table; then forgets */
 void tally_forget(struct tally *t);
+/* The sum in place i of t->cap, whatever its day; false: there is none. */
+bool tally_at(const struct tally *t, size_t i, enum outcome *outcome, int64_t *code_key, int64_t *sum);
 void tally_free(struct tally *t);
 
 /* ---- store_sqlite_sql.c ---- */
@@ -106,6 +165,13 @@ void code_key_split(int64_t key, struct ecode *enhanced, int *basic);
 
 /* The first `max` bytes of a text of an email, however long it is; empty when that cannot be read. */
 struct str store_prefix(struct store *st, int64_t id, const char *column, size_t max, struct arena *a);
+/* The email with this id, its texts valid until store_record_done; those too long for SQLite owned by `a`. *found false: there
+ * is none. */
+bool store_record_peek(struct store *st, int64_t id, size_t response_max, struct arena *a, struct record *out,
+		       bool *found, struct err *e);
+void store_record_done(struct store *st);
+/* The attempts of an email, into out->attempts. */
+bool store_attempts(struct store *st, int64_t id, struct arena *a, struct detail *out, struct err *e);
 /* Reads one email whole, its response cut at `response_max` bytes. *found false: there is none. Texts owned by `a`. */
 bool store_record(struct store *st, int64_t id, size_t response_max, struct arena *a, struct record *out, bool *found,
 		  struct err *e);

@@ -2,22 +2,423 @@
 
 #include "text.h"
 
+#include <string.h>
+
+/* ---- SQL functions ---- */
+
+static struct str value_str(sqlite3_value *v)
+{
+	const char *p = sqlite3_value_blob(v);
+	return p ? (struct str){p, (size_t)sqlite3_value_bytes(v)} : STR("");
+}
+
 /* text_holds(field, needle): the needle is folded already; a field that is NULL is empty. */
 static void sql_text_holds(sqlite3_context *c, int argc, sqlite3_value **argv)
 {
 	(void)argc;
-	struct str part[2];
-	for (int i = 0; i < 2; i++) {
-		const char *p = sqlite3_value_blob(argv[i]);
-		part[i] = p ? (struct str){p, (size_t)sqlite3_value_bytes(argv[i])} : STR("");
-	}
-	sqlite3_result_int(c, text_holds(part[0], part[1]));
+	sqlite3_result_int(c, text_holds(value_str(argv[0]), value_str(argv[1])));
+}
+
+/* field_holds(id, column, needle): the same for fields that may be too long for SQLite to hand out. */
+static void sql_field_holds(sqlite3_context *c, int argc, sqlite3_value **argv)
+{
+	(void)argc;
+	struct arena a = {0};
+	struct str field = store_prefix(sqlite3_user_data(c), sqlite3_value_int64(argv[0]),
+					(const char *)sqlite3_value_text(argv[1]), FIELD_MAX, &a);
+	sqlite3_result_int(c, text_holds(field, value_str(argv[2])));
+	arena_free(&a);
+}
+
+/* text_ends(field, end): both in small letters; true for a field longer than its end. */
+static void sql_text_ends(sqlite3_context *c, int argc, sqlite3_value **argv)
+{
+	(void)argc;
+	struct str s = value_str(argv[0]), end = value_str(argv[1]);
+	sqlite3_result_int(c, s.len > end.len && str_eq(str_slice(s, s.len - end.len, end.len), end));
 }
 
 bool store_add_functions(struct store *st, struct err *e)
 {
-	int rc =
-	    sqlite3_create_function(st->db, "text_holds", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY,
-				    NULL, sql_text_holds, NULL, NULL);
-	return rc == SQLITE_OK || store_fail(st, rc, e);
+	static const struct {
+		const char *name;
+		int args;
+		void (*run)(sqlite3_context *, int, sqlite3_value **);
+	} functions[] = {
+	    {"text_holds", 2, sql_text_holds},
+	    {"field_holds", 3, sql_field_holds},
+	    {"text_ends", 2, sql_text_ends},
+	};
+	for (size_t i = 0; i < COUNT_OF(functions); i++) {
+		int rc = sqlite3_create_function(st->db, functions[i].name, functions[i].args,
+						 SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY, st,
+						 functions[i].run, NULL, NULL);
+		if (rc != SQLITE_OK)
+			return store_fail(st, rc, e);
+	}
+	return true;
+}
+
+/* ---- SQL with its values ---- */
+
+struct query_value {
+	struct query_value *next;
+	bool is_text;
+	struct str text;
+	int64_t number;
+};
+
+void query_sql(struct query *q, const char *sql)
+{
+	buf_add(&q->sql, str_of(sql));
+}
+
+static struct query_value *add_value(struct query *q)
+{
+	struct query_value *v = arena_alloc(&q->arena, sizeof *v);
+	*(q->last ? &q->last->next : &q->values) = v;
+	q->last = v;
+	buf_printf(&q->sql, "?%d", ++q->value_count);
+	return v;
+}
+
+void query_int(struct query *q, int64_t number)
+{
+	add_value(q)->number = number;
+}
+
+void query_text(struct query *q, struct str text)
+{
+	struct query_value *v = add_value(q);
+	v->is_text = true;
+	v->text = arena_str(&q->arena, text);
+}
+
+sqlite3_stmt *query_prepare(struct store *st, struct query *q, struct err *e)
+{
+	sqlite3_stmt *s = store_prepare(st, buf_str(&q->sql).p, e);
+	int i = 1;
+	for (const struct query_value *v = q->values; s && v; v = v->next, i++) {
+		if (v->is_text)
+			sqlite3_bind_text64(s, i, v->text.p, v->text.len, SQLITE_STATIC, SQLITE_UTF8);
+		else
+			sqlite3_bind_int64(s, i, v->number);
+	}
+	return s;
+}
+
+void query_free(struct query *q)
+{
+	buf_free(&q->sql);
+	arena_free(&q->arena);
+	*q = (struct query){0};
+}
+
+/* ---- scopes ---- */
+
+#define TIMES_END INT64_C(253402300800) /* the schema admits none from here on, and none below 0 */
+
+enum { ALL_OUTCOMES = (1 << OUTCOME_COUNT) - 1, FAILURES = 1 << OUTCOME_FAILED | 1 << OUTCOME_DROPPED };
+
+static unsigned outcomes_of(const struct filter *f)
+{
+	unsigned wanted = 0, barred = 0;
+	bool any_wanted = false;
+	for (int i = 0; i < f->count; i++) {
+		const struct filter_term *t = &f->terms[i];
+		if (t->key != FILTER_STATUS)
+			continue;
+		unsigned set = t->number < 0 ? ALL_OUTCOMES : 1u << t->number;
+		if (t->negated)
+			barred |= set;
+		else
+			wanted |= set;
+		any_wanted |= !t->negated;
+	}
+	return (any_wanted ? wanted : ALL_OUTCOMES) & ~barred;
+}
+
+/* Narrows p to the times of the filter: `since:` twice means the earlier one, as everywhere "or". */
+static void narrow_times(struct plan *p, const struct filter *f)
+{
+	int64_t since = INT64_MAX, before = INT64_MIN;
+	for (int i = 0; i < f->count; i++) {
+		const struct filter_term *t = &f->terms[i];
+		if (t->key == FILTER_SINCE && t->negated)
+			p->until_s = t->time < p->until_s ? t->time : p->until_s;
+		else if (t->key == FILTER_BEFORE && t->negated)
+			p->from_s = t->time > p->from_s ? t->time : p->from_s;
+		else if (t->key == FILTER_SINCE)
+			since = t->time < since ? t->time : since;
+		else if (t->key == FILTER_BEFORE)
+			before = t->time > before ? t->time : before;
+	}
+	if (since != INT64_MAX && since > p->from_s)
+		p->from_s = since;
+	if (before != INT64_MIN && before < p->until_s)
+		p->until_s = before;
+	/* Bounds beyond all times there are would only invite overflows. */
+	if (p->from_s > TIMES_END)
+		p->from_s = TIMES_END;
+	if (p->until_s < 0)
+		p->until_s = 0;
+}
+
+static bool in_plan_already(enum filter_key k)
+{
+	return k == FILTER_STATUS || k == FILTER_SINCE || k == FILTER_BEFORE;
+}
+
+static bool about_codes(enum filter_key k)
+{
+	return k == FILTER_CODE || k == FILTER_CLASS || k == FILTER_SUBJECT;
+}
+
+/* The one domain that all email of `f` is for, if there is one. */
+static const struct filter_term *only_domain(const struct filter *f)
+{
+	const struct filter_term *found = NULL;
+	for (int i = 0; i < f->count; i++) {
+		const struct filter_term *t = &f->terms[i];
+		if (t->key != FILTER_DOMAIN || t->negated)
+			continue;
+		if (found || str_starts(t->text, STR("*.")))
+			return NULL;
+		found = t;
+	}
+	return found;
+}
+
+static void set_outcomes(struct plan *p, unsigned outcomes)
+{
+	p->outcomes = outcomes;
+	p->failures = (outcomes & ~(unsigned)FAILURES) == 0;
+}
+
+void plan_failures_only(struct plan *p)
+{
+	set_outcomes(p, p->outcomes & FAILURES);
+}
+
+struct plan plan_of(const struct scope *s)
+{
+	struct plan p = {.scope = s, .outcomes = FAILURES, .coded = true, .from_s = INT64_MIN, .until_s = INT64_MAX};
+	for (int i = 0; i < s->count; i++)
+		if (filter_names_status(&s->all[i]))
+			p.outcomes = ALL_OUTCOMES;
+	for (int i = 0; i < s->count; i++) {
+		const struct filter *f = &s->all[i];
+		p.outcomes &= outcomes_of(f);
+		narrow_times(&p, f);
+		if (!p.one_domain)
+			p.one_domain = only_domain(f) != NULL;
+		for (int t = 0; t < f->count; t++) {
+			p.coded = p.coded && (in_plan_already(f->terms[t].key) || about_codes(f->terms[t].key));
+			p.has_code |= about_codes(f->terms[t].key);
+			p.has_to |= f->terms[t].key == FILTER_TO && !f->terms[t].negated;
+		}
+	}
+	set_outcomes(&p, p.outcomes);
+	return p;
+}
+
+/* ---- terms → SQL. Every one is true or false for every row, never NULL: else "not" would lose rows. ---- */
+
+static const char *const text_columns[FILTER_KEY_COUNT] = {
+    [FILTER_TO] = "recipient", [FILTER_FROM] = "sender",   [FILTER_MX] = "remote_mta",
+    [FILTER_TITLE] = "title",  [FILTER_TEXT] = "response",
+};
+
+static void add_holds(struct query *q, const struct store *st, const char *column, struct str text)
+{
+	struct str folded = text_fold(&q->arena, text);
+	buf_printf(&q->sql, st->careful ? "field_holds(id, '%s', " : "text_holds(%s, ", column);
+	query_text(q, folded);
+	query_sql(q, ")");
+}
+
+static void add_domain(struct query *q, struct str text)
+{
+	char *p = arena_cstr(&q->arena, text);
+	for (size_t i = 0; i < text.len; i++)
+		if (p[i] >= 'A' && p[i] <= 'Z')
+			p[i] = (char)(p[i] + ('a' - 'A'));
+	struct str small = {p, text.len};
+	bool below = str_starts(small, STR("*."));
+	query_sql(q, below ? "text_ends(domain, " : "domain = ");
+	query_text(q, below ? str_slice(small, 1, SIZE_MAX) : small);
+	query_sql(q, below ? ")" : "");
+}
+
+static void add_between(struct query *q, const char *what, int64_t lo, int64_t hi)
+{
+	query_sql(q, what);
+	query_sql(q, " BETWEEN ");
+	query_int(q, lo);
+	query_sql(q, " AND ");
+	query_int(q, hi);
+}
+
+/* One number of an enhanced code, cut out of code_key. */
+static void add_part(struct query *q, int64_t unit, int value)
+{
+	buf_printf(&q->sql, " AND code_key / %lld %% 1000 = ", (long long)unit);
+	query_int(q, value);
+}
+
+static void add_code(struct query *q, const struct code_pattern *c)
+{
+	if (c->none) {
+		query_sql(q, "code_key = ");
+		query_int(q, CODE_KEY_NONE);
+	} else if (c->basic_lo > 0) {
+		add_between(q, "code_key % 1000", c->basic_lo, c->basic_hi);
+	} else if (c->cls >= 0 && c->subject >= 0 && c->detail >= 0) {
+		int64_t key = code_key_of((struct ecode){c->cls, c->subject, c->detail}, 0);
+		add_between(q, "code_key", key, key + 999);
+	} else if (c->cls >= 0 && c->subject >= 0) {
+		add_between(q, "code_key", code_key_of((struct ecode){c->cls, c->subject, 0}, 0),
+			    code_key_of((struct ecode){c->cls, c->subject, 999}, 999));
+	} else {
+		query_sql(q, "code_key < ");
+		query_int(q, CODE_KEY_NONE);
+		if (c->cls >= 0)
+			add_part(q, INT64_C(1000000000), c->cls);
+		if (c->subject >= 0)
+			add_part(q, 1000000, c->subject);
+		if (c->detail >= 0)
+			add_part(q, 1000, c->detail);
+	}
+}
+
+/* As filter_class() has it: the basic code's digit before the enhanced code's class. */
+static void add_class(struct query *q, int cls)
+{
+	int64_t lowest = code_key_of((struct ecode){cls, 0, 0}, 0),
+		highest = code_key_of((struct ecode){cls, 999, 999}, 999);
+	if (cls == 4 || cls == 5) {
+		add_between(q, "code_key % 1000", cls * 100, cls * 100 + 99);
+		query_sql(q, " OR code_key % 1000 NOT BETWEEN 400 AND 599 AND ");
+		add_between(q, "code_key", lowest, highest);
+	} else {
+		query_sql(q, "code_key % 1000 NOT BETWEEN 400 AND 599 AND code_key / 1000000000 NOT IN (4, 5) AND (");
+		add_between(q, "code_key", lowest, highest);
+		query_sql(q, " OR ");
+		add_between(q, "code_key % 1000", cls * 100, cls * 100 + 99);
+		query_sql(q, ")");
+	}
+}
+
+static void add_subject(struct query *q, int subject)
+{
+	query_sql(q, subject < 0 ? "code_key > " : "code_key < ");
+	query_int(q, CODE_KEY_NONE);
+	if (subject >= 0)
+		add_part(q, 1000000, subject);
+}
+
+static void add_id(struct query *q, const struct store *st, struct str text)
+{
+	int64_t n;
+	add_holds(q, st, "message_id", text);
+	query_sql(q, " OR ");
+	add_holds(q, st, "queue_id", text);
+	if (str_to_int(text, &n)) {
+		query_sql(q, " OR id = ");
+		query_int(q, n);
+	}
+}
+
+static void add_term(struct query *q, const struct store *st, const struct filter_term *t)
+{
+	if (text_columns[t->key])
+		add_holds(q, st, text_columns[t->key], t->text);
+	else if (t->key == FILTER_DOMAIN)
+		add_domain(q, t->text);
+	else if (t->key == FILTER_CODE)
+		add_code(q, &t->code);
+	else if (t->key == FILTER_CLASS)
+		add_class(q, t->number);
+	else if (t->key == FILTER_SUBJECT)
+		add_subject(q, t->number);
+	else if (t->key == FILTER_ID)
+		add_id(q, st, t->text);
+}
+
+/* The terms of one key that are not negated: any of them will do. A single one stands alone, for the planner's sake. */
+static void add_wanted(struct query *q, const struct store *st, const struct filter *f, enum filter_key key)
+{
+	int n = 0;
+	for (int i = 0; i < f->count; i++) {
+		if (f->terms[i].key != key || f->terms[i].negated)
+			continue;
+		query_sql(q, n++ ? " OR (" : " AND ((");
+		add_term(q, st, &f->terms[i]);
+		query_sql(q, ")");
+	}
+	query_sql(q, n ? ")" : "");
+}
+
+static void add_filter(struct query *q, const struct store *st, const struct filter *f)
+{
+	for (int k = 0; k < FILTER_KEY_COUNT; k++)
+		if (!in_plan_already((enum filter_key)k))
+			add_wanted(q, st, f, (enum filter_key)k);
+	for (int i = 0; i < f->count; i++) {
+		if (!f->terms[i].negated || in_plan_already(f->terms[i].key))
+			continue;
+		query_sql(q, " AND NOT (");
+		add_term(q, st, &f->terms[i]);
+		query_sql(q, ")");
+	}
+}
+
+/* Outcomes are written out, not bound: the planner must see that a partial index holds all that is asked for. */
+static void add_outcomes(struct query *q, const struct plan *p)
+{
+	if (p->failures)
+		query_sql(q, "outcome IN ('failed', 'dropped')");
+	if (p->outcomes == ALL_OUTCOMES)
+		query_sql(q, "1");
+	if (p->outcomes == ALL_OUTCOMES || p->outcomes == FAILURES)
+		return;
+	if (p->outcomes == 0) {
+		query_sql(q, " AND outcome = ''"); /* not a constant: SQLite would drop the other condition with it */
+		return;
+	}
+	const char *comma = "";
+	query_sql(q, p->failures ? " AND outcome IN (" : "outcome IN (");
+	for (int o = 0; o < OUTCOME_COUNT; o++) {
+		if ((p->outcomes >> o & 1) == 0)
+			continue;
+		buf_printf(&q->sql, "%s'%s'", comma, outcome_name((enum outcome)o));
+		comma = ", ";
+	}
+	query_sql(q, ")");
+}
+
+static void add_bound(struct query *q, const char *condition, int64_t value)
+{
+	query_sql(q, condition);
+	query_int(q, value);
+}
+
+void query_where(struct query *q, const struct store *st, const struct plan *p, int64_t from_s, int64_t until_s)
+{
+	query_sql(q, " WHERE ");
+	add_outcomes(q, p);
+	if (from_s != INT64_MIN)
+		add_bound(q, " AND time >= ", from_s);
+	if (until_s != INT64_MAX)
+		add_bound(q, " AND time < ", until_s);
+	for (int i = 0; i < p->scope->count; i++)
+		add_filter(q, st, &p->scope->all[i]);
+}
+
+void query_where_days(struct query *q, const struct store *st, const struct plan *p, int64_t from_day,
+		      int64_t until_day)
+{
+	query_where(q, st, p, INT64_MIN, INT64_MAX);
+	add_bound(q, " AND day >= ", from_day);
+	add_bound(q, " AND day < ", until_day);
 }

@@ -44,6 +44,7 @@ static const struct {
     {SQLITE_CANTOPEN_ISDIR, "is a folder, not a database"},
     {SQLITE_CANTOPEN, "cannot be opened; check that you may read it and search its folder"},
     {SQLITE_PERM, "cannot be opened: no permission"},
+    {SQLITE_TOOBIG, "holds a field that is too long to be read"},
     {SQLITE_FULL, "cannot be written: the disk is full"},
     {SQLITE_NOMEM, "needs more memory than deadletter allows itself"},
     {SQLITE_IOERR, "cannot be read or written: the system reports an input/output error"},
@@ -61,6 +62,7 @@ bool store_fail(struct store *st, int rc, struct err *e)
 {
 	bool stale = st->was_stale;
 	st->was_stale = false;
+	st->too_big = rc == SQLITE_TOOBIG;
 	if (stale && ((rc & 0xff) == SQLITE_INTERRUPT || (rc & 0xff) == SQLITE_BUSY))
 		return err_set(e, ERR_STALE, "a newer question came");
 	const char *text = failure_text(rc);
@@ -155,6 +157,16 @@ bool store_read_end(struct store *st, bool ok, struct err *e)
 		return false;
 	}
 	return ok;
+}
+
+bool store_again(struct store *st, struct err *e)
+{
+	if (!st->too_big || st->careful)
+		return false;
+	st->too_big = false;
+	st->careful = true;
+	*e = (struct err){0};
+	return true;
 }
 
 static int on_progress(void *ctx)

@@ -48,6 +48,10 @@ static const char *const statement_sql[STMT_COUNT] = {
     [STMT_ATTEMPT_ADD] = "INSERT INTO attempt (email_id, time, outcome, enhanced_code, basic_code, response, stage,"
 			 " remote_mta) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
     [STMT_ATTEMPT_COUNT] = "SELECT count(*), max(time) FROM attempt WHERE email_id = ?1",
+    [STMT_ATTEMPTS] = "SELECT time, outcome, enhanced_code, basic_code, stage, remote_mta, response FROM attempt"
+		      " WHERE email_id = ?1 ORDER BY time DESC, id DESC LIMIT ?2",
+    [STMT_ATTEMPTS_SHORT] = "SELECT time, outcome, enhanced_code, basic_code, stage FROM attempt"
+			    " WHERE email_id = ?1 ORDER BY time DESC, id DESC LIMIT ?2",
     [STMT_GIVEN_UP] = "SELECT time, sender FROM given_up WHERE source_key = ?1 AND time BETWEEN ?2 AND ?3"
 		      " ORDER BY time LIMIT 1",
     [STMT_GIVEN_UP_ADD] = "INSERT OR IGNORE INTO given_up (source_key, time, sender) VALUES (?1, ?2, ?3)",
@@ -240,8 +244,8 @@ static bool read_long(struct store *st, int64_t id, size_t response_max, struct 
 	return ok;
 }
 
-bool store_record(struct store *st, int64_t id, size_t response_max, struct arena *a, struct record *out, bool *found,
-		  struct err *e)
+bool store_record_peek(struct store *st, int64_t id, size_t response_max, struct arena *a, struct record *out,
+		       bool *found, struct err *e)
 {
 	*found = false;
 	sqlite3_stmt *s = store_stmt(st, STMT_RECORD, e);
@@ -249,15 +253,69 @@ bool store_record(struct store *st, int64_t id, size_t response_max, struct aren
 		return false;
 	sqlite3_bind_int64(s, 1, id);
 	int rc = sqlite3_step(s);
-	if (rc == SQLITE_ROW) {
-		*found = true;
-		read_numbers(s, out);
-		for (size_t i = 0; i < COUNT_OF(record_texts); i++) {
-			size_t max = record_text(out, i) == &out->response ? response_max : FIELD_MAX;
-			*record_text(out, i) = column_copy(s, COL_TEXTS + (int)i, max, a);
-		}
+	if (rc == SQLITE_TOOBIG) {
+		sqlite3_reset(s);
+		return read_long(st, id, response_max, a, out, found, e);
 	}
-	bool ok = rc == SQLITE_ROW || rc == SQLITE_DONE || rc == SQLITE_TOOBIG || store_fail(st, rc, e);
+	*found = rc == SQLITE_ROW;
+	if (!*found)
+		return rc == SQLITE_DONE || store_fail(st, rc, e);
+	read_numbers(s, out);
+	for (size_t i = 0; i < COUNT_OF(record_texts); i++)
+		*record_text(out, i) = column_str(s, COL_TEXTS + (int)i);
+	out->response = str_slice(out->response, 0, response_max);
+	return true;
+}
+
+void store_record_done(struct store *st)
+{
+	sqlite3_reset(st->stmts[STMT_RECORD]);
+}
+
+bool store_record(struct store *st, int64_t id, size_t response_max, struct arena *a, struct record *out, bool *found,
+		  struct err *e)
+{
+	bool ok = store_record_peek(st, id, response_max, a, out, found, e);
+	for (size_t i = 0; *found && i < COUNT_OF(record_texts); i++)
+		*record_text(out, i) = arena_str(a, *record_text(out, i));
+	store_record_done(st);
+	return ok;
+}
+
+static bool read_attempts(struct store *st, enum stmt_id which, int64_t id, struct arena *a, struct detail *out,
+			  int *rc, struct err *e)
+{
+	sqlite3_stmt *s = store_stmt(st, which, e);
+	if (!s)
+		return false;
+	sqlite3_bind_int64(s, 1, id);
+	sqlite3_bind_int(s, 2, DETAIL_ROWS);
+	out->attempt_count = 0;
+	struct attempt *end = out->attempts + DETAIL_ROWS; /* they come newest first */
+	while ((*rc = sqlite3_step(s)) == SQLITE_ROW && out->attempt_count < DETAIL_ROWS) {
+		struct attempt *t = --end;
+		bool texts = sqlite3_column_count(s) > 5;
+		*t = (struct attempt){.time = column_int_or(s, 0, 0),
+				      .outcome = column_outcome(s, 1),
+				      .enhanced = column_ecode(s, 2),
+				      .basic = clamp_int(column_int_or(s, 3, 0), 200, 999, 0),
+				      .remote_mta = texts ? column_copy(s, 5, FIELD_MAX, a) : STR(""),
+				      .response = texts ? column_copy(s, 6, FIELD_MAX, a) : STR("")};
+		if (!stage_of(column_str(s, 4), &t->stage))
+			t->stage = STAGE_NONE;
+		out->attempt_count++;
+	}
+	bool ok = *rc == SQLITE_DONE || *rc == SQLITE_TOOBIG || store_fail(st, *rc, e);
 	sqlite3_reset(s);
-	return rc == SQLITE_TOOBIG ? read_long(st, id, response_max, a, out, found, e) : ok;
+	memmove(out->attempts, end, (size_t)out->attempt_count * sizeof *end);
+	return ok;
+}
+
+bool store_attempts(struct store *st, int64_t id, struct arena *a, struct detail *out, struct err *e)
+{
+	int rc;
+	out->attempts = arena_array(a, struct attempt, DETAIL_ROWS);
+	if (!read_attempts(st, STMT_ATTEMPTS, id, a, out, &rc, e))
+		return false;
+	return rc != SQLITE_TOOBIG || read_attempts(st, STMT_ATTEMPTS_SHORT, id, a, out, &rc, e);
 }

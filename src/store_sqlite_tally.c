@@ -50,6 +50,15 @@ void tally_add(struct tally *t, int64_t time_s, enum outcome outcome, int64_t co
 	s->delta += delta;
 }
 
+bool tally_at(const struct tally *t, size_t i, enum outcome *outcome, int64_t *code_key, int64_t *sum)
+{
+	const struct tally_sum *s = &t->sums[i];
+	*outcome = s->outcome;
+	*code_key = s->code_key;
+	*sum = s->delta;
+	return s->used;
+}
+
 void tally_forget(struct tally *t)
 {
 	if (t->cap)

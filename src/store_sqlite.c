@@ -1,0 +1,521 @@
+#include "store_sqlite.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const struct grouping_info groupings[GROUP_COUNT] = {
+    [GROUP_CODE] = {.name = "code", .title = "Subjects", .key = NULL},
+    [GROUP_DOMAIN] = {.name = "domain", .title = "Domains", .key = "domain"},
+};
+
+struct cursor cursor_of(const struct record *r)
+{
+	return (struct cursor){.at = CURSOR_RECORD,
+			       .id = r->id,
+			       .time = r->time,
+			       .enhanced = r->enhanced,
+			       .basic = r->basic,
+			       .recipient = r->recipient};
+}
+
+/* ---- sort orders ---- */
+
+/* Every order is one column, or none, then the newest first. */
+static const struct {
+	const char *lead;
+	const char *forward, *backward;
+	const char *failures, *all; /* the index that is in this order; NULL: none */
+} orders[SORT_COUNT] = {
+    [SORT_TIME] = {NULL, "time DESC, id DESC", "time, id", "failure_time", "email_time"},
+    [SORT_RECIPIENT] = {"recipient", "recipient, time DESC, id DESC", "recipient DESC, time, id", "failure_recipient",
+			"email_recipient"},
+    [SORT_CODE] = {"code_key", "code_key, time DESC, id DESC", "code_key DESC, time, id", "failure_code", NULL},
+};
+
+/* Codes so rare that walking the failures by time would pass millions to find a page of them are fetched by code and sorted. */
+enum { RARE = 2000 };
+
+/* Where to read from: an index, or (by code) just these code keys. */
+struct path {
+	const char *index; /* NULL: SQLite may choose */
+	bool by_code;
+	struct code_keys keys;
+};
+
+static bool choose_path(struct store *st, const struct plan *p, enum sort sort, struct path *out, struct err *e)
+{
+	*out = (struct path){.index = p->failures ? orders[sort].failures : orders[sort].all};
+	if (!p->failures || sort != SORT_TIME)
+		return true;
+	if (p->one_domain)
+		out->index = "failure_domain";
+	if (!p->coded || !p->has_code)
+		return true;
+	if (!store_code_keys(st, p, RARE, &out->keys, e))
+		return false;
+	out->by_code = out->keys.total <= RARE && out->keys.count <= CODE_KEYS_MAX;
+	if (out->by_code)
+		out->index = "failure_code";
+	return true;
+}
+
+/* A stretch of a sort order: all of it, or what lies on one side of a cursor, or one of its two parts: the rows with the cursor's own
+ * lead, and those with others. */
+struct stretch {
+	enum sort sort;
+	const struct cursor *at; /* NULL: all */
+	bool before;             /* what precedes `at`, else what follows it */
+	enum part { PART_ALL, PART_SAME_LEAD, PART_OTHER_LEAD } part;
+};
+
+static void add_lead(struct query *q, const struct stretch *s, const char *compare)
+{
+	buf_printf(&q->sql, " AND %s %s ", orders[s->sort].lead, compare);
+	if (s->sort == SORT_RECIPIENT)
+		query_text(q, s->at->recipient);
+	else
+		query_int(q, code_key_of(s->at->enhanced, s->at->basic));
+}
+
+/* FROM and WHERE of the rows of `p` in a stretch. A bound of time that the cursor implies is left out: SQLite would start from it
+ * instead of from the cursor. */
+static void add_stretch(struct query *q, const struct store *st, const struct plan *p, const struct path *path,
+			const struct stretch *s)
+{
+	int64_t from_s = p->from_s, until_s = p->until_s;
+	bool by_time = s->at && s->part != PART_OTHER_LEAD;
+	if (by_time && s->before && s->at->time >= from_s)
+		from_s = INT64_MIN;
+	if (by_time && !s->before && s->at->time < until_s)
+		until_s = INT64_MAX;
+	query_sql(q, " FROM email");
+	if (path->index)
+		buf_printf(&q->sql, " INDEXED BY %s", path->index);
+	query_where(q, st, p, from_s, until_s);
+	if (path->by_code) {
+		query_sql(q, " AND code_key IN (0");
+		for (int i = 0; i < path->keys.count; i++) {
+			query_sql(q, ", ");
+			query_int(q, path->keys.keys[i]);
+		}
+		query_sql(q, ")");
+	}
+	if (!s->at)
+		return;
+	if (s->part == PART_OTHER_LEAD) {
+		add_lead(q, s, s->before ? "<" : ">");
+		return;
+	}
+	if (s->part == PART_SAME_LEAD)
+		add_lead(q, s, "=");
+	query_sql(q, s->before ? " AND (time, id) > (" : " AND (time, id) < (");
+	query_int(q, s->at->time);
+	query_sql(q, ", ");
+	query_int(q, s->at->id);
+	query_sql(q, ")");
+}
+
+/* The parts that what lies on one side of a cursor consists of, nearest first. */
+static int parts_of(enum sort sort, const struct cursor *at, enum part parts[2])
+{
+	parts[0] = parts[1] = PART_ALL;
+	if (at && orders[sort].lead) {
+		parts[0] = PART_SAME_LEAD;
+		parts[1] = PART_OTHER_LEAD;
+		return 2;
+	}
+	return 1;
+}
+
+/* ---- pages ---- */
+
+struct ids {
+	int64_t *p;
+	size_t count, cap;
+};
+
+static void add_id(struct ids *ids, int64_t id)
+{
+	if (ids->count == ids->cap) {
+		ids->cap = ids->cap ? ids->cap * 2 : 256;
+		ids->p = realloc(ids->p, ids->cap * sizeof *ids->p);
+		if (!ids->p)
+			die("out of memory");
+	}
+	ids->p[ids->count++] = id;
+}
+
+/* Runs a query for ids to its end. What was read before an error stays. */
+static bool read_ids(struct store *st, struct query *q, struct ids *ids, struct err *e)
+{
+	sqlite3_stmt *s = query_prepare(st, q, e);
+	if (!s)
+		return false;
+	int rc;
+	while ((rc = sqlite3_step(s)) == SQLITE_ROW)
+		add_id(ids, sqlite3_column_int64(s, 0));
+	bool ok = rc == SQLITE_DONE || store_fail(st, rc, e);
+	sqlite3_finalize(s);
+	return ok;
+}
+
+/* The first ids of a stretch, nearest to the cursor first; `skip` of them are left out. */
+static bool stretch_ids(struct store *st, const struct plan *p, const struct path *path, struct stretch s,
+			bool backwards, size_t limit, int64_t skip, struct ids *ids, struct err *e)
+{
+	enum part parts[2];
+	int n = parts_of(s.sort, s.at, parts);
+	bool ok = true;
+	for (int i = 0; ok && i < n && ids->count < limit; i++) {
+		struct query q = {0};
+		s.part = parts[i];
+		query_sql(&q, "SELECT id");
+		add_stretch(&q, st, p, path, &s);
+		query_sql(&q, " ORDER BY ");
+		query_sql(&q, backwards ? orders[s.sort].backward : orders[s.sort].forward);
+		query_sql(&q, " LIMIT ");
+		query_int(&q, (int64_t)(limit - ids->count));
+		if (skip > 0) {
+			query_sql(&q, " OFFSET ");
+			query_int(&q, skip);
+		}
+		ok = read_ids(st, &q, ids, e);
+		query_free(&q);
+	}
+	return ok;
+}
+
+static bool page_ids(struct store *st, const struct scope *scope, enum sort sort, const struct cursor *from,
+		     bool backwards, size_t limit, struct ids *ids, struct err *e)
+{
+	struct plan p = plan_of(scope);
+	struct path path;
+	enum cursor_at nothing_there = backwards ? CURSOR_START : CURSOR_END;
+	if (from->at == nothing_there)
+		return true;
+	struct stretch s = {.sort = sort, .at = from->at == CURSOR_RECORD ? from : NULL, .before = backwards};
+	return choose_path(st, &p, sort, &path, e) && stretch_ids(st, &p, &path, s, backwards, limit, 0, ids, e);
+}
+
+static bool fetch_rows(struct store *st, const struct ids *ids, bool reversed, struct arena *a, struct page *out,
+		       struct err *e)
+{
+	out->rows = arena_array(a, struct record, ids->count);
+	for (size_t i = 0; i < ids->count; i++) {
+		bool found;
+		int64_t id = ids->p[reversed ? ids->count - 1 - i : i];
+		if (!store_record(st, id, PAGE_RESPONSE_MAX, a, &out->rows[out->count], &found, e))
+			return false;
+		out->count += found;
+	}
+	return true;
+}
+
+bool store_page(struct store *st, const struct scope *s, enum sort sort, const struct cursor *from, bool backwards,
+		int limit, struct arena *a, struct page *out, struct err *e)
+{
+	struct ids ids = {0};
+	bool ok;
+	size_t most = limit < 1 ? 1 : limit > PAGE_MAX ? PAGE_MAX : (size_t)limit;
+	do {
+		*out = (struct page){0};
+		ids.count = 0;
+		ok = store_read_begin(st, e) && page_ids(st, s, sort, from, backwards, most, &ids, e);
+		/* A damaged file may give some rows before it fails: they are shown. */
+		if (ok || e->kind == ERR_IO)
+			ok = fetch_rows(st, &ids, backwards, a, out, e) && ok;
+		ok = store_read_end(st, ok, e);
+	} while (!ok && store_again(st, e));
+	free(ids.p);
+	return ok;
+}
+
+bool store_ids(struct store *st, const struct scope *s, struct arena *a, int64_t **ids, size_t *count, struct err *e)
+{
+	struct ids found = {0};
+	bool ok;
+	*ids = NULL;
+	*count = 0;
+	do {
+		found.count = 0;
+		ok = store_read_begin(st, e) &&
+		     page_ids(st, s, SORT_TIME, &(struct cursor){0}, false, SIZE_MAX >> 1, &found, e);
+		ok = store_read_end(st, ok, e);
+	} while (!ok && store_again(st, e));
+	if (ok && found.count) {
+		*count = found.count;
+		*ids = arena_array(a, int64_t, found.count);
+		memcpy(*ids, found.p, found.count * sizeof **ids);
+	}
+	free(found.p);
+	return ok;
+}
+
+/* ---- ranks ---- */
+
+static bool count_stretch(struct store *st, const struct plan *p, const struct stretch *s, int64_t *out, struct err *e)
+{
+	struct query q = {0};
+	struct path path = {.index = p->failures ? orders[s->sort].failures : orders[s->sort].all};
+	query_sql(&q, "SELECT count(*)");
+	add_stretch(&q, st, p, &path, s);
+	bool ok = query_number(st, &q, out, e);
+	query_free(&q);
+	return ok;
+}
+
+/* By time: whole days come from the tally where it can answer. */
+static bool rank_by_time(struct store *st, const struct plan *p, const struct cursor *at, int64_t *out, struct err *e)
+{
+	struct plan newer = *p, same = *p;
+	int64_t beside;
+	if (at->time < INT64_MAX && at->time + 1 > newer.from_s)
+		newer.from_s = at->time + 1;
+	/* At most one second's worth. */
+	same.from_s = at->time > same.from_s ? at->time : same.from_s;
+	same.until_s = at->time < same.until_s && at->time < INT64_MAX ? at->time + 1 : same.until_s;
+	struct stretch s = {.sort = SORT_TIME, .at = at, .before = true};
+	if (!count_plan(st, &newer, out, e))
+		return false;
+	if (same.from_s >= same.until_s)
+		return true;
+	if (!count_stretch(st, &same, &s, &beside, e))
+		return false;
+	*out += beside;
+	return true;
+}
+
+static bool rank_of(struct store *st, const struct plan *p, enum sort sort, const struct cursor *at, int64_t *out,
+		    struct err *e)
+{
+	enum part parts[2];
+	*out = 0;
+	if (at->at == CURSOR_START)
+		return true;
+	if (at->at == CURSOR_END)
+		return count_plan(st, p, out, e);
+	if (sort == SORT_TIME)
+		return rank_by_time(st, p, at, out, e);
+	int n = parts_of(sort, at, parts);
+	for (int i = 0; i < n; i++) {
+		struct stretch s = {.sort = sort, .at = at, .before = true, .part = parts[i]};
+		int64_t some;
+		if (!count_stretch(st, p, &s, &some, e))
+			return false;
+		*out += some;
+	}
+	return true;
+}
+
+bool store_rank(struct store *st, const struct scope *s, enum sort sort, const struct cursor *at, int64_t *out,
+		struct err *e)
+{
+	struct plan p = plan_of(s);
+	bool ok;
+	do {
+		ok = store_read_begin(st, e) && rank_of(st, &p, sort, at, out, e);
+		ok = store_read_end(st, ok, e);
+	} while (!ok && store_again(st, e));
+	if (!ok)
+		*out = 0;
+	return ok;
+}
+
+static bool at_rank(struct store *st, struct plan *p, enum sort sort, int64_t rank, struct arena *a, struct cursor *out,
+		    struct err *e)
+{
+	struct ids ids = {0};
+	struct path path = {.index = p->failures ? orders[sort].failures : orders[sort].all};
+	struct stretch s = {.sort = sort};
+	struct record *r = arena_alloc(a, sizeof *r);
+	bool found = false, ok = true;
+	if (sort == SORT_TIME && p->coded)
+		ok = near_rank(st, p, &rank, e);
+	ok = ok && stretch_ids(st, p, &path, s, false, 1, rank, &ids, e);
+	if (ok && ids.count)
+		ok = store_record(st, ids.p[0], 0, a, r, &found, e);
+	if (ok && found)
+		*out = cursor_of(r);
+	free(ids.p);
+	return ok;
+}
+
+bool store_at_rank(struct store *st, const struct scope *s, enum sort sort, int64_t rank, struct arena *a,
+		   struct cursor *out, struct err *e)
+{
+	bool ok;
+	do {
+		struct plan p = plan_of(s);
+		*out = (struct cursor){.at = CURSOR_END};
+		ok = store_read_begin(st, e) && at_rank(st, &p, sort, rank < 0 ? 0 : rank, a, out, e);
+		ok = store_read_end(st, ok, e);
+	} while (!ok && store_again(st, e));
+	return ok;
+}
+
+/* ---- the oldest and the newest ---- */
+
+bool span_plan(struct store *st, const struct plan *p, int64_t *first_s, int64_t *last_s, struct err *e)
+{
+	int64_t *const ends[] = {last_s, first_s};
+	struct path path;
+	*first_s = *last_s = TIME_NONE;
+	if (!choose_path(st, p, SORT_TIME, &path, e))
+		return false;
+	for (int backwards = 0; backwards < 2; backwards++) {
+		struct query q = {0};
+		struct stretch s = {.sort = SORT_TIME};
+		bool any;
+		query_sql(&q, "SELECT time");
+		add_stretch(&q, st, p, &path, &s);
+		query_sql(&q, backwards ? " ORDER BY time, id LIMIT 1" : " ORDER BY time DESC, id DESC LIMIT 1");
+		bool ok = query_number_if(st, &q, &any, ends[backwards], e);
+		query_free(&q);
+		if (!ok)
+			return false;
+		if (!any) {
+			*first_s = *last_s = TIME_NONE;
+			break;
+		}
+	}
+	return true;
+}
+
+bool store_span(struct store *st, const struct scope *s, int64_t *first_s, int64_t *last_s, struct err *e)
+{
+	struct plan p = plan_of(s);
+	bool ok;
+	do {
+		ok = store_read_begin(st, e) && span_plan(st, &p, first_s, last_s, e);
+		ok = store_read_end(st, ok, e);
+	} while (!ok && store_again(st, e));
+	if (!ok)
+		*first_s = *last_s = TIME_NONE;
+	return ok;
+}
+
+/* ---- everything about one email ---- */
+
+static bool query_rows(struct store *st, struct query *q, size_t response_max, struct arena *a, struct page *out,
+		       struct err *e)
+{
+	struct ids ids = {0};
+	bool ok = read_ids(st, q, &ids, e);
+	*out = (struct page){.rows = arena_array(a, struct record, ids.count)};
+	for (size_t i = 0; ok && i < ids.count; i++) {
+		bool found;
+		ok = store_record(st, ids.p[i], response_max, a, &out->rows[out->count], &found, e);
+		out->count += found;
+	}
+	free(ids.p);
+	return ok;
+}
+
+static bool read_history(struct store *st, struct arena *a, struct detail *out, struct err *e)
+{
+	static const char *const what[] = {"SELECT id", "SELECT count(*)"};
+	struct page page;
+	bool ok = true;
+	for (size_t i = 0; ok && i < COUNT_OF(what); i++) {
+		struct query q = {0};
+		query_sql(&q, what[i]);
+		query_sql(&q, " FROM email INDEXED BY email_recipient WHERE recipient = ");
+		query_text(&q, out->record.recipient);
+		query_sql(&q, " AND id <> ");
+		query_int(&q, out->record.id);
+		if (i == 0) {
+			query_sql(&q, " ORDER BY time DESC, id DESC LIMIT ");
+			query_int(&q, DETAIL_ROWS);
+			ok = query_rows(st, &q, PAGE_RESPONSE_MAX, a, &page, e);
+		} else {
+			ok = query_number(st, &q, &out->history_total, e);
+		}
+		query_free(&q);
+	}
+	if (!ok)
+		return false;
+	out->history = page.rows;
+	out->history_count = page.count;
+	return true;
+}
+
+static bool read_suppressed(struct store *st, struct detail *out, struct err *e)
+{
+	struct query q = {0};
+	query_sql(&q, "SELECT count(*) FROM email INDEXED BY email_caused_by WHERE caused_by = ");
+	query_int(&q, out->record.id);
+	bool ok = query_number(st, &q, &out->suppressed, e);
+	query_free(&q);
+	return ok;
+}
+
+static bool read_detail(struct store *st, int64_t id, struct arena *a, struct detail *out, struct err *e)
+{
+	bool found;
+	if (!store_record(st, id, FIELD_MAX, a, &out->record, &found, e))
+		return false;
+	if (!found)
+		return err_set(e, ERR_INPUT, "there is no email %lld any more; it was deleted meanwhile",
+			       (long long)id);
+	int64_t cause = out->record.outcome == OUTCOME_DROPPED ? out->record.caused_by : 0;
+	if (cause && (!store_record(st, cause, FIELD_MAX, a, &out->cause, &found, e)))
+		return false;
+	return store_attempts(st, id, a, out, e) && read_history(st, a, out, e) && read_suppressed(st, out, e);
+}
+
+bool store_detail(struct store *st, int64_t id, struct arena *a, struct detail *out, struct err *e)
+{
+	*out = (struct detail){0};
+	bool ok = store_read_begin(st, e) && read_detail(st, id, a, out, e);
+	ok = store_read_end(st, ok, e);
+	if (!ok)
+		*out = (struct detail){0};
+	return ok;
+}
+
+/* ---- all records, whole ---- */
+
+static bool hand_over(struct store *st, int64_t id, store_each_fn *each, void *ctx, struct err *e)
+{
+	struct arena a = {0};
+	struct record r;
+	bool found;
+	bool ok = store_record_peek(st, id, FIELD_MAX, &a, &r, &found, e) && (!found || each(ctx, &r, e));
+	store_record_done(st);
+	arena_free(&a);
+	return ok;
+}
+
+static bool each_of_scope(struct store *st, const struct scope *scope, store_each_fn *each, void *ctx, struct err *e)
+{
+	struct plan p = plan_of(scope);
+	struct path path;
+	struct stretch s = {.sort = SORT_TIME};
+	struct query q = {0};
+	if (!choose_path(st, &p, SORT_TIME, &path, e))
+		return false;
+	query_sql(&q, "SELECT id");
+	add_stretch(&q, st, &p, &path, &s);
+	query_sql(&q, " ORDER BY time DESC, id DESC");
+	sqlite3_stmt *stmt = query_prepare(st, &q, e);
+	bool ok = stmt;
+	int rc = SQLITE_DONE;
+	while (ok && (rc = sqlite3_step(stmt)) == SQLITE_ROW)
+		ok = hand_over(st, sqlite3_column_int64(stmt, 0), each, ctx, e);
+	if (ok && rc != SQLITE_DONE)
+		ok = store_fail(st, rc, e);
+	sqlite3_finalize(stmt);
+	query_free(&q);
+	return ok;
+}
+
+bool store_each(struct store *st, const struct scope *s, const int64_t *ids, size_t id_count, store_each_fn *each,
+		void *ctx, struct err *e)
+{
+	bool ok = store_read_begin(st, e);
+	if (!ids)
+		ok = ok && each_of_scope(st, s, each, ctx, e);
+	for (size_t i = 0; ids && ok && i < id_count; i++)
+		ok = hand_over(st, ids[i], each, ctx, e);
+	return store_read_end(st, ok, e);
+}

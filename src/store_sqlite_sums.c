@@ -1,0 +1,373 @@
+#include "store_sqlite.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Counts, groups and the timeline: how many there are of an outcome, a code, a time. The tally knows all that for whole days; what a range
+ * has beside them, and what the tally cannot answer, is read from the emails. */
+
+enum { DAY_S = 86400 };
+
+bool query_number_if(struct store *st, struct query *q, bool *any, int64_t *out, struct err *e)
+{
+	*any = false;
+	sqlite3_stmt *s = query_prepare(st, q, e);
+	if (!s)
+		return false;
+	int rc = sqlite3_step(s);
+	*any = rc == SQLITE_ROW;
+	*out = *any ? sqlite3_column_int64(s, 0) : 0;
+	bool ok = *any || rc == SQLITE_DONE || store_fail(st, rc, e);
+	sqlite3_finalize(s);
+	return ok;
+}
+
+bool query_number(struct store *st, struct query *q, int64_t *out, struct err *e)
+{
+	bool any;
+	return query_number_if(st, q, &any, out, e);
+}
+
+/* The index that a question without an order reads fastest. */
+static const char *counting_index(const struct plan *p)
+{
+	if (!p->failures)
+		return "";
+	if (p->one_domain)
+		return " INDEXED BY failure_domain";
+	return p->has_to ? " INDEXED BY failure_recipient" : " INDEXED BY failure_time";
+}
+
+/* ---- facets: (time, outcome, code key, how many) ---- */
+
+typedef void facet_fn(void *ctx, int64_t time_s, enum outcome outcome, int64_t code_key, int64_t count);
+
+static bool run_facets(struct store *st, struct query *q, facet_fn *each, void *ctx, struct err *e)
+{
+	sqlite3_stmt *s = query_prepare(st, q, e);
+	if (!s)
+		return false;
+	int rc;
+	while ((rc = sqlite3_step(s)) == SQLITE_ROW)
+		each(ctx, sqlite3_column_int64(s, 0), column_outcome(s, 1), sqlite3_column_int64(s, 2),
+		     sqlite3_column_int64(s, 3));
+	bool ok = rc == SQLITE_DONE || store_fail(st, rc, e);
+	sqlite3_finalize(s);
+	return ok;
+}
+
+static bool email_facets(struct store *st, const struct plan *p, int64_t from_s, int64_t until_s, facet_fn *each,
+			 void *ctx, struct err *e)
+{
+	struct query q = {0};
+	query_sql(&q, "SELECT time, outcome, code_key, 1 FROM email");
+	query_sql(&q, counting_index(p));
+	query_where(&q, st, p, from_s, until_s);
+	bool ok = run_facets(st, &q, each, ctx, e);
+	query_free(&q);
+	return ok;
+}
+
+/* Days from_day <= day < until_day; the times it gives are where the days start. */
+static bool tally_facets(struct store *st, const struct plan *p, int64_t from_day, int64_t until_day, facet_fn *each,
+			 void *ctx, struct err *e)
+{
+	struct query q = {0};
+	query_sql(&q, "SELECT day * 86400, outcome, code_key, count FROM tally");
+	query_where_days(&q, st, p, from_day, until_day);
+	bool ok = run_facets(st, &q, each, ctx, e);
+	query_free(&q);
+	return ok;
+}
+
+/* `whole_days`: it will do to know on which day it was. */
+static bool facets(struct store *st, const struct plan *p, bool whole_days, facet_fn *each, void *ctx, struct err *e)
+{
+	int64_t from_s = p->from_s, until_s = p->until_s;
+	if (from_s >= until_s)
+		return true;
+	int64_t from_day = from_s == INT64_MIN ? INT64_MIN : day_of(from_s) + (from_s % DAY_S != 0);
+	int64_t until_day = until_s == INT64_MAX ? INT64_MAX : day_of(until_s);
+	if (!p->coded || !whole_days || from_day >= until_day)
+		return email_facets(st, p, from_s, until_s, each, ctx, e);
+	if (from_s != INT64_MIN && from_s < from_day * DAY_S &&
+	    !email_facets(st, p, from_s, from_day * DAY_S, each, ctx, e))
+		return false;
+	if (until_s != INT64_MAX && until_day * DAY_S < until_s &&
+	    !email_facets(st, p, until_day * DAY_S, until_s, each, ctx, e))
+		return false;
+	return tally_facets(st, p, from_day, until_day, each, ctx, e);
+}
+
+/* ---- counts ---- */
+
+static void add_count(void *ctx, int64_t time_s, enum outcome outcome, int64_t code_key, int64_t count)
+{
+	(void)time_s;
+	(void)outcome;
+	(void)code_key;
+	*(int64_t *)ctx += count;
+}
+
+bool count_plan(struct store *st, const struct plan *p, int64_t *out, struct err *e)
+{
+	*out = 0;
+	if (p->coded)
+		return facets(st, p, true, add_count, out, e);
+	if (p->from_s >= p->until_s)
+		return true;
+	struct query q = {0};
+	query_sql(&q, "SELECT count(*) FROM email");
+	query_sql(&q, counting_index(p));
+	query_where(&q, st, p, p->from_s, p->until_s);
+	bool ok = query_number(st, &q, out, e);
+	query_free(&q);
+	return ok;
+}
+
+bool store_count(struct store *st, const struct scope *s, int64_t *out, struct err *e)
+{
+	struct plan p = plan_of(s);
+	bool ok;
+	do {
+		ok = store_read_begin(st, e) && count_plan(st, &p, out, e);
+		ok = store_read_end(st, ok, e);
+	} while (!ok && store_again(st, e));
+	if (!ok)
+		*out = 0;
+	return ok;
+}
+
+static void add_total(void *ctx, int64_t time_s, enum outcome outcome, int64_t code_key, int64_t count)
+{
+	struct totals *t = ctx;
+	(void)time_s;
+	(void)code_key;
+	t->tracked += count;
+	t->failures += outcome_is_failure(outcome) ? count : 0;
+}
+
+static bool totals(struct store *st, struct totals *out, struct err *e)
+{
+	struct query all = {0};
+	query_sql(&all, "SELECT 0, outcome, 0, sum(count) FROM tally GROUP BY outcome");
+	bool ok = run_facets(st, &all, add_total, out, e);
+	query_free(&all);
+	struct scope failures = {0};
+	struct plan p = plan_of(&failures);
+	return ok && span_plan(st, &p, &out->first_s, &out->last_s, e);
+}
+
+bool store_totals(struct store *st, struct totals *out, struct err *e)
+{
+	static const struct totals none = {.first_s = TIME_NONE, .last_s = TIME_NONE};
+	*out = none;
+	bool ok = store_read_begin(st, e) && totals(st, out, e);
+	ok = store_read_end(st, ok, e);
+	if (!ok)
+		*out = none;
+	return ok;
+}
+
+/* ---- which codes a scope has, and days ---- */
+
+struct code_sum {
+	struct code_keys *keys;
+	int64_t enough;
+};
+
+static void add_code_key(void *ctx, int64_t time_s, enum outcome outcome, int64_t code_key, int64_t count)
+{
+	struct code_sum *sum = ctx;
+	struct code_keys *k = sum->keys;
+	(void)time_s;
+	(void)outcome;
+	k->total += count;
+	if (k->total > sum->enough)
+		return;
+	for (int i = 0; i < k->count && i < CODE_KEYS_MAX; i++)
+		if (k->keys[i] == code_key)
+			return;
+	if (k->count < CODE_KEYS_MAX)
+		k->keys[k->count] = code_key;
+	k->count++;
+}
+
+bool store_code_keys(struct store *st, const struct plan *p, int64_t enough, struct code_keys *out, struct err *e)
+{
+	struct code_sum sum = {.keys = out, .enough = enough};
+	*out = (struct code_keys){0};
+	return facets(st, p, true, add_code_key, &sum, e);
+}
+
+/* Per day, newest first. */
+static bool day_counts(struct store *st, const struct plan *p, int64_t *rank, int64_t *day, bool *found, struct err *e)
+{
+	struct query q = {0};
+	query_sql(&q, "SELECT day, sum(count) FROM tally");
+	query_where_days(&q, st, p, INT64_MIN, INT64_MAX);
+	query_sql(&q, " GROUP BY day ORDER BY day DESC");
+	sqlite3_stmt *s = query_prepare(st, &q, e);
+	bool ok = s;
+	int rc = SQLITE_DONE;
+	*found = false;
+	while (ok && !*found && (rc = sqlite3_step(s)) == SQLITE_ROW) {
+		int64_t n = sqlite3_column_int64(s, 1);
+		*day = sqlite3_column_int64(s, 0);
+		*found = n > *rank;
+		*rank -= *found ? 0 : n;
+	}
+	if (ok && rc != SQLITE_DONE && rc != SQLITE_ROW)
+		ok = store_fail(st, rc, e);
+	sqlite3_finalize(s);
+	query_free(&q);
+	return ok;
+}
+
+bool near_rank(struct store *st, struct plan *p, int64_t *rank, struct err *e)
+{
+	int64_t day;
+	bool found;
+	if (p->from_s != INT64_MIN || p->until_s != INT64_MAX)
+		return true;
+	if (!day_counts(st, p, rank, &day, &found, e))
+		return false;
+	if (found)
+		p->until_s = (day + 1) * DAY_S;
+	else
+		p->from_s = p->until_s = 0; /* not that many: nothing to find */
+	return true;
+}
+
+/* ---- groups ---- */
+
+static void add_group(void *ctx, int64_t time_s, enum outcome outcome, int64_t code_key, int64_t count)
+{
+	(void)time_s;
+	tally_add(ctx, 0, outcome, code_key, count);
+}
+
+static bool groups_by_code(struct store *st, const struct plan *p, int limit, struct arena *a, struct groups *out,
+			   struct err *e)
+{
+	struct tally t = {0};
+	if (facets(st, p, true, add_group, &t, e)) {
+		out->rows = arena_array(a, struct group, t.count);
+		for (size_t i = 0; i < t.cap; i++) {
+			struct group g = {.key = STR("")};
+			int64_t key;
+			if (!tally_at(&t, i, &g.outcome, &key, &g.count))
+				continue;
+			code_key_split(key, &g.enhanced, &g.basic);
+			if (out->count < limit)
+				out->rows[out->count++] = g;
+			else
+				out->more = true;
+		}
+	}
+	tally_free(&t);
+	return e->kind == ERR_NONE;
+}
+
+static bool groups_by_domain(struct store *st, const struct plan *p, int limit, struct arena *a, struct groups *out,
+			     struct err *e)
+{
+	struct query q = {0};
+	query_sql(&q, "SELECT domain, count(*) FROM email");
+	query_sql(&q, p->failures ? " INDEXED BY failure_domain" : "");
+	query_where(&q, st, p, p->from_s, p->until_s);
+	query_sql(&q, " GROUP BY domain ORDER BY 2 DESC, 1 LIMIT ");
+	query_int(&q, (int64_t)limit + 1);
+	sqlite3_stmt *s = query_prepare(st, &q, e);
+	bool ok = s;
+	int rc = SQLITE_DONE, cap = 0;
+	while (ok && (rc = sqlite3_step(s)) == SQLITE_ROW) {
+		if (out->count == limit) {
+			out->more = true;
+			break;
+		}
+		if (out->count == cap) {
+			struct group *old = out->rows;
+			cap = cap ? cap * 2 : 64;
+			out->rows = arena_array(a, struct group, (size_t)cap);
+			if (old)
+				memcpy(out->rows, old, (size_t)out->count * sizeof *old);
+		}
+		out->rows[out->count++] =
+		    (struct group){.key = column_copy(s, 0, FIELD_MAX, a), .count = sqlite3_column_int64(s, 1)};
+	}
+	if (ok && rc != SQLITE_DONE && rc != SQLITE_ROW)
+		ok = store_fail(st, rc, e);
+	sqlite3_finalize(s);
+	query_free(&q);
+	return ok;
+}
+
+bool store_groups(struct store *st, const struct scope *s, enum grouping by, int limit, struct arena *a,
+		  struct groups *out, struct err *e)
+{
+	static bool (*const run[GROUP_COUNT])(struct store *, const struct plan *, int, struct arena *, struct groups *,
+					      struct err *) = {
+	    [GROUP_CODE] = groups_by_code,
+	    [GROUP_DOMAIN] = groups_by_domain,
+	};
+	struct plan p = plan_of(s);
+	bool ok;
+	do {
+		*out = (struct groups){0};
+		ok = store_read_begin(st, e) && run[by](st, &p, limit, a, out, e);
+		ok = store_read_end(st, ok, e);
+	} while (!ok && store_again(st, e));
+	if (!ok)
+		*out = (struct groups){0};
+	return ok;
+}
+
+/* ---- over time ---- */
+
+struct timeline {
+	int64_t from_s, step_s;
+	int buckets;
+	struct bucket *out;
+};
+
+static void add_to_bucket(void *ctx, int64_t time_s, enum outcome outcome, int64_t code_key, int64_t count)
+{
+	const struct timeline *t = ctx;
+	struct ecode enhanced;
+	int basic;
+	int64_t i = (time_s - t->from_s) / t->step_s;
+	if (time_s < t->from_s || i >= t->buckets)
+		return;
+	code_key_split(code_key, &enhanced, &basic);
+	if (outcome == OUTCOME_DROPPED)
+		t->out[i].dropped += count;
+	else if (filter_class(enhanced, basic) == 4)
+		t->out[i].temporary += count;
+	else
+		t->out[i].permanent += count;
+}
+
+bool store_timeline(struct store *st, const struct scope *s, int64_t from_s, int64_t step_s, int buckets,
+		    struct bucket *out, struct err *e)
+{
+	struct timeline t = {.from_s = from_s, .step_s = step_s < 1 ? 1 : step_s, .buckets = buckets, .out = out};
+	struct plan p = plan_of(s);
+	int64_t until_s;
+	bool ok;
+	plan_failures_only(&p);
+	if (__builtin_mul_overflow(t.step_s, (int64_t)buckets, &until_s) ||
+	    __builtin_add_overflow(until_s, from_s, &until_s))
+		until_s = INT64_MAX;
+	p.from_s = p.from_s > from_s ? p.from_s : from_s;
+	p.until_s = p.until_s < until_s ? p.until_s : until_s;
+	bool whole_days = from_s % DAY_S == 0 && t.step_s % DAY_S == 0;
+	do {
+		memset(out, 0, (size_t)buckets * sizeof *out);
+		ok = store_read_begin(st, e) && facets(st, &p, whole_days, add_to_bucket, &t, e);
+		ok = store_read_end(st, ok, e);
+	} while (!ok && store_again(st, e));
+	if (!ok)
+		memset(out, 0, (size_t)buckets * sizeof *out);
+	return ok;
+}
