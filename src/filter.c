@@ -429,9 +429,9 @@ static bool find_key(struct parser *p, const struct word *w, enum filter_key *ou
 	struct arena a = {0};
 	const char *key = arena_cstr(&a, str_slice(w->key, 0, 40));
 	if (least <= 2)
-		fail(p, w->column, "there is no key %s: (did you mean %s:?)", key, filter_keys[nearest].name);
+		fail(p, w->column, "there is no key \"%s:\"; did you mean %s:?", key, filter_keys[nearest].name);
 	else
-		fail(p, w->column, "there is no key %s: (quotes make it a text)", key);
+		fail(p, w->column, "there is no key \"%s:\"; put the word in quotes to look for it in recipients", key);
 	arena_free(&a);
 	return false;
 }

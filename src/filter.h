@@ -6,8 +6,8 @@
  * The language: words separated by spaces. `key:value` with a key of the table; a bare word is a code if it looks
  * like one (5.1.1, 550, 4xx, 5.7.*), else a part of a recipient. A leading `-` negates. Quotes keep spaces:
  * title:"your order". A repeated key means "or", different keys mean "and", every negated term means "and not".
- * Case never matters. Without a `status:` term only failures are meant (failed and dropped); `status:any` means all; a negated
- * one narrows, and leaves that default in force.
+ * Case never matters (in a domain: of ASCII letters, as in DNS). Without a `status:` term only failures are meant
+ * (failed and dropped); `status:any` means all; a negated one narrows, and leaves that default in force.
  */
 #ifndef FILTER_H
 #define FILTER_H
@@ -17,9 +17,9 @@
 enum filter_key {
 	FILTER_TO,      /* part of the recipient */
 	FILTER_FROM,    /* part of the sender */
-	FILTER_DOMAIN,  /* the recipient's domain, exactly, or *.example.com for everything below it */
+	FILTER_DOMAIN,  /* the recipient's domain, exactly, or *.example.com for everything below it; "" for none */
 	FILTER_CODE,    /* 5.1.1, 5.7.*, 550, 4xx, or `none`: neither code */
-	FILTER_CLASS,   /* 2, 4, 5, or success, temporary, permanent */
+	FILTER_CLASS,   /* 2, 4, 5, or success, temporary, permanent; see filter_class() */
 	FILTER_SUBJECT, /* 0..7 or a part of its name; `none`: no enhanced code but a basic one */
 	FILTER_STATUS,  /* an outcome, or `any` */
 	FILTER_MX,      /* part of the remote MTA's name */
@@ -79,7 +79,8 @@ struct filter filter_clone(const struct filter *f, struct arena *a);
 /* Does `r` pass? The definition that every store is tested against. */
 bool filter_matches(const struct filter *f, const struct record *r);
 
-/* What `class:` means: 4 or 5 as status_class() has it, else 2 for a code of success, else 0. */
+/* What `class:` means: 4 or 5 as status_class() has it, else 2 for a code of success. A record without codes, or with a
+ * number outside all rules, has no class: 0, which no class: term picks. */
 int filter_class(struct ecode enhanced, int basic);
 /* Does it lift the default of failures only? */
 bool filter_names_status(const struct filter *f);
