@@ -62,6 +62,7 @@ static void ask_tree(struct app *app, bool open_first)
 	    .open = app->tree.open,
 	    .open_count = app->tree.open_count,
 	    .open_first = open_first,
+	    .rows = view_tree_height(app),
 	};
 	ask(app, &r);
 }

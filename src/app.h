@@ -63,6 +63,7 @@ struct list_view {
 	int64_t total;  /* -1: still counting */
 	bool to_anchor; /* the next page brings a new place: the cursor goes to its anchor */
 	bool at_end;    /* … and that is the end */
+	bool at_start;  /* the newest page has the first record of all */
 };
 
 struct detail_view {

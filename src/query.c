@@ -123,7 +123,10 @@ static void tree_of_codes(const struct request *r, const struct groups *g, struc
 		return;
 	opened.open = &out->tree.nodes[1].filter;
 	opened.open_count = 1;
-	tree_by_code(g, is_open, &opened, &out->arena, &out->tree);
+	struct tree wider;
+	tree_by_code(g, is_open, &opened, &out->arena, &wider);
+	if (wider.count <= r->rows)
+		out->tree = wider;
 }
 
 /* Each open group is asked for its own codes. */

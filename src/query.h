@@ -40,13 +40,13 @@ struct request {
 	enum grouping grouping; /* TREE */
 	const struct str *open; /* filter lines of the nodes that are open */
 	int open_count;
-	bool open_first; /* the largest group too */
+	bool open_first; /* the largest group too, if all lines fit in `rows` */
 
 	enum want want; /* PAGE */
 	enum sort sort;
 	struct cursor cursor;
 	int64_t rank; /* WANT_RANK; WANT_AROUND: the cursor's if known, else -1 */
-	int rows;     /* how many at the most */
+	int rows;     /* PAGE: how many at the most */
 
 	int columns; /* TIMELINE: how many buckets fit */
 

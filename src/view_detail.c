@@ -48,7 +48,8 @@ static void title_draw(struct flow *f, const struct record *r, const struct expl
 		enum role role = view_role_of(r->outcome, r->enhanced, r->basic);
 		int end = surface_text_right(f->s, f->r.x + f->r.w, y, f->r.w / 2, role, str_of(x->lasting));
 		int at = f->r.x + surface_text(f->s, f->r.x, y, f->r.w / 2, role, buf_str(&b)) + 2;
-		surface_text(f->s, at, y, end - at - 2, ROLE_STRONG, str_of(x->entry->name));
+		if (!str_eq(str_of(x->entry->name), buf_str(&b)))
+			surface_text(f->s, at, y, end - at - 2, ROLE_STRONG, str_of(x->entry->name));
 	}
 	f->line++;
 	buf_free(&b);

@@ -67,9 +67,9 @@ static enum role draw_response(const struct record *r, int64_t now_s, struct buf
 }
 
 static const struct column columns[] = {
-    {"Time (UTC)", 12, 12, 1, draw_time}, {"Recipient", 16, 36, 0, draw_recipient},
+    {"Time (UTC)", 12, 12, 1, draw_time}, {"Recipient", 20, 36, 0, draw_recipient},
     {"Code", 10, 11, 2, draw_code},       {"Outcome", 9, 9, 5, draw_outcome},
-    {"Title", 18, 34, 4, draw_title},     {"Response", 10, 400, 3, draw_response},
+    {"Title", 24, 40, 4, draw_title},     {"Response", 16, 400, 3, draw_response},
 };
 
 enum { MARK_W = 4, GAP = 2 };
@@ -210,6 +210,8 @@ void view_list_adopt(struct app *app)
 	const struct reply *r = app->last[ASK_PAGE];
 	struct list_view *v = &app->list;
 	int on_screen = v->index - v->top;
+	bool from_start = v->top == 0 && v->at_start;
+	v->at_start = r->at_start;
 	if (v->to_anchor) {
 		v->to_anchor = false;
 		place_cursor(app, v->at_end ? r->page.count - 1 : r->anchor);
@@ -221,7 +223,8 @@ void view_list_adopt(struct app *app)
 		if (r->page.rows[i].id == v->id)
 			index = i;
 	v->index = index;
-	v->top = index - on_screen; /* the eye stays where it was */
+	/* The eye stays where it was; but who looks at the very first rows sees new ones come. */
+	v->top = from_start && r->at_start ? 0 : index - on_screen;
 	place_cursor(app, index);
 	look_ahead(app);
 }

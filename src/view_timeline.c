@@ -1,6 +1,6 @@
 #include "view.h"
 
-enum { LABEL_W = 20, BAR_MAX_W = 4 };
+enum { LABEL_W = 19, BAR_MAX_W = 4 };
 
 /* What is written behind the bars: the range and the peak. */
 static void range_draw(const struct timeline *t, struct surface *s, struct rect r, int x, bool roomy)
@@ -9,7 +9,7 @@ static void range_draw(const struct timeline *t, struct surface *s, struct rect 
 	int64_t peak = t->buckets[t->peak].temporary + t->buckets[t->peak].permanent + t->buckets[t->peak].dropped;
 	struct buf text = {0};
 	if (roomy)
-		buf_printf(&text, "%s %s %s   ", view_date(t->first_s, a), s->ascii ? "-" : "–",
+		buf_printf(&text, "%s %s %s  ", view_date(t->first_s, a), s->ascii ? "-" : "–",
 			   view_date(t->last_s, b));
 	buf_printf(&text, "peak %s on %s", view_number(peak, n), view_date(t->starts_s[t->peak], a));
 	if (t->unit == UNIT_HOUR)
@@ -20,7 +20,7 @@ static void range_draw(const struct timeline *t, struct surface *s, struct rect 
 
 static int side_width(int w)
 {
-	return w >= 110 ? 42 : 24;
+	return w >= 110 ? 40 : 24;
 }
 
 int view_timeline_columns(int w)
@@ -60,6 +60,6 @@ void view_timeline_draw(const struct app *app, struct surface *s, struct rect r)
 		}
 		x += bar;
 	}
-	range_draw(t, s, r, x + 2, r.w >= 110);
+	range_draw(t, s, r, x + 1, r.w >= 110);
 	s->stale = false;
 }

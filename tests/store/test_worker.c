@@ -1,0 +1,217 @@
+/* The worker: answers come, superseded ones do not, others' writes are noticed, stopping is clean. Also run under TSan. */
+#include "worker.h"
+
+#include <poll.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum { RECORDS = 3000, DEADLINE_MS = 20000 };
+
+struct world {
+	char dir[64], path[80];
+	struct worker *worker;
+};
+
+static void put(struct store *st, int64_t time_s, const char *to)
+{
+	struct err e = {0};
+	struct record r = {
+	    .time = time_s,
+	    .queued_at = TIME_NONE,
+	    .recipient = str_of(to),
+	    .outcome = OUTCOME_FAILED,
+	    .enhanced = {5, 1, 1},
+	};
+	enum put what;
+	assert_true(store_put(st, &r, NULL, 0, 0, &what, &e));
+}
+
+static int setup(void **state)
+{
+	struct world *w = calloc(1, sizeof *w);
+	struct err e = {0};
+	strcpy(w->dir, "/tmp/deadletter-worker-XXXXXX");
+	assert_non_null(mkdtemp(w->dir));
+	snprintf(w->path, sizeof w->path, "%s/a.db", w->dir);
+	struct store *st = store_open_rw(w->path, true, &e);
+	assert_non_null(st);
+	assert_true(store_begin(st, &e));
+	for (int i = 0; i < RECORDS; i++)
+		put(st, i * 60, "bob@example.org");
+	assert_true(store_commit(st, &e));
+	store_close(st);
+	w->worker = worker_start(w->path, &e);
+	if (!w->worker)
+		fail_msg("%s", e.msg);
+	*state = w;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct world *w = *state;
+	worker_stop(w->worker);
+	char command[128];
+	snprintf(command, sizeof command, "rm -rf %s", w->dir);
+	assert_int_equal(system(command), 0);
+	free(w);
+	return 0;
+}
+
+static struct reply *wait_reply(struct world *w)
+{
+	for (;;) {
+		worker_wake_clear(w->worker);
+		struct reply *r = worker_take(w->worker);
+		if (r)
+			return r;
+		struct pollfd p = {.fd = worker_fd(w->worker), .events = POLLIN};
+		if (poll(&p, 1, DEADLINE_MS) == 0)
+			fail_msg("no answer within %d ms", DEADLINE_MS);
+	}
+}
+
+static struct request page_request(void)
+{
+	return (struct request){.ask = ASK_PAGE, .scope = {.count = 1}, .want = WANT_START, .rows = 100};
+}
+
+static void test_answers(void **state)
+{
+	struct world *w = *state;
+	struct request r = page_request();
+	unsigned generation = worker_ask(w->worker, &r);
+	struct reply *a = wait_reply(w);
+	assert_int_equal(a->ask, ASK_PAGE);
+	assert_int_equal(a->generation, generation);
+	assert_int_equal(a->err.kind, ERR_NONE);
+	assert_int_equal(a->page.count, 100);
+	assert_int_equal(a->page.rows[0].time, (RECORDS - 1) * 60);
+	reply_free(a);
+}
+
+static void test_only_the_newest_question_is_answered(void **state)
+{
+	struct world *w = *state;
+	unsigned newest = 0;
+	for (int i = 0; i < 2000; i++) {
+		struct request r = page_request();
+		r.rows = 1 + i % 900;
+		newest = worker_ask(w->worker, &r);
+	}
+	struct request count = {.ask = ASK_COUNT, .scope = {.count = 1}};
+	worker_ask(w->worker, &count);
+	bool paged = false, counted = false;
+	while (!paged || !counted) {
+		struct reply *a = wait_reply(w);
+		if (a->ask == ASK_PAGE) {
+			assert_false(paged);
+			assert_int_equal(a->generation, newest);
+			assert_int_equal(a->page.count, 1 + 1999 % 900);
+			paged = true;
+		} else if (a->ask == ASK_COUNT) {
+			assert_int_equal(a->count, RECORDS);
+			counted = true;
+		}
+		reply_free(a);
+	}
+}
+
+static void test_others_writes_are_noticed(void **state)
+{
+	struct world *w = *state;
+	struct err e = {0};
+	/* The worker has seen the database as it is once it has answered. */
+	struct request r = page_request();
+	worker_ask(w->worker, &r);
+	reply_free(wait_reply(w));
+	struct store *st = store_open_rw(w->path, false, &e);
+	assert_non_null(st);
+	assert_true(store_begin(st, &e));
+	put(st, 10000000, "new@example.org");
+	assert_true(store_commit(st, &e));
+	store_close(st);
+	struct reply *a = wait_reply(w);
+	assert_int_equal(a->ask, ASK_VERSION);
+	assert_int_equal(a->err.kind, ERR_NONE);
+	reply_free(a);
+}
+
+static void test_a_file_that_vanishes_is_said(void **state)
+{
+	struct world *w = *state;
+	struct request r = page_request();
+	worker_ask(w->worker, &r);
+	reply_free(wait_reply(w));
+	char away[100];
+	snprintf(away, sizeof away, "%s/away.db", w->dir);
+	assert_int_equal(rename(w->path, away), 0);
+	struct reply *a = wait_reply(w);
+	assert_int_equal(a->ask, ASK_VERSION);
+	assert_true(a->err.kind != ERR_NONE);
+	reply_free(a);
+	/* … and when it is back, that too. */
+	assert_int_equal(rename(away, w->path), 0);
+	a = wait_reply(w);
+	assert_int_equal(a->ask, ASK_VERSION);
+	assert_int_equal(a->err.kind, ERR_NONE);
+	reply_free(a);
+	worker_ask(w->worker, &r);
+	a = wait_reply(w);
+	assert_int_equal(a->page.count, 100);
+	reply_free(a);
+}
+
+static void test_cancelled_export_is_heard_of(void **state)
+{
+	struct world *w = *state;
+	char path[100];
+	snprintf(path, sizeof path, "%s/out.csv", w->dir);
+	struct request r = {.ask = ASK_EXPORT, .scope = {.count = 1}, .path = path};
+	unsigned generation = worker_ask(w->worker, &r);
+	worker_cancel(w->worker, ASK_EXPORT);
+	struct reply *a = wait_reply(w);
+	while (a->running) {
+		reply_free(a);
+		a = wait_reply(w);
+	}
+	assert_int_equal(a->generation, generation);
+	/* It may have been too late: then the file is whole. */
+	assert_int_equal(access(path, F_OK) == 0, a->err.kind == ERR_NONE);
+	reply_free(a);
+}
+
+static void test_stops_while_busy(void **state)
+{
+	struct world *w = *state;
+	for (int i = 0; i < 20; i++) {
+		struct request r = page_request();
+		worker_ask(w->worker, &r);
+		struct request ids = {.ask = ASK_MARKS, .scope = {.count = 1}};
+		worker_ask(w->worker, &ids);
+		worker_stop(w->worker);
+		struct err e = {0};
+		w->worker = worker_start(w->path, &e);
+		assert_non_null(w->worker);
+	}
+}
+
+#define on_a_world(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    on_a_world(test_answers),
+	    on_a_world(test_only_the_newest_question_is_answered),
+	    on_a_world(test_others_writes_are_noticed),
+	    on_a_world(test_a_file_that_vanishes_is_said),
+	    on_a_world(test_cancelled_export_is_heard_of),
+	    on_a_world(test_stops_while_busy),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

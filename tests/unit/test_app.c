@@ -1,0 +1,561 @@
+/* The application driven without a terminal: keys in, the surface out, a real store behind. */
+#include "action.h"
+#include "app.h"
+#include "view.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum { RECORDS = 1200, NOW_S = 1795435200 };
+
+struct world {
+	char path[64];
+	struct store *store;
+	struct app app;
+	struct surface s;
+	struct buf screen, copied;
+	struct request waiting[ASK_KINDS]; /* newest question of each kind */
+	struct arena arenas[ASK_KINDS];
+	bool asked[ASK_KINDS];
+	unsigned generation[ASK_KINDS];
+	bool hold; /* answers do not come */
+};
+
+/* ---- a port whose answers come when the test says so ---- */
+
+static unsigned port_ask(void *ctx, const struct request *r)
+{
+	struct world *w = ctx;
+	arena_free(&w->arenas[r->ask]);
+	w->waiting[r->ask] = request_copy(r, &w->arenas[r->ask]);
+	w->waiting[r->ask].generation = ++w->generation[r->ask];
+	w->asked[r->ask] = true;
+	return w->generation[r->ask];
+}
+
+static void port_cancel(void *ctx, enum ask kind)
+{
+	struct world *w = ctx;
+	w->asked[kind] = false;
+	struct reply *r = calloc(1, sizeof *r);
+	r->ask = kind;
+	r->generation = w->generation[kind];
+	err_set(&r->err, ERR_CANCEL, "stopped");
+	struct event ev = {.kind = EVENT_REPLY, .reply = r};
+	app_handle(&w->app, &ev);
+}
+
+static bool port_copy(void *ctx, struct str text)
+{
+	struct world *w = ctx;
+	buf_reset(&w->copied);
+	buf_add(&w->copied, text);
+	return true;
+}
+
+static void port_suspend(void *ctx)
+{
+	(void)ctx;
+}
+
+static void pump(struct world *w)
+{
+	for (int k = 0; k < ASK_KINDS && !w->hold; k++) {
+		if (!w->asked[k])
+			continue;
+		w->asked[k] = false;
+		struct reply *r = calloc(1, sizeof *r);
+		assert_non_null(r);
+		query_answer(w->store, &w->waiting[k], r);
+		struct event ev = {.kind = EVENT_REPLY, .reply = r};
+		app_handle(&w->app, &ev);
+		k = -1; /* an answer may ask again */
+	}
+}
+
+static const char *draw(struct world *w)
+{
+	app_draw(&w->app, &w->s);
+	buf_reset(&w->screen);
+	surface_dump(&w->s, false, &w->screen);
+	return w->screen.p;
+}
+
+static void key(struct world *w, const char *name)
+{
+	struct event ev = {.kind = EVENT_KEY};
+	assert_true(event_key_of(str_of(name), &ev.key));
+	app_handle(&w->app, &ev);
+	pump(w);
+	draw(w);
+}
+
+static void type(struct world *w, const char *text)
+{
+	for (; *text; text++) {
+		struct event ev = {.kind = EVENT_KEY, .key = (unsigned char)*text};
+		app_handle(&w->app, &ev);
+		pump(w);
+	}
+	draw(w);
+}
+
+static void resize(struct world *w, int width, int height)
+{
+	struct event ev = {.kind = EVENT_RESIZE, .w = width, .h = height};
+	app_handle(&w->app, &ev);
+	pump(w);
+	draw(w);
+}
+
+#define assert_shown(w, text)     assert_true(shown((w), (text)))
+#define assert_not_shown(w, text) assert_false(strstr((w)->screen.p, (text)) != NULL)
+
+static bool shown(struct world *w, const char *text)
+{
+	if (strstr(w->screen.p, text))
+		return true;
+	print_message("not shown: %s\n%s\n", text, w->screen.p);
+	return false;
+}
+
+/* ---- the records: two codes, drops, no answers, some delivered ---- */
+
+static void put_records(struct store *st)
+{
+	struct err e = {0};
+	assert_true(store_begin(st, &e));
+	for (int i = 0; i < RECORDS; i++) {
+		char to[64], title[32];
+		snprintf(to, sizeof to, "user%04d@%s", i, i % 3 ? "example.com" : "example.org");
+		snprintf(title, sizeof title, "Invoice %d", i);
+		struct record r = {
+		    .time = NOW_S - i * 600,
+		    .queued_at = NOW_S - i * 600 - 30,
+		    .recipient = str_of(to),
+		    .sender = STR("shop@example.net"),
+		    .title = str_of(title),
+		    .outcome = OUTCOME_FAILED,
+		};
+		switch (i % 6) {
+		case 0:
+		case 1:
+			r.enhanced = (struct ecode){5, 1, 1};
+			r.basic = 550;
+			r.response = STR("550 5.1.1 unknown user");
+			break;
+		case 2:
+			r.enhanced = (struct ecode){4, 2, 2};
+			r.response = STR("452 4.2.2 over quota");
+			break;
+		case 3:
+			r.outcome = OUTCOME_DROPPED;
+			break;
+		case 4:
+			r.outcome = OUTCOME_DELIVERED;
+			r.enhanced = (struct ecode){2, 0, 0};
+			break;
+		case 5:
+			r.response = STR("Connection timed out");
+			break;
+		}
+		enum put what;
+		assert_true(store_put(st, &r, NULL, 0, 0, &what, &e));
+	}
+	assert_true(store_commit(st, &e));
+}
+
+static int setup(void **state)
+{
+	struct world *w = calloc(1, sizeof *w);
+	setenv("DEADLETTER_NOW", "1795435200", 1);
+	strcpy(w->path, "/tmp/deadletter-app-XXXXXX");
+	int fd = mkstemp(w->path);
+	close(fd);
+	unlink(w->path);
+	struct err e = {0};
+	w->store = store_open_rw(w->path, true, &e);
+	if (!w->store)
+		fail_msg("%s", e.msg);
+	put_records(w->store);
+	struct app_port port = {port_ask, port_cancel, port_copy, port_suspend, w};
+	app_init(&w->app, &port, "outbox.db", false, 120, 36);
+	pump(w);
+	draw(w);
+	*state = w;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct world *w = *state;
+	app_free(&w->app);
+	surface_free(&w->s);
+	store_close(w->store);
+	for (int k = 0; k < ASK_KINDS; k++)
+		arena_free(&w->arenas[k]);
+	buf_free(&w->screen);
+	buf_free(&w->copied);
+	const char *const sidecars[] = {"", "-wal", "-shm", "-journal"};
+	for (size_t i = 0; i < COUNT_OF(sidecars); i++) {
+		char path[80];
+		snprintf(path, sizeof path, "%s%s", w->path, sidecars[i]);
+		unlink(path);
+	}
+	free(w);
+	return 0;
+}
+
+/* ---- tests ---- */
+
+static void test_first_screen(void **state)
+{
+	struct world *w = *state;
+	assert_shown(w, "1,000 failures of 1,200 tracked (83.3%)");
+	assert_shown(w, "All failures");
+	assert_shown(w, "1 of 1,000");
+	assert_shown(w, "user0000@example.org");
+	assert_shown(w, "550 5.1.1");
+	assert_shown(w, "Bad destination mailbox address");
+	assert_shown(w, "failures per");
+	assert_true(app_settled(&w->app));
+}
+
+static void test_tree_picks_what_the_list_shows(void **state)
+{
+	struct world *w = *state;
+	const struct tree *t = &w->app.last[ASK_TREE]->tree;
+	int64_t sum = 0;
+	for (int i = 1; i < t->count; i++) {
+		key(w, "Down");
+		assert_int_equal(w->app.tree.index, i);
+		t = &w->app.last[ASK_TREE]->tree;
+		assert_int_equal(w->app.list.total, t->nodes[i].count);
+		if (t->nodes[i].depth <= 1 && t->nodes[i].depth == t->nodes[1].depth)
+			sum += t->nodes[i].count;
+	}
+	assert_int_equal(sum, 1000);
+}
+
+static void test_filter_follows_typing(void **state)
+{
+	struct world *w = *state;
+	key(w, "/");
+	type(w, "code:4xx");
+	/* 4.2.2 without a basic code is no 4xx */
+	assert_int_equal(w->app.list.total, 0);
+	assert_shown(w, "Nothing matches the filter.");
+	key(w, "C-u");
+	type(w, "4.2.2");
+	assert_int_equal(w->app.list.total, 200);
+	key(w, "Enter");
+	assert_int_equal(w->app.focus, PANE_LIST);
+	key(w, "\\");
+	assert_int_equal(w->app.list.total, 1000);
+}
+
+static void test_filter_mistake_keeps_the_list(void **state)
+{
+	struct world *w = *state;
+	key(w, "/");
+	struct event paste = {.kind = EVENT_PASTE, .text = STR("sucject:1")};
+	app_handle(&w->app, &paste);
+	pump(w);
+	draw(w);
+	assert_int_equal(w->app.list.total, 1000);
+	assert_int_equal(w->app.filter_err.kind, ERR_INPUT);
+	assert_int_equal(w->app.filter_err.column, 1);
+	assert_shown(w, w->app.filter_err.msg);
+	key(w, "Esc");
+	assert_int_equal(w->app.filter_err.kind, ERR_NONE);
+	assert_int_equal(w->app.filter_edit.text.len, 0);
+}
+
+static void test_home_end_and_percent(void **state)
+{
+	struct world *w = *state;
+	key(w, "Enter");
+	key(w, "End");
+	assert_shown(w, "1,000 of 1,000");
+	assert_int_equal(view_list_rank(&w->app), 999);
+	key(w, "Up");
+	assert_shown(w, "999 of 1,000");
+	key(w, "Home");
+	assert_shown(w, "1 of 1,000");
+	key(w, "%");
+	type(w, "50%");
+	key(w, "Enter");
+	assert_int_equal(view_list_rank(&w->app), 499);
+	key(w, "%");
+	type(w, "700");
+	key(w, "Enter");
+	assert_int_equal(view_list_rank(&w->app), 699);
+	key(w, "%");
+	type(w, "half");
+	key(w, "Enter");
+	assert_shown(w, "Type a row's number");
+	assert_int_equal(view_list_rank(&w->app), 699);
+}
+
+/* Every record is met once, in order, however long the way is. */
+static void test_walk_down_the_whole_list(void **state)
+{
+	struct world *w = *state;
+	key(w, "Enter");
+	int64_t before = INT64_MAX;
+	for (int i = 0; i < 1000; i++) {
+		const struct record *r = app_record(&w->app);
+		assert_non_null(r);
+		assert_true(r->time < before);
+		before = r->time;
+		assert_int_equal(view_list_rank(&w->app), i);
+		key(w, "j");
+	}
+	for (int i = 999; i > 0; i--) {
+		assert_int_equal(view_list_rank(&w->app), i);
+		key(w, "k");
+	}
+}
+
+static void test_marks_survive_filter_and_sort(void **state)
+{
+	struct world *w = *state;
+	key(w, "Enter");
+	key(w, "Space");
+	key(w, "Space");
+	assert_int_equal(w->app.marks.count, 2);
+	assert_shown(w, "2 marked, 1,000 shown");
+	key(w, "/");
+	type(w, "status:dropped");
+	key(w, "Enter");
+	assert_int_equal(w->app.marks.count, 2);
+	key(w, "a");
+	assert_int_equal(w->app.marks.count, 202);
+	key(w, "i");
+	assert_int_equal(w->app.marks.count, 2);
+	key(w, "s");
+	key(w, "s");
+	assert_int_equal(w->app.marks.count, 2);
+	key(w, "u");
+	assert_int_equal(w->app.marks.count, 0);
+}
+
+static void test_sort_by_recipient(void **state)
+{
+	struct world *w = *state;
+	key(w, "s");
+	assert_shown(w, "Sorted by recipient.");
+	struct str last = STR("");
+	const struct page *p = &w->app.last[ASK_PAGE]->page;
+	for (int i = 0; i < p->count; i++) {
+		assert_true(memcmp(last.p, p->rows[i].recipient.p, last.len < 8 ? last.len : 8) <= 0);
+		last = p->rows[i].recipient;
+	}
+}
+
+static void test_detail_and_back(void **state)
+{
+	struct world *w = *state;
+	key(w, "Enter"); /* to the list */
+	key(w, "Enter"); /* to the whole record */
+	assert_true(w->app.detail.zoomed);
+	assert_shown(w, "What to do");
+	assert_shown(w, "Whose side");
+	assert_shown(w, "Tell them");
+	assert_not_shown(w, "All failures");
+	key(w, "J");
+	assert_shown(w, "user0001@example.com");
+	key(w, "Esc");
+	assert_false(w->app.detail.zoomed);
+	assert_int_equal(w->app.focus, PANE_LIST);
+	key(w, "Esc");
+	assert_int_equal(w->app.focus, PANE_TREE);
+	key(w, "Esc");
+	assert_false(w->app.quit);
+	key(w, "q");
+	assert_true(w->app.quit);
+}
+
+static void test_copy_gives_a_sentence(void **state)
+{
+	struct world *w = *state;
+	key(w, "y");
+	assert_non_null(
+	    strstr(w->copied.p, "Our email \"Invoice 0\" to user0000@example.org on 23 Nov 2026 did not arrive. "));
+	key(w, "Y");
+	assert_non_null(strstr(w->copied.p, "550 5.1.1"));
+}
+
+static void test_export_asks_and_writes(void **state)
+{
+	struct world *w = *state;
+	char path[96];
+	snprintf(path, sizeof path, "%s.csv", w->path);
+	key(w, "e");
+	assert_shown(w, "Export 1,000 shown to: failures-2026-11-23.csv");
+	key(w, "C-u");
+	type(w, path);
+	key(w, "Enter");
+	assert_shown(w, "Wrote 1,000 records to");
+	assert_int_equal(access(path, R_OK), 0);
+	key(w, "Enter");
+	key(w, "Space");
+	key(w, "e");
+	assert_shown(w, "Export 1 marked to:");
+	key(w, "C-u");
+	type(w, path);
+	key(w, "Enter");
+	assert_shown(w, "exists. Replace it? (y/n)");
+	key(w, "n");
+	assert_shown(w, "Nothing was written.");
+	key(w, "e");
+	key(w, "C-u");
+	type(w, path);
+	key(w, "Enter");
+	key(w, "y");
+	assert_shown(w, "Wrote 1 records to");
+	unlink(path);
+}
+
+static void test_group_by_domain(void **state)
+{
+	struct world *w = *state;
+	key(w, "b");
+	assert_shown(w, "example.com");
+	key(w, "Down");
+	assert_int_equal(w->app.list.total, w->app.last[ASK_TREE]->tree.nodes[1].count);
+	int closed = w->app.last[ASK_TREE]->tree.count;
+	key(w, "Right");
+	assert_true(w->app.last[ASK_TREE]->tree.count > closed);
+	key(w, "Down");
+	assert_int_equal(w->app.list.total, w->app.last[ASK_TREE]->tree.nodes[2].count);
+	key(w, "Left");
+	assert_int_equal(w->app.tree.index, 1);
+}
+
+/* What is on the screen stays there, dimmed, until its successor has come. */
+static void test_nothing_goes_blank_while_waiting(void **state)
+{
+	struct world *w = *state;
+	key(w, "Enter");
+	w->hold = true;
+	key(w, "s");
+	assert_shown(w, "user0000@example.org");
+	assert_false(app_settled(&w->app));
+	bool stale = false;
+	for (int i = 0; i < w->s.w * w->s.h; i++)
+		stale = stale || w->s.cells[i].stale;
+	assert_true(stale);
+	w->hold = false;
+	key(w, "Home");
+	assert_true(app_settled(&w->app));
+}
+
+static void test_others_write(void **state)
+{
+	struct world *w = *state;
+	key(w, "Enter");
+	key(w, "Down");
+	int64_t id = w->app.list.id;
+	struct err e = {0};
+	struct record r = {.time = NOW_S + 60, .recipient = STR("new@example.com"), .outcome = OUTCOME_FAILED};
+	enum put what;
+	assert_true(store_begin(w->store, &e) && store_put(w->store, &r, NULL, 0, 0, &what, &e) &&
+		    store_commit(w->store, &e));
+	struct reply *changed = calloc(1, sizeof *changed);
+	changed->ask = ASK_VERSION;
+	struct event ev = {.kind = EVENT_REPLY, .reply = changed};
+	app_handle(&w->app, &ev);
+	pump(w);
+	draw(w);
+	assert_int_equal(w->app.list.id, id);
+	assert_shown(w, "3 of 1,001");
+	assert_shown(w, "new@example.com");
+}
+
+static void test_every_size(void **state)
+{
+	struct world *w = *state;
+	static const char *const keys[] = {"Tab", "Enter", "Esc", "?", "q", "/", "Esc", "e", "Esc", "End", "PgDn"};
+	for (int width = 1; width <= 240; width += width < 50 ? 7 : 31)
+		for (int height = 1; height <= 70; height += height < 14 ? 2 : 13) {
+			resize(w, width, height);
+			for (size_t i = 0; i < COUNT_OF(keys); i++)
+				key(w, keys[i]);
+			w->app.quit = false;
+		}
+	resize(w, 39, 24);
+	assert_shown(w, "needs 40x10");
+	resize(w, 40, 10);
+	assert_not_shown(w, "needs 40x10");
+}
+
+static void test_random_keys(void **state)
+{
+	struct world *w = *state;
+	uint32_t seed = 7;
+	for (int i = 0; i < 4000; i++) {
+		seed = seed * 1664525u + 1013904223u;
+		struct event ev = {.kind = EVENT_KEY};
+		uint32_t pick = seed >> 8;
+		ev.key = pick % 3 ? 32 + pick % 95 : KEYS_START + 1 + pick % (K_LAST - KEYS_START - 1);
+		if (ev.key == 'e') /* files are written elsewhere */
+			continue;
+		app_handle(&w->app, &ev);
+		if (pick % 5)
+			pump(w);
+		if (pick % 11 == 0)
+			draw(w);
+		w->app.quit = false;
+	}
+	pump(w);
+	draw(w);
+	assert_true(app_settled(&w->app));
+}
+
+static void test_every_action_has_a_key_of_its_own(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < action_count; i++) {
+		struct str keys = str_of(actions[i].keys), one;
+		assert_true(actions[i].help && actions[i].help[0]);
+		while (str_next(&keys, ' ', &one)) {
+			char32_t k;
+			assert_true(event_key_of(one, &k));
+			for (int pane = 0; pane < PANE_COUNT; pane++)
+				if (actions[i].where & (1u << pane))
+					assert_ptr_equal(action_find(k, (enum pane)pane), &actions[i]);
+		}
+	}
+}
+
+#define on_a_world(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    on_a_world(test_first_screen),
+	    on_a_world(test_tree_picks_what_the_list_shows),
+	    on_a_world(test_filter_follows_typing),
+	    on_a_world(test_filter_mistake_keeps_the_list),
+	    on_a_world(test_home_end_and_percent),
+	    on_a_world(test_walk_down_the_whole_list),
+	    on_a_world(test_marks_survive_filter_and_sort),
+	    on_a_world(test_sort_by_recipient),
+	    on_a_world(test_detail_and_back),
+	    on_a_world(test_copy_gives_a_sentence),
+	    on_a_world(test_export_asks_and_writes),
+	    on_a_world(test_group_by_domain),
+	    on_a_world(test_nothing_goes_blank_while_waiting),
+	    on_a_world(test_others_write),
+	    on_a_world(test_every_size),
+	    on_a_world(test_random_keys),
+	    cmocka_unit_test(test_every_action_has_a_key_of_its_own),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
