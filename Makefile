@@ -32,7 +32,7 @@ LIB := $(BUILD)/libdeadletter.a
 SAMPLE := $(BUILD)/sample.db
 
 .DELETE_ON_ERROR:
-.PHONY: all run test check programs deps deps-dev deps-fuzz deps-lint lint lint-run format bench bench-large fuzz \
+.PHONY: all run test check approve programs deps deps-dev deps-fuzz deps-lint lint lint-run format bench bench-large fuzz \
         fuzz-run screenshots soak install uninstall clean help
 
 all: $(BIN) $(SAMPLE) ## build the program and the sample below build/ (the default)
@@ -122,6 +122,9 @@ check: $(BIN) $(SAMPLE) programs ## the tests alone, for those who have everythi
 	@BIN=$(abspath $(BIN)) BUILD=$(abspath $(BUILD)) sh tests/run.sh $(UNIT) $(CLI) $(SCREEN)
 
 programs: $(UNIT) $(SCREEN)
+
+approve: $(BIN) $(SAMPLE) $(SCREEN) ## take the screens as they are now for the goldens of tests/screen; read the difference
+	@BIN=$(abspath $(BIN)) BUILD=$(abspath $(BUILD)) APPROVE=1 $(SCREEN) | grep -v '^ok' ; git status --short tests/screen
 
 # ---- lint ------------------------------------------------------------------------------------------------------
 

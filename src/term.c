@@ -140,7 +140,7 @@ struct term *term_open(const struct term_options *o, struct err *e)
 	guard_arm(t);
 	die_hook = term_signal_restore;
 	colours_open(t, o->colour);
-	term_input_open(&t->in, term_utf8(t), t->mouse);
+	term_input_open(&t->in, term_utf8(t), t->mouse, t->test);
 	modes_enter(t);
 	return t;
 
@@ -343,8 +343,8 @@ void term_idle(struct term *t)
 {
 	if (!t->test)
 		return;
-	char title[32];
-	int n = snprintf(title, sizeof title, "\033]2;idle %u\007", ++t->idle_count);
+	char title[48];
+	int n = snprintf(title, sizeof title, "\033]2;idle %u %u\007", ++t->idle_count, t->in.sync_count);
 	send(title, (size_t)n);
 }
 

@@ -1,7 +1,8 @@
 /* term.h - the terminal: keys and mouse in, cells out, and the tty left as it was whatever happens.
  *
  * Layer 6. The only user of curses.h. Main thread only. Handles HUP, INT, QUIT, TERM, TSTP/CONT, WINCH, SEGV, ABRT, BUS and a
- * closed tty. In test mode (DEADLETTER_TEST=1) the title is set to "idle <n>" by term_idle().
+ * closed tty. In test mode (DEADLETTER_TEST=1) term_idle() sets the title to "idle <n> <m>": n counts these titles, m the
+ * TERM_SYNCs read. Who types keys and then a TERM_SYNC, and waits for its number, sees what the keys did.
  */
 #ifndef TERM_H
 #define TERM_H
@@ -10,6 +11,8 @@
 #include "surface.h"
 
 struct term;
+
+#define TERM_SYNC "\033[5150~"
 
 struct term_options {
 	bool mouse;

@@ -6,7 +6,7 @@
 enum { PARTIAL_WAIT_MS = 500 };
 
 /* Beyond curses' own and its extended key codes. */
-enum { CODE_MOUSE = 0x2000, CODE_PASTE_BEGIN, CODE_PASTE_END };
+enum { CODE_MOUSE = 0x2000, CODE_PASTE_BEGIN, CODE_PASTE_END, CODE_SYNC };
 
 static const struct {
 	const char *bytes;
@@ -50,7 +50,7 @@ static const struct {
     {KEY_C1, K_END},       {KEY_C3, K_PGDN},     {KEY_SR, K_UP},          {KEY_SF, K_DOWN},
 };
 
-void term_input_open(struct term_input *in, bool utf8, bool mouse)
+void term_input_open(struct term_input *in, bool utf8, bool mouse, bool test)
 {
 	in->utf8 = utf8;
 	in->wants_mouse = mouse;
@@ -62,6 +62,8 @@ void term_input_open(struct term_input *in, bool utf8, bool mouse)
 	for (size_t i = 0; i < COUNT_OF(sequences); i++)
 		if (sequences[i].code >= CODE_MOUSE || key_defined(sequences[i].bytes) == 0)
 			define_key(sequences[i].bytes, sequences[i].code);
+	if (test)
+		define_key(TERM_SYNC, CODE_SYNC);
 }
 
 void term_input_close(struct term_input *in)
@@ -224,7 +226,9 @@ bool term_input_next(struct term_input *in, struct event *out)
 	while ((code = wgetch(in->pad)) != ERR) {
 		bool whole = false;
 		in->since_ms = clock_ms();
-		if (in->partial == PARTIAL_PASTE) {
+		if (code == CODE_SYNC) {
+			in->sync_count++;
+		} else if (in->partial == PARTIAL_PASTE) {
 			if (code == CODE_PASTE_END)
 				return paste_event(in, out);
 			paste_byte(in, code);

@@ -27,6 +27,7 @@ struct term_input {
 	char mouse[MOUSE_BYTES_MAX]; /* parameters behind ESC [ < */
 	size_t mouse_len;
 	struct buf paste;
+	unsigned sync_count; /* TERM_SYNCs read */
 };
 
 struct term {
@@ -47,7 +48,7 @@ struct term {
 };
 
 /* Registers the sequences that curses does not know; after newterm(). */
-void term_input_open(struct term_input *in, bool utf8, bool mouse);
+void term_input_open(struct term_input *in, bool utf8, bool mouse, bool test);
 void term_input_close(struct term_input *in);
 /* The next key, click or paste; false when the terminal has sent nothing whole. */
 bool term_input_next(struct term_input *in, struct event *out);

@@ -309,7 +309,7 @@ static void opens_and_gives_back(void **state)
 	tcgetattr(p.slave, &now);
 	assert_int_equal(now.c_lflag & (ICANON | ECHO | ISIG), 0);
 	quit(&p);
-	assert_true(sent(&p, "\033]2;idle 1\007"));
+	assert_true(sent(&p, "\033]2;idle 1 0\007"));
 	assert_false(sent(&p, "\u202e"));
 	assert_restored(&p);
 	finish(&p);
