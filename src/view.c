@@ -16,7 +16,7 @@ static int timeline_height(int h)
 
 static int tree_width(int w)
 {
-	return w < 100 ? 28 : w < 140 ? 36 : w < 200 ? 44 : 50;
+	return w < 100 ? 28 : w < 120 ? 36 : w < 160 ? 42 : 50;
 }
 
 struct layout view_layout(const struct app *app)

@@ -4,8 +4,7 @@
 
 /* ---- columns ---- */
 
-/* A column of the list. Those with the lowest rank come first when room is short; what is left over goes to the columns
- * that may grow. */
+/* A column of the list. Those with the lowest rank come first when room is short. */
 struct column {
 	const char *title;
 	int min, max; /* width in columns */
@@ -72,7 +71,7 @@ static const struct column columns[] = {
     {"Title", 24, 40, 4, draw_title},     {"Response", 16, 400, 3, draw_response},
 };
 
-enum { MARK_W = 4, GAP = 2 };
+enum { MARK_W = 3, GAP = 2 };
 
 /* Widths of the columns that fit into `room`; 0: left out. */
 static void columns_fit(int room, int widths[COUNT_OF(columns)])
@@ -81,23 +80,24 @@ static void columns_fit(int room, int widths[COUNT_OF(columns)])
 	for (int i = 0; i < count; i++)
 		widths[i] = 0;
 	int left = room + GAP;
-	for (int rank = 0; rank < count; rank++) {
+	bool fits = true;
+	for (int rank = 0; rank < count && fits; rank++) {
 		for (int i = 0; i < count; i++) {
-			if (columns[i].rank == rank && columns[i].min + GAP <= left) {
-				widths[i] = columns[i].min;
-				left -= columns[i].min + GAP;
-			}
+			if (columns[i].rank != rank)
+				continue;
+			fits = columns[i].min + GAP <= left;
+			widths[i] = fits ? columns[i].min : 0;
+			left -= fits ? columns[i].min + GAP : 0;
 		}
 	}
-	/* One column each in turn, so that those that may grow grow alike. */
-	for (bool grown = true; grown && left > 0;) {
-		grown = false;
-		for (int i = 0; i < count && left > 0; i++) {
-			if (widths[i] > 0 && widths[i] < columns[i].max) {
-				widths[i]++;
-				left--;
-				grown = true;
-			}
+	/* What is left over goes to those that may grow, the most important one first. */
+	for (int rank = 0; rank < count && left > 0; rank++) {
+		for (int i = 0; i < count; i++) {
+			if (columns[i].rank != rank || widths[i] == 0)
+				continue;
+			int more = columns[i].max - widths[i] < left ? columns[i].max - widths[i] : left;
+			widths[i] += more;
+			left -= more;
 		}
 	}
 }
@@ -267,9 +267,9 @@ static void row_draw(const struct app *app, struct surface *s, const struct reco
 		     struct rect row, bool cursor, int64_t now_s)
 {
 	if (idset_has(&app->marks, r->id))
-		surface_glyph(s, row.x + 1, row.y, ROLE_MARK, GLYPH_MARK);
+		surface_glyph(s, row.x, row.y, ROLE_MARK, GLYPH_MARK);
 	if (cursor)
-		surface_glyph(s, row.x + 2, row.y, ROLE_STRONG, GLYPH_CURSOR);
+		surface_glyph(s, row.x + 1, row.y, ROLE_STRONG, GLYPH_CURSOR);
 	int x = row.x + MARK_W;
 	struct buf text = {0};
 	for (size_t i = 0; i < COUNT_OF(columns); i++) {

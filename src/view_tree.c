@@ -164,7 +164,7 @@ void view_tree_adopt(struct app *app)
 /* NOLINTBEGIN(clang-analyzer-core.NullDereference): a tree that has nodes to count has nodes. */
 static void node_draw(struct app *app, struct surface *s, const struct tree_node *n, struct rect r, int64_t max)
 {
-	int bar_w = r.w >= 44 ? 10 : r.w >= 32 ? 6 : r.w >= 26 ? 4 : 0;
+	int bar_w = r.w >= 44 ? 10 : r.w >= 32 ? 5 : 0;
 	char count[NUMBER_TEXT], widest[NUMBER_TEXT];
 	int count_w = (int)str_of(view_number(tree_of(app)->total, widest)).len;
 	int right = r.x + r.w - 1;
