@@ -140,9 +140,26 @@ static void cause_draw(struct flow *f, const struct detail *d)
 	if (d->suppressed > 0) {
 		char n[NUMBER_TEXT];
 		buf_printf(&b, "%s later %s to this address dropped because of this one", view_number(d->suppressed, n),
-			   d->suppressed == 1 ? "email was" : "emails were");
+			   d->suppressed == 1 ? "email" : "emails");
 		flow_field(f, "Led to", ROLE_DROPPED, buf_str(&b));
 	}
+	buf_free(&b);
+}
+
+/* The newest of the other emails that did arrive: the address worked then. */
+static void arrived_draw(struct flow *f, const struct detail *d)
+{
+	int i = 0;
+	while (i < d->history_count && d->history[i].outcome != OUTCOME_DELIVERED &&
+	       d->history[i].outcome != OUTCOME_OPENED)
+		i++;
+	if (i == d->history_count)
+		return;
+	char t[TIME_TEXT];
+	struct buf b = {0};
+	buf_printf(&b, "%s  ", view_time_long(d->history[i].time, t));
+	buf_add(&b, d->history[i].title);
+	flow_field(f, "Last arrived", ROLE_SUCCESS, buf_str(&b));
 	buf_free(&b);
 }
 
@@ -240,6 +257,7 @@ static void body_draw(struct flow *f, const struct detail *d)
 	title_draw(f, r, &x);
 	flow_text(f, 0, ROLE_TEXT, str_of(x.entry->meaning), NULL, 0);
 	cause_draw(f, d);
+	arrived_draw(f, d);
 	flags_draw(f, r, &st, &x);
 	sides_draw(f, &x);
 	response_draw(f, r, &st);
