@@ -20,7 +20,7 @@ struct cmd {
 	int (*run)(const struct cmd *self, const struct opt_result *o, struct arena *a); /* returns the exit code */
 };
 
-extern const struct cmd cmd_browse, cmd_export, cmd_summary, cmd_explain, cmd_init, cmd_demo;
+extern const struct cmd cmd_browse, cmd_export, cmd_summary, cmd_import, cmd_explain, cmd_init, cmd_demo;
 extern const struct cmd *const cmds[]; /* ends in NULL; the first one is what a bare FILE means */
 
 /* Prints "deadletter: …" to stderr, showable; returns the exit code that fits. */

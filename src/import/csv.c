@@ -197,7 +197,9 @@ static bool on_row(struct csv *v, struct import_sink *s, struct err *e)
 	if (r.source_line == 0)
 		r.source_line = v->record_line;
 	struct str id = str_trim(cell(v, cells, count, COL_ID));
-	r.source_key = r.message_id.len ? key_of(STR("csv message"), r.message_id)
+	/* A content filter hands the same message on under another queue id. */
+	uint64_t message_key = str_hash(r.queue_id, key_of(STR("csv message"), r.message_id));
+	r.source_key = r.message_id.len ? message_key + (message_key == 0)
 		       : id.len         ? key_of(STR("csv id"), id)
 					: row_key;
 	bool tried = r.outcome == OUTCOME_DELIVERED || r.outcome == OUTCOME_DEFERRED || r.outcome == OUTCOME_FAILED;

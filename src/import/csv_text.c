@@ -6,6 +6,8 @@ const char csv_delimiters[] = ",\t;|";
 
 bool csv_open(struct str line, char delimiter, bool open)
 {
+	if (delimiter == '\t')
+		return false;
 	size_t i = 0;
 	for (;;) {
 		if (open) { /* to the quote that closes; "" is two that do not */
@@ -30,8 +32,37 @@ bool csv_open(struct str line, char delimiter, bool open)
 	}
 }
 
+/* "\\t" and the like of the tab-separated form, in place. */
+static struct str unescaped(char *p, size_t len)
+{
+	static const char names[] = "tnr\\", bytes[] = "\t\n\r\\";
+	size_t out = 0;
+	for (size_t i = 0; i < len; i++) {
+		const char *name = p[i] == '\\' && i + 1 < len ? memchr(names, p[i + 1], sizeof names - 1) : NULL;
+		p[out++] = name ? bytes[name - names] : p[i];
+		i += name != NULL;
+	}
+	return (struct str){p, out};
+}
+
+static int tsv_split(char *record, size_t len, struct str cells[CSV_CELLS_MAX])
+{
+	int count = 0;
+	for (size_t start = 0;;) {
+		const char *tab =
+		    count < CSV_CELLS_MAX - 1 && start < len ? memchr(record + start, '\t', len - start) : NULL;
+		size_t n = tab ? (size_t)(tab - record) - start : len - start;
+		cells[count++] = unescaped(record + start, n);
+		if (!tab)
+			return count;
+		start += n + 1;
+	}
+}
+
 int csv_split(char *record, size_t len, char delimiter, struct str cells[CSV_CELLS_MAX])
 {
+	if (delimiter == '\t')
+		return tsv_split(record, len, cells);
 	int count = 0;
 	size_t i = 0, out = 0;
 	for (;;) {

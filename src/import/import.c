@@ -330,6 +330,19 @@ static bool import_source(struct run *r, const struct source *src, struct err *e
 
 /* ---- all of them ---- */
 
+bool import_check(const struct import_options *o, struct err *e)
+{
+	if (!format_known(o->format, e))
+		return false;
+	for (size_t i = 0; i < FORMATS; i++) { /* each format knows its own options */
+		void *state = import_formats[i]->start(o, e);
+		if (!state)
+			return false;
+		import_formats[i]->finish(state);
+	}
+	return true;
+}
+
 static void folder_skipped(void *ctx, const char *why)
 {
 	struct run *r = ctx;
@@ -364,7 +377,7 @@ bool import_run(struct store *st, const char *const *sources, int source_count, 
 	    .store = st,
 	    .options = o,
 	};
-	bool ok = format_known(o->format, e) && source_find(sources, source_count, &a, folder_skipped, &r, &list, e);
+	bool ok = import_check(o, e) && source_find(sources, source_count, &a, folder_skipped, &r, &list, e);
 	if (ok) {
 		r.bytes_total = list.bytes;
 		for (size_t i = 0; ok && i < list.count; i++)

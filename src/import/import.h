@@ -71,6 +71,9 @@ struct import_result {
 	int64_t unreadable_files;          /* in folders: reported and passed over */
 };
 
+/* Are the options such that a run can begin? ERR_USAGE names the one that is wrong. import_run asks too. */
+bool import_check(const struct import_options *o, struct err *e);
+
 /* Imports all sources ("-" is standard input, folders are read in name order, recursively) into `st`. Rotated logs
  * come oldest first (mail.log.2, mail.log.1, mail.log). A batch is there or it is not; importing the same thing
  * twice changes nothing. False: *e says which source; what was committed stays, and *out says how much that is.

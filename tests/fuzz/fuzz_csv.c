@@ -26,8 +26,8 @@ static void check_split(struct str record, char delimiter)
 		must(cells[i].p >= end && cells[i].p + cells[i].len <= copy.p + copy.len);
 		end = cells[i].p + cells[i].len;
 	}
-	/* Without quotes every delimiter ends a cell and nothing is left out. */
-	if (str_find(record, STR("\""), 0) == SIZE_MAX && n < CSV_CELLS_MAX) {
+	/* Without quotes and escapes every delimiter ends a cell and nothing is left out. */
+	if (str_find(record, STR("\""), 0) == SIZE_MAX && str_find(record, STR("\\"), 0) == SIZE_MAX) {
 		size_t kept = (size_t)n - 1;
 		for (int i = 0; i < n; i++)
 			kept += cells[i].len;

@@ -71,6 +71,12 @@ static void splits_cells(void **state)
 		buf_free(&in);
 		buf_free(&out);
 	}
+	char tsv[] = "\"a\tb\\t\\n\\\\t\\x\\\t";
+	struct str cells[CSV_CELLS_MAX];
+	assert_int_equal(csv_split(tsv, sizeof tsv - 1, '\t', cells), 3);
+	assert_text(cells[0], "\"a");
+	assert_text(cells[1], "b\t\n\\t\\x\\");
+	assert_false(csv_open(STR("\"a"), '\t', false));
 	assert_true(csv_open(STR("a,\"b"), ',', false));
 	assert_true(csv_open(STR("c"), ',', true));
 	assert_true(csv_open(STR("say \"\""), ',', true));

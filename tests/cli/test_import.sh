@@ -1,0 +1,154 @@
+#!/bin/sh
+# deadletter import as it is typed: repeats, a kill in the middle, standard input, folders, tables, wrong usage.
+set -u
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+gen=$BUILD/tools/gen_log
+n=0
+
+result() { # result STATUS NAME
+	n=$((n + 1))
+	if [ "$1" = 0 ]; then echo "ok $n - $2"; else echo "not ok $n - $2"; fi
+}
+
+import() { # import ARG...: exit code in $code, output in out and err
+	"$BIN" import "$@" >"$dir/out" 2>"$dir/err"
+	code=$?
+}
+
+# All that an import may write, without the row numbers, which depend on where it was interrupted.
+dump() {
+	sqlite3 "$1" "SELECT source_key, recipient, time, outcome, enhanced_code, basic_code, response, stage, remote_mta,
+		sender, title, message_id, queue_id, queued_at, attempts, source_line FROM email ORDER BY 1, 2, 3;
+		SELECT source_key, recipient, a.time, a.outcome, a.enhanced_code, a.basic_code, a.stage, a.remote_mta, a.response
+		FROM attempt a JOIN email e ON e.id = a.email_id ORDER BY 1, 2, 3, 4, 9;
+		SELECT * FROM tally ORDER BY 1, 2, 3; SELECT * FROM given_up ORDER BY 1, 2"
+}
+
+same() { # same FILE FILE
+	dump "$1" >"$dir/a" && dump "$2" >"$dir/b" && [ -s "$dir/a" ] && cmp -s "$dir/a" "$dir/b"
+}
+
+"$gen" 60000 7 >"$dir/mail.log"
+import "$dir/mail.log" --into "$dir/whole.db" --year 2026
+[ "$code" = 0 ] && grep -q '^[1-9][0-9]* records added, [0-9]* changed, 0 unchanged; 60000 lines of 1 source$' "$dir/out" &&
+	[ ! -s "$dir/err" ]
+result $? "a log is imported, with one line to say so and nothing else in a pipe"
+
+# Every email, by a reading of the log that shares nothing with ours.
+want=$(grep -o ' [0-9A-Za-z]*: to=<[^>]*>' "$dir/mail.log" | sort -u | wc -l)
+[ "$(sqlite3 "$dir/whole.db" 'SELECT count(*) FROM email')" = "$want" ] &&
+	[ "$(sqlite3 "$dir/whole.db" 'SELECT count(*) FROM attempt')" = "$(grep -c ' to=<.*status=' "$dir/mail.log")" ] &&
+	[ "$(sqlite3 "$dir/whole.db" "SELECT count(*) FROM email WHERE outcome = 'failed'")" = \
+		"$({
+			grep -o '[0-9A-Za-z]*: to=.*status=bounced' "$dir/mail.log"
+			grep -o '[0-9A-Za-z]*: from=.*status=expired' "$dir/mail.log"
+		} | cut -d: -f1 | sort -u | wc -l)" ] &&
+	[ "$(sqlite3 "$dir/whole.db" 'SELECT count(*) FROM email WHERE sender IS NULL OR message_id IS NULL')" = 0 ]
+result $? "every email of the log is there once, with all its attempts, sender and Message-ID"
+
+cp "$dir/whole.db" "$dir/twice.db"
+import "$dir/mail.log" --into "$dir/twice.db" --year 2026
+[ "$code" = 0 ] && grep -q '^0 records added, 0 changed,' "$dir/out" && same "$dir/whole.db" "$dir/twice.db"
+result $? "a second import changes nothing"
+
+import - --into "$dir/stdin.db" --year 2026 <"$dir/mail.log"
+[ "$code" = 0 ] && same "$dir/whole.db" "$dir/stdin.db"
+result $? "standard input gives the same"
+
+"$gen" 60000 7 rfc3339 >"$dir/iso.log"
+import "$dir/iso.log" --into "$dir/iso.db"
+[ "$code" = 0 ] && same "$dir/whole.db" "$dir/iso.db"
+result $? "RFC 3339 stamps give the same"
+
+mkdir "$dir/log"
+head -n 20000 "$dir/mail.log" >"$dir/log/mail.log.2"
+sed -n '20001,40000p' "$dir/mail.log" >"$dir/log/mail.log.1"
+tail -n +40001 "$dir/mail.log" >"$dir/log/mail.log"
+echo notes >"$dir/log/README"
+import "$dir/log" --into "$dir/folder.db" --year 2026
+dump "$dir/folder.db" | sed 's/|[0-9]*$//' | grep '@' >"$dir/a"
+dump "$dir/whole.db" | sed 's/|[0-9]*$//' | grep '@' >"$dir/b"
+[ "$code" = 0 ] && [ -s "$dir/a" ] && cmp -s "$dir/a" "$dir/b" && grep -q '1 file of no known format passed over' "$dir/out"
+result $? "a folder of rotated logs gives the same, whatever lies beside them"
+
+# Killed at an unforeseeable place, a few times; what is there must be whole, and a repeat must complete it.
+ok=0
+killed=0
+for tenths in 0.05 0.1 0.15 0.2 0.3; do
+	rm -f "$dir/killed.db"*
+	timeout -s KILL "$tenths" "$BIN" import "$dir/mail.log" --into "$dir/killed.db" --year 2026 >/dev/null 2>&1
+	[ $? = 0 ] || killed=$((killed + 1))
+	import "$dir/mail.log" --into "$dir/killed.db" --year 2026
+	[ "$code" = 0 ] && same "$dir/whole.db" "$dir/killed.db" || ok=1
+done
+[ "$killed" -gt 0 ] && [ "$ok" = 0 ]
+result $? "killed in the middle and repeated gives the same"
+
+{
+	echo "no line of a log"
+	head -n 100 "$dir/mail.log"
+	printf 'Oct 26 10:00:00 mx postfix/smtp[1]: AB12CD34: to=<a@example.com>, relay=no\n'
+	i=0
+	while [ $i -lt 20 ]; do
+		printf 'bad \033[31m%d\n' $i
+		i=$((i + 1))
+	done
+} >"$dir/bad.log"
+import "$dir/bad.log" --into "$dir/bad.db" --format postfix
+[ "$code" = 0 ] && grep -q '122 lines of 1 source, 22 malformed$' "$dir/out" &&
+	[ "$(head -n 2 "$dir/err")" = "$dir/bad.log:1: does not begin with a time stamp
+$dir/bad.log:102: a delivery without status=" ] && [ "$(wc -l <"$dir/err")" = 5 ]
+result $? "malformed lines are counted, the first ones named, and end nothing"
+
+printf 'to,status,when\nbob@example.com,550 5.1.1 <bob@example.com>: unknown,2026-10-26 10:00\neve@example.com,Dropped,2026-10-26\n' \
+	>"$dir/app.csv"
+import "$dir/app.csv" --into "$dir/app.db" --column time=when
+[ "$code" = 0 ] && [ "$(sqlite3 "$dir/app.db" 'SELECT recipient, outcome, enhanced_code, basic_code, time FROM email ORDER BY id')" = \
+	'bob@example.com|failed|5.1.1|550|1793008800
+eve@example.com|dropped|||1792972800' ]
+result $? "a table of some program, with a column named by hand"
+
+import "$dir/app.csv" --into "$dir/app.db" --column time=when
+[ "$code" = 0 ] && grep -q '^0 records added, 0 changed, 2 unchanged;' "$dir/out"
+result $? "the same table again changes nothing"
+
+columns=id,time,recipient,outcome,enhanced_code,basic_code,response,sender,title,message_id,queued_at,queue_id,remote_mta,stage,attempts,source_file,source_line
+ok=0
+for format in csv tsv; do
+	"$BIN" export "$dir/whole.db" status:any --columns $columns -o "$dir/all.$format" 2>/dev/null &&
+		import "$dir/all.$format" --into "$dir/$format.db" &&
+		"$BIN" export "$dir/$format.db" status:any --columns $columns -o "$dir/again.$format" 2>/dev/null || ok=1
+	# The numbers of the records are their new database's own.
+	[ "$code" = 0 ] && [ ! -s "$dir/err" ] || ok=1
+	sed 's/^[0-9]*//' "$dir/all.$format" | sort >"$dir/a"
+	sed 's/^[0-9]*//' "$dir/again.$format" | sort >"$dir/b"
+	[ "$(wc -l <"$dir/a")" -gt 1000 ] && cmp -s "$dir/a" "$dir/b" || ok=1
+done
+result $ok "what deadletter exports comes back as it was"
+
+refused() { # refused CODE WORDS NAME ARG...
+	want=$1 words=$2 name=$3
+	shift 3
+	import "$@"
+	[ "$code" = "$want" ] && grep -q -- "$words" "$dir/err" && [ "$(wc -l <"$dir/err")" -le 2 ]
+	result $? "$name"
+}
+
+echo "Dear diary" >"$dir/notes"
+printf 'who,what\nx,y\n' >"$dir/odd.csv"
+refused 1 'no format that is recognised: name it with --format postfix or csv' "an unknown format" "$dir/notes" --into "$dir/x.db"
+refused 1 'its columns are: who, what' "a table without a recipient" "$dir/odd.csv" --into "$dir/x.db"
+refused 2 '--format takes postfix or csv' "a format that does not exist" "$dir/notes" --into "$dir/x.db" --format exim
+refused 2 'OURS=THEIRS' "a column that does not exist" "$dir/odd.csv" --into "$dir/x.db" --column whom=who
+refused 2 '--year 26th' "a year that is none" "$dir/mail.log" --into "$dir/x.db" --year 26th
+refused 2 '--into FILE' "no database" "$dir/mail.log"
+refused 2 'import what' "no source" --into "$dir/x.db"
+refused 1 'No such file' "a source that is missing" "$dir/nowhere" --into "$dir/none.db"
+[ ! -e "$dir/none.db" ]
+result $? "no database is made for it"
+refused 1 'is not a database\|not a deadletter database' "a target that is something else" "$dir/mail.log" --into "$dir/notes"
+[ "$(cat "$dir/notes")" = "Dear diary" ]
+result $? "and it stays as it is"
+
+echo "1..$n"
