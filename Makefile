@@ -121,7 +121,7 @@ test: deps-dev ## install what is missing, build, run all tests
 check: $(BIN) $(SAMPLE) programs ## the tests alone, for those who have everything
 	@BIN=$(abspath $(BIN)) BUILD=$(abspath $(BUILD)) sh tests/run.sh $(UNIT) $(CLI) $(SCREEN)
 
-programs: $(UNIT) $(SCREEN)
+programs: $(UNIT) $(SCREEN) $(BUILD)/tools/gen_log
 
 approve: $(BIN) $(SAMPLE) $(SCREEN) ## take the screens as they are now for the goldens of tests/screen; read the difference
 	@BIN=$(abspath $(BIN)) BUILD=$(abspath $(BUILD)) APPROVE=1 $(SCREEN) | grep -v '^ok' ; git status --short tests/screen
