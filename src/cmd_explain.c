@@ -59,10 +59,8 @@ static void title(struct sheet *p, const struct status *s, const struct explanat
 {
 	char e[ECODE_TEXT];
 	struct buf b = {0};
-	if (s->dropped)
-		buf_add(&b, STR("Dropped"));
 	if (s->basic)
-		buf_printf(&b, "%s%d", b.len ? " " : "", s->basic);
+		buf_printf(&b, "%d", s->basic);
 	if (s->enhanced.cls)
 		buf_printf(&b, "%s%s", b.len ? " " : "", ecode_text(s->enhanced, e));
 	style(p, "1");
@@ -75,20 +73,11 @@ static void title(struct sheet *p, const struct status *s, const struct explanat
 	buf_free(&b);
 }
 
-static void flags(struct sheet *p, const struct status *s, const struct explanation *x)
+static void warning(struct sheet *p, const struct status *s)
 {
-	char e[ECODE_TEXT];
 	struct buf b = {0};
-	if (s->enhanced.cls && !x->registered)
-		buf_printf(&b, "The detail of %s is not registered; its subject and class are explained. ",
-			   ecode_text(s->enhanced, e));
-	if (s->flags & STATUS_CLASS_CONTRADICTS)
-		buf_add(&b, STR("The two codes contradict each other: one says temporary, the other permanent. "));
-	if (s->flags & STATUS_CODES_DISAGREE)
-		buf_add(&b, STR("The text holds several different codes; the first one is explained. "));
-	if (s->flags & STATUS_INNER_CAUSE)
-		buf_add(&b, STR("The cause inside the text is explained, not the code around it. "));
-	field(p, "Beware", "33", str_trim(buf_str(&b)));
+	status_warning(s->enhanced, s->basic, s->flags, &b);
+	field(p, "Beware", "33", buf_str(&b));
 	buf_free(&b);
 }
 
@@ -116,12 +105,10 @@ static void explain(struct sheet *p, struct str text)
 	codes_explain(s.dropped ? OUTCOME_DROPPED : OUTCOME_FAILED, s.enhanced, s.basic, STR(""), text, &x);
 	title(p, &s, &x);
 	field(p, "Meaning", "0", str_of(x.entry->meaning));
-	flags(p, &s, &x);
+	warning(p, &s);
 	evidence(p, text, &s);
 	if (x.provider) {
-		buf_printf(&b, "At %s", x.provider->provider);
-		field(p, b.p, "0", str_of(x.provider->meaning));
-		buf_reset(&b);
+		field(p, x.provider->provider, "0", str_of(x.provider->meaning));
 	}
 	buf_add(&b, str_of(x.side_name));
 	if (!x.provider && x.entry->side_why[0])

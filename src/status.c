@@ -185,3 +185,26 @@ int status_class(struct ecode enhanced, int basic)
 		return digit;
 	return enhanced.cls == 4 || enhanced.cls == 5 ? enhanced.cls : 0;
 }
+
+static const char *class_word(int cls)
+{
+	return cls == 2 ? "success" : cls == 4 ? "temporary" : "permanent";
+}
+
+void status_warning(struct ecode enhanced, int basic, unsigned flags, struct buf *out)
+{
+	char e[ECODE_TEXT];
+	ecode_text(enhanced, e);
+	if (enhanced.cls && !codes_enhanced(enhanced))
+		buf_printf(out, "%s is not registered: what its class and subject say is explained. ", e);
+	int digit = basic / 100;
+	if (enhanced.cls && (digit == 4 || digit == 5) && digit != enhanced.cls)
+		buf_printf(out, "%d says %s and %s says %s: the server contradicts itself. ", basic,
+			   class_word(digit), e, class_word(enhanced.cls));
+	if (flags & STATUS_CODES_DISAGREE)
+		buf_add(out, STR("The response holds different codes: read its words. "));
+	if (flags & STATUS_INNER_CAUSE)
+		buf_add(out, STR("The cause named inside the response is explained, not the code around it. "));
+	while (out->len > 0 && out->p[out->len - 1] == ' ')
+		out->p[--out->len] = '\0';
+}

@@ -45,4 +45,7 @@ void status_read_pair(struct str field, struct str text, enum outcome outcome, s
  * 4 → 4, 5 → 5, 0 when neither code says. */
 int status_class(struct ecode enhanced, int basic);
 
+/* What a reader should beware of with these codes and flags, in sentences; nothing when all is well. */
+void status_warning(struct ecode enhanced, int basic, unsigned flags, struct buf *out);
+
 #endif

@@ -55,20 +55,11 @@ static void title_draw(struct flow *f, const struct record *r, const struct expl
 	buf_free(&b);
 }
 
-static void flags_draw(struct flow *f, const struct record *r, const struct status *st, const struct explanation *x)
+static void warning_draw(struct flow *f, const struct record *r, const struct status *st)
 {
-	char e[ECODE_TEXT];
 	struct buf b = {0};
-	ecode_text(r->enhanced, e);
-	if (r->enhanced.cls && !x->registered)
-		buf_printf(&b, "The detail of %s is not registered: its class and subject are explained. ", e);
-	if (st->flags & STATUS_CLASS_CONTRADICTS)
-		buf_printf(&b, "%d says %s and %s says the other: the server contradicts itself. ", r->basic,
-			   r->basic >= 500 ? "permanent" : "temporary", e);
-	if (st->flags & STATUS_CODES_DISAGREE)
-		buf_add(&b, STR("The response holds different codes: read its words. "));
-	if (b.len > 0)
-		flow_field(f, "Beware", ROLE_WARNING, str_trim(buf_str(&b)));
+	status_warning(r->enhanced, r->basic, st->flags, &b);
+	flow_field(f, "Beware", ROLE_WARNING, buf_str(&b));
 	buf_free(&b);
 }
 
@@ -258,7 +249,7 @@ static void body_draw(struct flow *f, const struct detail *d)
 	flow_text(f, 0, ROLE_TEXT, str_of(x.entry->meaning), NULL, 0);
 	cause_draw(f, d);
 	arrived_draw(f, d);
-	flags_draw(f, r, &st, &x);
+	warning_draw(f, r, &st);
 	sides_draw(f, &x);
 	response_draw(f, r, &st);
 	flow_field(f, "Tell them", ROLE_TEXT, str_of(x.customer));
