@@ -1,6 +1,7 @@
 #include "base.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdalign.h>
 #include <stdlib.h>
 #include <string.h>
@@ -123,6 +124,26 @@ bool str_to_int(struct str s, int64_t *out)
 		return false;
 	*out = negative ? v : -v;
 	return true;
+}
+
+int str_distance(struct str a, struct str b)
+{
+	int row[24]; /* of the matrix of distances between the beginnings of both */
+	if (a.len >= COUNT_OF(row) || b.len >= COUNT_OF(row))
+		return INT_MAX;
+	for (int j = 0; j <= (int)b.len; j++)
+		row[j] = j;
+	for (size_t i = 0; i < a.len; i++) {
+		int diagonal = row[0];
+		row[0] = (int)i + 1;
+		for (size_t j = 0; j < b.len; j++) {
+			int change = diagonal + (lower(a.p[i]) != lower(b.p[j]));
+			diagonal = row[j + 1];
+			int least = change < row[j] + 1 ? change : row[j] + 1;
+			row[j + 1] = least < diagonal + 1 ? least : diagonal + 1;
+		}
+	}
+	return row[b.len];
 }
 
 uint64_t str_hash(struct str s, uint64_t seed)

@@ -12,9 +12,9 @@ enum { EXIT_DONE = 0, EXIT_COULD_NOT = 1, EXIT_USAGE = 2 };
 
 struct cmd {
 	const char *name;
-	const char *usage; /* words behind the name: "FILE [FILTER] [-o OUT]" */
-	const char *help;  /* one line */
-	const char *more;  /* further lines for its --help; NULL: none */
+	const char *usage;             /* words behind the name: "FILE [FILTER] [-o OUT]" */
+	const char *help;              /* one line */
+	void (*more)(struct buf *out); /* further lines for its --help; NULL: none */
 	const struct opt *opts;
 	size_t opt_count;
 	int (*run)(const struct cmd *self, const struct opt_result *o, struct arena *a); /* returns the exit code */

@@ -1,8 +1,7 @@
 #include "cmd.h"
 
 #include "export.h"
-
-#include <string.h>
+#include "outfile.h"
 
 enum { OPT_OUTPUT, OPT_FORMAT, OPT_COLUMNS, OPT_RAW, OPT_FORCE };
 
@@ -56,7 +55,7 @@ static int report(const struct export_result *r, const char *path)
 			"deadletter: %lld %s with = + - or @ and got a leading ' against being run as a formula;"
 			" --raw writes the exact bytes\n",
 			(long long)r->guarded, r->guarded == 1 ? "cell starts" : "cells start");
-	if (strcmp(path, "-") != 0 && cmd_is_terminal(stderr)) {
+	if (!outfile_is_direct(path) && cmd_is_terminal(stderr)) {
 		struct buf b = {0};
 		buf_printf(&b, "%lld %s written to ", (long long)r->rows, r->rows == 1 ? "record" : "records");
 		cmd_add_text(&b, str_of(path), stderr);
@@ -76,6 +75,7 @@ static int run(const struct cmd *self, const struct opt_result *o, struct arena 
 	struct export_options x = {
 	    .raw = o->values[OPT_RAW] != NULL,
 	    .force = o->values[OPT_FORCE] != NULL,
+	    .ascii = !cmd_utf8(),
 	    .cancelled = stopped,
 	    .progress = tell,
 	    .ctx = &p,
@@ -87,9 +87,10 @@ static int run(const struct cmd *self, const struct opt_result *o, struct arena 
 	struct store *st = store_open(o->words[0], &e);
 	if (!st)
 		return cmd_fail(&e);
-	cmd_catch_signals();
-	store_set_stale(st, stopped, NULL);
 	const char *path = o->values[OPT_OUTPUT] ? o->values[OPT_OUTPUT] : "-";
+	if (!outfile_is_direct(path)) /* else there is nothing to clean up, and a blocked pipe must not block Ctrl-C */
+		cmd_catch_signals();
+	store_set_stale(st, stopped, NULL);
 	struct export_result r;
 	bool ok = export_run(st, &scope, NULL, 0, path, &x, &r, &e);
 	store_close(st);
@@ -97,9 +98,21 @@ static int run(const struct cmd *self, const struct opt_result *o, struct arena 
 		fputs("\r\033[K", stderr);
 	if (e.kind == ERR_STALE || e.kind == ERR_CANCEL) {
 		e = (struct err){0};
-		err_set(&e, ERR_CANCEL, strcmp(path, "-") == 0 ? "stopped" : "stopped; nothing was written");
+		err_set(&e, ERR_CANCEL, "stopped; nothing was written");
 	}
 	return ok ? report(&r, path) : cmd_fail(&e);
+}
+
+static void more(struct buf *out)
+{
+	buf_add(out, STR("Without FILTER all failures are written; deadletter --help tells what a filter may "
+			 "be.\n\nformats:\n"));
+	for (int i = 0; i < EXPORT_FORMAT_COUNT; i++)
+		buf_printf(out, "  %-13s  %s\n", export_formats[i].name, export_formats[i].help);
+	buf_add(out, STR("\ncolumns (* is there without --columns):\n"));
+	for (size_t i = 0; i < export_column_count; i++)
+		buf_printf(out, "%c %-13s  %s\n", export_columns[i].by_default ? '*' : ' ', export_columns[i].name,
+			   export_columns[i].help);
 }
 
 const struct cmd cmd_export = {
@@ -108,5 +121,6 @@ const struct cmd cmd_export = {
     .help = "Write records to CSV, TSV or JSON lines.",
     .opts = opts,
     .opt_count = COUNT_OF(opts),
+    .more = more,
     .run = run,
 };

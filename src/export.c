@@ -47,6 +47,7 @@ bool export_run(struct store *st, const struct scope *s, const int64_t *ids, siz
 	struct run r = {.o = &o};
 	bool ok = outfile_open(&r.file, path, o.force, e);
 	if (ok) {
+		o.showable = outfile_is_terminal(&r.file);
 		export_add_head(&o, &r.out);
 		ok = store_each(st, s, ids, id_count, each, &r, e) && flush(&r, e) && outfile_commit(&r.file, e);
 	}

@@ -1,8 +1,10 @@
 /* export.h - records → CSV, TSV or JSON lines, into a file that is whole or not there.
  *
  * Layer 3. Knows columns and formats: a row of export_columns[] or export_formats[] each. Never: SQL, curses, threads.
- * CSV is RFC 4180. Cells that a spreadsheet would run as a formula (first byte = + - @ TAB CR LF) get a leading ' unless
- * `raw`. A file is written beside its target (O_EXCL, 0600) and renamed when complete; no partial file is left.
+ * CSV is RFC 4180: CRLF, quotes where needed. TSV ends lines in LF and has \t \n \r \\ for those characters in cells. In
+ * both, cells that a spreadsheet would run as a formula (first byte = + - @ TAB CR LF) get a leading ' unless `raw`.
+ * JSON lines are valid UTF-8 whatever the data: a byte that is not becomes U+FFFD; what is not known is null. A terminal
+ * gets showable text. Files are written as outfile.h says; no partial file is left.
  */
 #ifndef EXPORT_H
 #define EXPORT_H
@@ -33,6 +35,8 @@ enum { EXPORT_COLUMNS_MAX = 64 };
 struct export_options {
 	enum export_format format;
 	bool raw;
+	bool showable;                             /* set by export_run when it writes to a terminal */
+	bool ascii;                                /* … that can show no more than ASCII */
 	bool force;                                /* replace an existing file */
 	int columns[EXPORT_COLUMNS_MAX];           /* indices into export_columns */
 	int column_count;                          /* 0: the default ones */

@@ -233,9 +233,10 @@ static bool is_formula(struct str cell)
 	return cell.len > 0 && memchr("=+-@\t\r\n", cell.p[0], 7);
 }
 
-static void add_csv(struct buf *out, struct str cell, bool guard)
+/* `alone`: the only column, where an empty cell would make an empty line, which readers skip. */
+static void add_csv(struct buf *out, struct str cell, bool guard, bool alone)
 {
-	bool quote = false;
+	bool quote = alone && cell.len == 0;
 	for (size_t i = 0; i < cell.len && !quote; i++)
 		quote = cell.p[i] == '"' || cell.p[i] == ',' || cell.p[i] == '\r' || cell.p[i] == '\n';
 	if (quote)
@@ -331,10 +332,22 @@ static void add_json_member(const struct export_column *c, struct str cell, bool
 	buf_add(out, first ? STR("{\"") : STR(",\""));
 	buf_add(out, str_of(c->name));
 	buf_add(out, STR("\":"));
-	if (c->number)
-		buf_add(out, cell.len > 0 ? cell : STR("null"));
+	if (cell.len == 0)
+		buf_add(out, STR("null"));
+	else if (c->number)
+		buf_add(out, cell);
 	else
 		export_add_json(out, cell);
+}
+
+/* The cell as it may go to a terminal. */
+static void make_showable(const struct export_options *o, struct buf *cell)
+{
+	struct buf shown = {0};
+	text_show(&shown, buf_str(cell), 0, o->ascii);
+	buf_reset(cell);
+	buf_add(cell, buf_str(&shown));
+	buf_free(&shown);
 }
 
 void export_add_record(const struct export_options *o, const struct record *r, struct buf *cell, struct buf *out,
@@ -344,16 +357,18 @@ void export_add_record(const struct export_options *o, const struct record *r, s
 		const struct export_column *c = column_of(o, i);
 		buf_reset(cell);
 		c->value(r, cell);
+		bool guard = o->format != EXPORT_JSONL && !o->raw && !c->number && is_formula(buf_str(cell));
+		*guarded += guard;
+		if (o->showable)
+			make_showable(o, cell);
 		if (o->format == EXPORT_JSONL) {
 			add_json_member(c, buf_str(cell), i == 0, out);
 			continue;
 		}
-		bool guard = !o->raw && !c->number && is_formula(buf_str(cell));
-		*guarded += guard;
 		if (i > 0)
 			buf_addc(out, o->format == EXPORT_CSV ? ',' : '\t');
 		if (o->format == EXPORT_CSV)
-			add_csv(out, buf_str(cell), guard);
+			add_csv(out, buf_str(cell), guard, o->column_count == 1);
 		else
 			add_tsv(out, buf_str(cell), guard);
 	}

@@ -390,27 +390,6 @@ static bool (*const term_parsers[FILTER_KEY_COUNT])(struct parser *, const struc
     [FILTER_BEFORE] = time_term,
 };
 
-/* How many letters must change to make b of a; for "did you mean". */
-static int distance(struct str a, struct str b)
-{
-	int row[16];
-	if (a.len >= COUNT_OF(row) || b.len >= COUNT_OF(row))
-		return (int)COUNT_OF(row);
-	for (int j = 0; j <= (int)b.len; j++)
-		row[j] = j;
-	for (size_t i = 0; i < a.len; i++) {
-		int diagonal = row[0];
-		row[0] = (int)i + 1;
-		for (size_t j = 0; j < b.len; j++) {
-			int change = diagonal + ((a.p[i] | 0x20) != b.p[j]);
-			diagonal = row[j + 1];
-			int least = change < row[j] + 1 ? change : row[j] + 1;
-			row[j + 1] = least < diagonal + 1 ? least : diagonal + 1;
-		}
-	}
-	return row[b.len];
-}
-
 static bool find_key(struct parser *p, const struct word *w, enum filter_key *out)
 {
 	int nearest = 0, least = 100;
@@ -420,7 +399,7 @@ static bool find_key(struct parser *p, const struct word *w, enum filter_key *ou
 			*out = (enum filter_key)k;
 			return true;
 		}
-		int d = distance(w->key, name);
+		int d = str_distance(w->key, name);
 		if (d < least) {
 			least = d;
 			nearest = k;
@@ -428,7 +407,7 @@ static bool find_key(struct parser *p, const struct word *w, enum filter_key *ou
 	}
 	struct arena a = {0};
 	const char *key = arena_cstr(&a, str_slice(w->key, 0, 40));
-	if (least <= 2)
+	if (least <= 2 && least < (int)strlen(filter_keys[nearest].name))
 		fail(p, w->column, "there is no key \"%s:\"; did you mean %s:?", key, filter_keys[nearest].name);
 	else
 		fail(p, w->column, "there is no key \"%s:\"; put the word in quotes to look for it in recipients", key);

@@ -1,11 +1,12 @@
 /* deadletter - a terminal browser for email that did not arrive: finds the command and runs it. */
 #include "cmd.h"
 
-#include "text.h"
-
+#include <fcntl.h>
 #include <locale.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 static void help_line(struct buf *b, const struct cmd *c)
 {
@@ -39,11 +40,13 @@ static int help_one(const struct cmd *c)
 	struct buf b = {0};
 	buf_add(&b, STR("usage:\n"));
 	help_line(&b, c);
-	if (c->more)
-		buf_printf(&b, "\n%s", c->more);
 	if (c->opt_count > 0) {
 		buf_add(&b, STR("\noptions:\n"));
 		opt_help(c->opts, c->opt_count, &b);
+	}
+	if (c->more) {
+		buf_addc(&b, '\n');
+		c->more(&b);
 	}
 	int code = cmd_print(&b);
 	buf_free(&b);
@@ -65,24 +68,75 @@ static int run(const struct cmd *c, int argc, char **argv)
 	return code;
 }
 
+static const struct cmd *find(const char *name)
+{
+	for (size_t i = 0; cmds[i]; i++)
+		if (strcmp(name, cmds[i]->name) == 0)
+			return cmds[i];
+	return NULL;
+}
+
+/* A word that is neither a command nor a file, but nearly a command. */
+static const struct cmd *nearly(const char *word)
+{
+	struct stat st;
+	if (word[0] == '-' || lstat(word, &st) == 0)
+		return NULL;
+	for (size_t i = 0; cmds[i]; i++)
+		if (str_distance(str_of(word), str_of(cmds[i]->name)) <= 2)
+			return cmds[i];
+	return NULL;
+}
+
+static int print_version(void)
+{
+	struct buf b = {0};
+	buf_printf(&b, "deadletter %s\n", DEADLETTER_VERSION);
+	int code = cmd_print(&b);
+	buf_free(&b);
+	return code;
+}
+
+/* Standard streams that the caller has closed: else a database would get the number of one, and be written to. What
+ * is opened in their place refuses all use, so that nothing is lost without a word. */
+static void fill_standard_streams(void)
+{
+	while (true) {
+		int fd = open("/dev/null", O_PATH | O_CLOEXEC);
+		if (fd > STDERR_FILENO)
+			close(fd);
+		if (fd < 0 || fd > STDERR_FILENO)
+			return;
+	}
+}
+
 int main(int argc, char **argv)
 {
-	setlocale(LC_ALL, "");
+	fill_standard_streams();
+	setlocale(LC_CTYPE, "");
 	signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error of write, said like any other */
 	signal(SIGXFSZ, SIG_IGN);
-	if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
-		int code = help_all();
-		return argc < 2 && code == EXIT_DONE ? EXIT_USAGE : code;
+	struct err e = {0};
+	const char *word = argc > 1 ? argv[1] : "";
+	if (argc < 2) {
+		err_set(&e, ERR_USAGE,
+			"which database? deadletter FILE browses one, deadletter demo a sample; see deadletter --help");
+		return cmd_fail(&e);
 	}
-	if (strcmp(argv[1], "--version") == 0) {
-		struct buf b = {0};
-		buf_printf(&b, "deadletter %s\n", DEADLETTER_VERSION);
-		int code = cmd_print(&b);
-		buf_free(&b);
-		return code;
+	if (strcmp(word, "--version") == 0)
+		return print_version();
+	if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0) {
+		const struct cmd *of = argc > 2 ? find(argv[2]) : NULL;
+		return of ? help_one(of) : help_all();
 	}
-	for (size_t i = 0; cmds[i]; i++)
-		if (strcmp(argv[1], cmds[i]->name) == 0)
-			return run(cmds[i], argc - 1, argv + 1);
+	const struct cmd *c = find(word);
+	if (c)
+		return run(c, argc - 1, argv + 1);
+	c = nearly(word);
+	if (c) {
+		err_set(&e, ERR_USAGE, "there is no command and no file \"%s\"; did you mean deadletter %s?", word,
+			c->name);
+		return cmd_fail(&e);
+	}
 	return run(cmds[0], argc, argv);
 }

@@ -4,14 +4,21 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 enum { NAME_TRIES = 100 };
 
-static const char *shown_path(const struct outfile *f)
+static bool is_standard_output(const char *path)
 {
-	return strcmp(f->path, "-") == 0 ? "standard output" : f->path;
+	return strcmp(path, "-") == 0 || strcmp(path, "/dev/stdout") == 0;
+}
+
+bool outfile_is_direct(const char *path)
+{
+	struct stat st;
+	return is_standard_output(path) || (stat(path, &st) == 0 && !S_ISREG(st.st_mode));
 }
 
 static bool already_there(const struct outfile *f, struct err *e)
@@ -19,126 +26,152 @@ static bool already_there(const struct outfile *f, struct err *e)
 	return err_set(e, ERR_INPUT, "%s exists; choose another name, or --force to replace it", f->path);
 }
 
+static bool cannot_write(const struct outfile *f, int errnum, struct err *e)
+{
+	return err_sys(e, errnum, "cannot write %s", is_standard_output(f->path) ? "standard output" : f->path);
+}
+
+/* What stands at the path already? */
+static bool look(struct outfile *f, bool *direct, struct err *e)
+{
+	struct stat st;
+	*direct = is_standard_output(f->path);
+	if (*direct)
+		return true;
+	if (f->path[0] == '\0')
+		return err_set(e, ERR_INPUT, "the file to write needs a name");
+	if (stat(f->path, &st) != 0) {
+		if (errno != ENOENT)
+			return cannot_write(f, errno, e);
+		if (lstat(f->path, &st) == 0)
+			return err_set(e, ERR_INPUT, "%s is a link that leads nowhere; choose another name", f->path);
+		return true;
+	}
+	if (S_ISDIR(st.st_mode))
+		return err_set(e, ERR_INPUT, "%s is a folder; name a file in it", f->path);
+	*direct = !S_ISREG(st.st_mode);
+	f->mode = st.st_mode & 0777;
+	return *direct || f->force || already_there(f, e);
+}
+
+static bool open_direct(struct outfile *f, struct err *e)
+{
+	if (is_standard_output(f->path))
+		f->fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+	else
+		f->fd = open(f->path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+	return f->fd >= 0 || cannot_write(f, errno, e);
+}
+
+/* Where a link leads, so that the file is replaced and not the link. */
+static bool open_folder(struct outfile *f, struct err *e)
+{
+	char *real = realpath(f->path, NULL);
+	const char *path = real ? real : f->path;
+	const char *slash = strrchr(path, '/');
+	char *folder = !slash ? strdup(".") : slash == path ? strdup("/") : strndup(path, (size_t)(slash - path));
+	f->name = strdup(slash ? slash + 1 : path);
+	if (!folder || !f->name)
+		die("out of memory");
+	f->dir_fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (f->dir_fd < 0)
+		cannot_write(f, errno, e);
+	free(folder);
+	free(real);
+	return f->dir_fd >= 0;
+}
+
 /* A new file in the same folder, so that the rename cannot cross file systems. */
 static bool open_temporary(struct outfile *f, struct err *e)
 {
-	size_t room = strlen(f->path) + 40;
-	f->temporary = malloc(room);
-	if (!f->temporary)
-		die("out of memory");
-	const char *slash = strrchr(f->path, '/');
-	int folder = slash ? (int)(slash + 1 - f->path) : 0;
 	for (int i = 0; i < NAME_TRIES; i++) {
-		snprintf(f->temporary, room, "%.*s.%s.%ld-%d", folder, f->path, f->path + folder, (long)getpid(), i);
-		f->fd = open(f->temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+		uint64_t random = 0;
+		if (getrandom(&random, sizeof random, 0) < 0)
+			break;
+		snprintf(f->temporary, sizeof f->temporary, ".deadletter-%016llx", (unsigned long long)random);
+		f->fd = openat(f->dir_fd, f->temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 		if (f->fd >= 0)
 			return true;
 		if (errno != EEXIST)
 			break;
 	}
-	err_sys(e, errno, "cannot write %s", f->path);
-	free(f->temporary); /* it is not ours to remove */
-	f->temporary = NULL;
-	return false;
+	f->temporary[0] = '\0'; /* it is not ours to remove */
+	return cannot_write(f, errno, e);
 }
 
 bool outfile_open(struct outfile *f, const char *path, bool force, struct err *e)
 {
-	*f = (struct outfile){.fd = -1, .path = strdup(path), .force = force};
+	*f = (struct outfile){.fd = -1, .dir_fd = -1, .path = strdup(path), .force = force};
 	if (!f->path)
 		die("out of memory");
-	if (strcmp(path, "-") == 0) {
-		f->fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
-		return f->fd >= 0 || err_sys(e, errno, "standard output");
-	}
-	struct stat st;
-	if (stat(path, &st) == 0) {
-		if (S_ISDIR(st.st_mode))
-			return err_set(e, ERR_INPUT, "%s is a folder; name a file in it", path);
-		if (!S_ISREG(st.st_mode)) {
-			f->fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
-			return f->fd >= 0 || err_sys(e, errno, "cannot write %s", path);
-		}
-		if (!force)
-			return already_there(f, e);
-	} else if (lstat(path, &st) == 0) {
-		return err_set(e, ERR_INPUT, "%s is a link that leads nowhere; choose another name", path);
-	}
-	return open_temporary(f, e);
+	bool direct;
+	if (!look(f, &direct, e))
+		return false;
+	return direct ? open_direct(f, e) : open_folder(f, e) && open_temporary(f, e);
+}
+
+bool outfile_is_terminal(const struct outfile *f)
+{
+	return isatty(f->fd);
 }
 
 bool outfile_write(struct outfile *f, struct str bytes, struct err *e)
 {
 	while (bytes.len > 0 && !f->failed) {
 		ssize_t n = write(f->fd, bytes.p, bytes.len);
-		if (n >= 0) {
+		if (n > 0) {
 			bytes = str_slice(bytes, (size_t)n, SIZE_MAX);
-		} else if (errno != EINTR) {
+		} else if (n == 0 || errno != EINTR) {
 			f->failed = true;
-			err_sys(e, errno, "cannot write %s", shown_path(f));
+			cannot_write(f, n == 0 ? EIO : errno, e);
 		}
 	}
 	return !f->failed;
 }
 
-static bool sync_folder(const struct outfile *f, struct err *e)
-{
-	char *folder = strdup(f->path);
-	if (!folder)
-		die("out of memory");
-	char *slash = strrchr(folder, '/');
-	if (slash)
-		slash[slash == folder] = '\0';
-	int fd = open(slash ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	/* A folder that may be written but not read cannot be synced; the file is in place all the same. */
-	bool ok = fd < 0 || fsync(fd) == 0 || errno == EINVAL;
-	if (!ok)
-		err_sys(e, errno, "cannot make sure that %s is on the disk", f->path);
-	if (fd >= 0)
-		close(fd);
-	free(folder);
-	return ok;
-}
-
 static bool put_in_place(struct outfile *f, struct err *e)
 {
-	if (f->force ? rename(f->temporary, f->path) == 0
-		     : renameat2(AT_FDCWD, f->temporary, AT_FDCWD, f->path, RENAME_NOREPLACE) == 0)
+	if (f->force ? renameat(f->dir_fd, f->temporary, f->dir_fd, f->name) == 0
+		     : renameat2(f->dir_fd, f->temporary, f->dir_fd, f->name, RENAME_NOREPLACE) == 0) {
+		f->temporary[0] = '\0';
 		return true;
-	if (errno == EEXIST)
-		return already_there(f, e);
-	if (f->force || (errno != EINVAL && errno != ENOSYS))
-		return err_sys(e, errno, "cannot write %s", f->path);
-	/* A file system without that kind of rename: a second name does not replace either. */
-	if (link(f->temporary, f->path) == 0)
-		return unlink(f->temporary) == 0 || err_sys(e, errno, "cannot remove %s", f->temporary);
-	return errno == EEXIST ? already_there(f, e) : err_sys(e, errno, "cannot write %s", f->path);
+	}
+	/* A file system without that kind of rename: a second name does not replace either. outfile_abandon removes the
+	 * first one. */
+	if (!f->force && (errno == EINVAL || errno == ENOSYS) &&
+	    linkat(f->dir_fd, f->temporary, f->dir_fd, f->name, 0) == 0)
+		return true;
+	return errno == EEXIST ? already_there(f, e) : cannot_write(f, errno, e);
 }
 
 bool outfile_commit(struct outfile *f, struct err *e)
 {
 	if (f->failed)
 		return false;
-	bool ok = !f->temporary || fsync(f->fd) == 0 || err_sys(e, errno, "cannot write %s", f->path);
+	bool direct = f->dir_fd < 0;
+	bool ok =
+	    direct || ((f->mode == 0 || fchmod(f->fd, f->mode) == 0) && fsync(f->fd) == 0) || cannot_write(f, errno, e);
 	if (close(f->fd) < 0 && ok)
-		ok = err_sys(e, errno, "cannot write %s", shown_path(f));
+		ok = cannot_write(f, errno, e);
 	f->fd = -1;
-	if (!ok || !f->temporary)
+	if (!ok || direct)
 		return ok;
 	if (!put_in_place(f, e))
 		return false;
-	free(f->temporary);
-	f->temporary = NULL;
-	return sync_folder(f, e);
+	/* EINVAL: this file system cannot sync folders, and the file is in place all the same. */
+	return fsync(f->dir_fd) == 0 || errno == EINVAL ||
+	       err_sys(e, errno, "cannot make sure that %s is on the disk", f->path);
 }
 
 void outfile_abandon(struct outfile *f)
 {
 	if (f->fd >= 0)
 		close(f->fd);
-	if (f->temporary)
-		unlink(f->temporary);
-	free(f->temporary);
+	if (f->temporary[0])
+		unlinkat(f->dir_fd, f->temporary, 0);
+	if (f->dir_fd >= 0)
+		close(f->dir_fd);
+	free(f->name);
 	free(f->path);
-	*f = (struct outfile){.fd = -1};
+	*f = (struct outfile){.fd = -1, .dir_fd = -1};
 }
