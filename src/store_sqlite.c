@@ -59,22 +59,48 @@ static bool choose_path(struct store *st, const struct plan *p, enum sort sort, 
 	return true;
 }
 
-/* A stretch of a sort order: all of it, or what lies on one side of a cursor, or one of its two parts: the rows with the cursor's own
- * lead, and those with others. */
+/* A stretch of a sort order: all of it, or a part of what lies on one side of a cursor. Each part is a range of an index: (time, id) <
+ * (?, ?) would not be one, SQLite takes only the time from it, and there may be thousands in one second. */
+enum part { PART_ALL, PART_SAME_SECOND, PART_SAME_LEAD, PART_OTHER_LEAD };
 struct stretch {
 	enum sort sort;
 	const struct cursor *at; /* NULL: all */
 	bool before;             /* what precedes `at`, else what follows it */
-	enum part { PART_ALL, PART_SAME_LEAD, PART_OTHER_LEAD } part;
+	enum part part;
 };
+
+/* The parts of one side of a cursor, nearest first. */
+static int parts_of(enum sort sort, const struct cursor *at, enum part parts[3])
+{
+	parts[0] = at ? PART_SAME_SECOND : PART_ALL;
+	parts[1] = PART_SAME_LEAD;
+	parts[2] = PART_OTHER_LEAD;
+	return !at ? 1 : orders[sort].lead ? 3 : 2;
+}
 
 static void add_lead(struct query *q, const struct stretch *s, const char *compare)
 {
+	if (!orders[s->sort].lead)
+		return;
 	buf_printf(&q->sql, " AND %s %s ", orders[s->sort].lead, compare);
 	if (s->sort == SORT_RECIPIENT)
 		query_text(q, s->at->recipient);
 	else
 		query_int(q, code_key_of(s->at->enhanced, s->at->basic));
+}
+
+static void add_part(struct query *q, const struct stretch *s)
+{
+	add_lead(q, s, s->part != PART_OTHER_LEAD ? "=" : s->before ? "<" : ">");
+	if (s->part == PART_SAME_LEAD) {
+		query_sql(q, s->before ? " AND time > " : " AND time < ");
+		query_int(q, s->at->time);
+	} else if (s->part == PART_SAME_SECOND) {
+		query_sql(q, " AND time = ");
+		query_int(q, s->at->time);
+		query_sql(q, s->before ? " AND id > " : " AND id < ");
+		query_int(q, s->at->id);
+	}
 }
 
 /* FROM and WHERE of the rows of `p` in a stretch. A bound of time that the cursor implies is left out: SQLite would start from it
@@ -83,10 +109,13 @@ static void add_stretch(struct query *q, const struct store *st, const struct pl
 			const struct stretch *s)
 {
 	int64_t from_s = p->from_s, until_s = p->until_s;
-	bool by_time = s->at && s->part != PART_OTHER_LEAD;
-	if (by_time && s->before && s->at->time >= from_s)
+	if (s->part == PART_SAME_SECOND && s->at->time >= from_s && s->at->time < until_s) {
 		from_s = INT64_MIN;
-	if (by_time && !s->before && s->at->time < until_s)
+		until_s = INT64_MAX;
+	}
+	if (s->part == PART_SAME_LEAD && s->before && s->at->time >= from_s)
+		from_s = INT64_MIN;
+	if (s->part == PART_SAME_LEAD && !s->before && s->at->time < until_s)
 		until_s = INT64_MAX;
 	query_sql(q, " FROM email");
 	if (path->index)
@@ -100,70 +129,17 @@ static void add_stretch(struct query *q, const struct store *st, const struct pl
 		}
 		query_sql(q, ")");
 	}
-	if (!s->at)
-		return;
-	if (s->part == PART_OTHER_LEAD) {
-		add_lead(q, s, s->before ? "<" : ">");
-		return;
-	}
-	if (s->part == PART_SAME_LEAD)
-		add_lead(q, s, "=");
-	query_sql(q, s->before ? " AND (time, id) > (" : " AND (time, id) < (");
-	query_int(q, s->at->time);
-	query_sql(q, ", ");
-	query_int(q, s->at->id);
-	query_sql(q, ")");
-}
-
-/* The parts that what lies on one side of a cursor consists of, nearest first. */
-static int parts_of(enum sort sort, const struct cursor *at, enum part parts[2])
-{
-	parts[0] = parts[1] = PART_ALL;
-	if (at && orders[sort].lead) {
-		parts[0] = PART_SAME_LEAD;
-		parts[1] = PART_OTHER_LEAD;
-		return 2;
-	}
-	return 1;
+	if (s->part != PART_ALL)
+		add_part(q, s);
 }
 
 /* ---- pages ---- */
-
-struct ids {
-	int64_t *p;
-	size_t count, cap;
-};
-
-static void add_id(struct ids *ids, int64_t id)
-{
-	if (ids->count == ids->cap) {
-		ids->cap = ids->cap ? ids->cap * 2 : 256;
-		ids->p = realloc(ids->p, ids->cap * sizeof *ids->p);
-		if (!ids->p)
-			die("out of memory");
-	}
-	ids->p[ids->count++] = id;
-}
-
-/* Runs a query for ids to its end. What was read before an error stays. */
-static bool read_ids(struct store *st, struct query *q, struct ids *ids, struct err *e)
-{
-	sqlite3_stmt *s = query_prepare(st, q, e);
-	if (!s)
-		return false;
-	int rc;
-	while ((rc = sqlite3_step(s)) == SQLITE_ROW)
-		add_id(ids, sqlite3_column_int64(s, 0));
-	bool ok = rc == SQLITE_DONE || store_fail(st, rc, e);
-	sqlite3_finalize(s);
-	return ok;
-}
 
 /* The first ids of a stretch, nearest to the cursor first; `skip` of them are left out. */
 static bool stretch_ids(struct store *st, const struct plan *p, const struct path *path, struct stretch s,
 			bool backwards, size_t limit, int64_t skip, struct ids *ids, struct err *e)
 {
-	enum part parts[2];
+	enum part parts[3];
 	int n = parts_of(s.sort, s.at, parts);
 	bool ok = true;
 	for (int i = 0; ok && i < n && ids->count < limit; i++) {
@@ -172,14 +148,16 @@ static bool stretch_ids(struct store *st, const struct plan *p, const struct pat
 		query_sql(&q, "SELECT id");
 		add_stretch(&q, st, p, path, &s);
 		query_sql(&q, " ORDER BY ");
-		query_sql(&q, backwards ? orders[s.sort].backward : orders[s.sort].forward);
+		/* With one lead only, the order by time is the same, and easier for SQLite to see. */
+		int sort = s.part == PART_SAME_SECOND || s.part == PART_SAME_LEAD ? SORT_TIME : (int)s.sort;
+		query_sql(&q, backwards ? orders[sort].backward : orders[sort].forward);
 		query_sql(&q, " LIMIT ");
 		query_int(&q, (int64_t)(limit - ids->count));
 		if (skip > 0) {
 			query_sql(&q, " OFFSET ");
 			query_int(&q, skip);
 		}
-		ok = read_ids(st, &q, ids, e);
+		ok = query_ids(st, &q, ids, e);
 		query_free(&q);
 	}
 	return ok;
@@ -267,19 +245,12 @@ static bool count_stretch(struct store *st, const struct plan *p, const struct s
 /* By time: whole days come from the tally where it can answer. */
 static bool rank_by_time(struct store *st, const struct plan *p, const struct cursor *at, int64_t *out, struct err *e)
 {
-	struct plan newer = *p, same = *p;
+	struct plan newer = *p;
+	struct stretch same = {.sort = SORT_TIME, .at = at, .before = true, .part = PART_SAME_SECOND};
 	int64_t beside;
 	if (at->time < INT64_MAX && at->time + 1 > newer.from_s)
 		newer.from_s = at->time + 1;
-	/* At most one second's worth. */
-	same.from_s = at->time > same.from_s ? at->time : same.from_s;
-	same.until_s = at->time < same.until_s && at->time < INT64_MAX ? at->time + 1 : same.until_s;
-	struct stretch s = {.sort = SORT_TIME, .at = at, .before = true};
-	if (!count_plan(st, &newer, out, e))
-		return false;
-	if (same.from_s >= same.until_s)
-		return true;
-	if (!count_stretch(st, &same, &s, &beside, e))
+	if (!count_plan(st, &newer, out, e) || !count_stretch(st, p, &same, &beside, e))
 		return false;
 	*out += beside;
 	return true;
@@ -288,7 +259,7 @@ static bool rank_by_time(struct store *st, const struct plan *p, const struct cu
 static bool rank_of(struct store *st, const struct plan *p, enum sort sort, const struct cursor *at, int64_t *out,
 		    struct err *e)
 {
-	enum part parts[2];
+	enum part parts[3];
 	*out = 0;
 	if (at->at == CURSOR_START)
 		return true;
@@ -391,85 +362,6 @@ bool store_span(struct store *st, const struct scope *s, int64_t *first_s, int64
 	} while (!ok && store_again(st, e));
 	if (!ok)
 		*first_s = *last_s = TIME_NONE;
-	return ok;
-}
-
-/* ---- everything about one email ---- */
-
-static bool query_rows(struct store *st, struct query *q, size_t response_max, struct arena *a, struct page *out,
-		       struct err *e)
-{
-	struct ids ids = {0};
-	bool ok = read_ids(st, q, &ids, e);
-	*out = (struct page){.rows = arena_array(a, struct record, ids.count)};
-	for (size_t i = 0; ok && i < ids.count; i++) {
-		bool found;
-		ok = store_record(st, ids.p[i], response_max, a, &out->rows[out->count], &found, e);
-		out->count += found;
-	}
-	free(ids.p);
-	return ok;
-}
-
-static bool read_history(struct store *st, struct arena *a, struct detail *out, struct err *e)
-{
-	static const char *const what[] = {"SELECT id", "SELECT count(*)"};
-	struct page page;
-	bool ok = true;
-	for (size_t i = 0; ok && i < COUNT_OF(what); i++) {
-		struct query q = {0};
-		query_sql(&q, what[i]);
-		query_sql(&q, " FROM email INDEXED BY email_recipient WHERE recipient = ");
-		query_text(&q, out->record.recipient);
-		query_sql(&q, " AND id <> ");
-		query_int(&q, out->record.id);
-		if (i == 0) {
-			query_sql(&q, " ORDER BY time DESC, id DESC LIMIT ");
-			query_int(&q, DETAIL_ROWS);
-			ok = query_rows(st, &q, PAGE_RESPONSE_MAX, a, &page, e);
-		} else {
-			ok = query_number(st, &q, &out->history_total, e);
-		}
-		query_free(&q);
-	}
-	if (!ok)
-		return false;
-	out->history = page.rows;
-	out->history_count = page.count;
-	return true;
-}
-
-static bool read_suppressed(struct store *st, struct detail *out, struct err *e)
-{
-	struct query q = {0};
-	query_sql(&q, "SELECT count(*) FROM email INDEXED BY email_caused_by WHERE caused_by = ");
-	query_int(&q, out->record.id);
-	bool ok = query_number(st, &q, &out->suppressed, e);
-	query_free(&q);
-	return ok;
-}
-
-static bool read_detail(struct store *st, int64_t id, struct arena *a, struct detail *out, struct err *e)
-{
-	bool found;
-	if (!store_record(st, id, FIELD_MAX, a, &out->record, &found, e))
-		return false;
-	if (!found)
-		return err_set(e, ERR_INPUT, "there is no email %lld any more; it was deleted meanwhile",
-			       (long long)id);
-	int64_t cause = out->record.outcome == OUTCOME_DROPPED ? out->record.caused_by : 0;
-	if (cause && (!store_record(st, cause, FIELD_MAX, a, &out->cause, &found, e)))
-		return false;
-	return store_attempts(st, id, a, out, e) && read_history(st, a, out, e) && read_suppressed(st, out, e);
-}
-
-bool store_detail(struct store *st, int64_t id, struct arena *a, struct detail *out, struct err *e)
-{
-	*out = (struct detail){0};
-	bool ok = store_read_begin(st, e) && read_detail(st, id, a, out, e);
-	ok = store_read_end(st, ok, e);
-	if (!ok)
-		*out = (struct detail){0};
 	return ok;
 }
 

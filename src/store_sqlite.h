@@ -1,7 +1,8 @@
 /* store_sqlite.h - what the files of the SQLite store share. Nobody else includes it, or sqlite3.h.
  *
- * Layer 2. store_sqlite_open.c: opening, safety, errors. _sql.c: statements, values, rows. _filter.c: scopes → SQL.
- * _write.c: putting in. _tally.c: its share of the tally. store_sqlite.c: asking.
+ * Layer 2. store_sqlite_open.c: opening, safety, errors. _schema.c: is it ours? _sql.c: statements, values, rows.
+ * _filter.c: scopes → SQL. _write.c: putting in. _tally.c: its share of the tally. store_sqlite.c: lists, _sums.c: counts,
+ * _detail.c: one email.
  */
 #ifndef STORE_SQLITE_H
 #define STORE_SQLITE_H
@@ -71,6 +72,13 @@ bool store_read_begin(struct store *st, struct err *e);
 bool store_again(struct store *st, struct err *e);
 /* Ends it. Returns `ok`, or false with *e set when the file of a snapshot changed underneath. */
 bool store_read_end(struct store *st, bool ok, struct err *e);
+
+/* ---- store_sqlite_schema.c ---- */
+
+/* Is this a database of deadletter, whole, and of a version that is known? */
+bool schema_check(struct store *st, struct err *e);
+/* Makes a database of an empty file if `create`, or puts back what one of ours lacks. */
+bool schema_lay(struct store *st, bool create, struct err *e);
 
 /* ---- store_sqlite_filter.c ---- */
 
@@ -157,6 +165,8 @@ struct str column_copy(sqlite3_stmt *s, int i, size_t max, struct arena *a);
 int64_t column_int_or(sqlite3_stmt *s, int i, int64_t none);
 struct ecode column_ecode(sqlite3_stmt *s, int i);
 enum outcome column_outcome(sqlite3_stmt *s, int i);
+int column_basic(sqlite3_stmt *s, int i);
+enum stage column_stage(sqlite3_stmt *s, int i);
 
 /* Both codes as one number, as the column code_key. */
 #define CODE_KEY_NONE INT64_C(9000000000) /* no enhanced code; a basic one is added */
@@ -170,10 +180,15 @@ struct str store_prefix(struct store *st, int64_t id, const char *column, size_t
 bool store_record_peek(struct store *st, int64_t id, size_t response_max, struct arena *a, struct record *out,
 		       bool *found, struct err *e);
 void store_record_done(struct store *st);
-/* The attempts of an email, into out->attempts. */
-bool store_attempts(struct store *st, int64_t id, struct arena *a, struct detail *out, struct err *e);
 /* Reads one email whole, its response cut at `response_max` bytes. *found false: there is none. Texts owned by `a`. */
 bool store_record(struct store *st, int64_t id, size_t response_max, struct arena *a, struct record *out, bool *found,
 		  struct err *e);
+
+struct ids {
+	int64_t *p; /* to be freed */
+	size_t count, cap;
+};
+/* Runs a query for ids to its end, and adds them. What was read before an error stays. */
+bool query_ids(struct store *st, struct query *q, struct ids *ids, struct err *e);
 
 #endif

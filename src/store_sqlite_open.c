@@ -1,7 +1,5 @@
 #include "store_sqlite.h"
 
-#include "embedded.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -10,7 +8,7 @@
 
 enum {
 	BUSY_STEP_MS = 5,
-	BUSY_READ_MS = 3000,   /* how long to wait for another program that writes */
+	BUSY_READ_MS = 2000,   /* how long to wait for another program that writes */
 	BUSY_WRITE_MS = 30000, /* how long to wait for others when writing */
 	STALE_POLL_OPS = 1000, /* SQLite's steps between two polls of is_stale */
 	HEAP_MAX = 256 << 20,
@@ -223,89 +221,6 @@ static bool header_says_wal(struct store *st)
 	       f->pMethods->xRead(f, version, sizeof version, 18) == SQLITE_OK && version[1] == 2;
 }
 
-static bool ask_int(struct store *st, const char *sql, int64_t *out, struct err *e)
-{
-	sqlite3_stmt *s = store_prepare(st, sql, e);
-	if (!s)
-		return false;
-	int rc = sqlite3_step(s);
-	*out = rc == SQLITE_ROW ? sqlite3_column_int64(s, 0) : 0;
-	bool ok = rc == SQLITE_ROW || store_fail(st, rc, e);
-	sqlite3_finalize(s);
-	return ok;
-}
-
-static const struct {
-	const char *type, *name;
-} pieces[] = {
-    {"table", "email"},
-    {"table", "attempt"},
-    {"table", "tally"},
-    {"table", "given_up"},
-    {"table", "replaced"},
-    {"index", "attempt_email"},
-    {"index", "email_time"},
-    {"index", "email_recipient"},
-    {"index", "email_source"},
-    {"index", "email_caused_by"},
-    {"index", "failure_time"},
-    {"index", "failure_recipient"},
-    {"index", "failure_code"},
-    {"index", "failure_domain"},
-    {"trigger", "email_before_insert"},
-    {"trigger", "email_after_insert"},
-    {"trigger", "email_after_replace"},
-    {"trigger", "email_after_delete"},
-    {"trigger", "email_after_update"},
-    {"trigger", "email_id_stays"},
-};
-
-/* Is everything of the schema there? *lack: the piece that is not, COUNT_OF(pieces) when none. */
-static bool check_pieces(struct store *st, size_t *lack, struct err *e)
-{
-	/* A virtual table has no root page. */
-	sqlite3_stmt *s = store_prepare(st,
-					"SELECT count(*) FROM sqlite_schema WHERE type = ?1 AND name = ?2 AND"
-					" (rootpage > 0 OR type = 'trigger')",
-					e);
-	bool ok = s;
-	for (*lack = 0; ok && *lack < COUNT_OF(pieces); ++*lack) {
-		sqlite3_bind_text(s, 1, pieces[*lack].type, -1, SQLITE_STATIC);
-		sqlite3_bind_text(s, 2, pieces[*lack].name, -1, SQLITE_STATIC);
-		int rc = sqlite3_step(s);
-		bool there = rc == SQLITE_ROW && sqlite3_column_int(s, 0) == 1;
-		ok = rc == SQLITE_ROW || store_fail(st, rc, e);
-		sqlite3_reset(s);
-		if (!there)
-			break;
-	}
-	sqlite3_finalize(s);
-	return ok;
-}
-
-static bool check_schema(struct store *st, struct err *e)
-{
-	int64_t application, version;
-	size_t lack;
-	if (!ask_int(st, "PRAGMA application_id", &application, e) ||
-	    !ask_int(st, "PRAGMA user_version", &version, e) || !check_pieces(st, &lack, e))
-		return false;
-	if (application != SCHEMA_APPLICATION_ID)
-		return err_set(e, ERR_IO,
-			       "%s is a database, but not one of deadletter%s; put mail into one of its own with:"
-			       " deadletter import SOURCE --into FILE",
-			       st->path, lack == 0 ? " (it has no table email)" : "");
-	if (version > SCHEMA_VERSION)
-		return err_set(e, ERR_IO,
-			       "%s was made by a newer deadletter (schema %lld, this one knows %d); update deadletter",
-			       st->path, (long long)version, SCHEMA_VERSION);
-	if (lack < COUNT_OF(pieces))
-		return err_set(e, ERR_IO, "%s is not whole: it has no %s %s; put it back with: deadletter init %s",
-			       st->path, pieces[lack].type, pieces[lack].name, st->path);
-	/* Names its columns; fails when one is missing. */
-	return store_stmt(st, STMT_RECORD, e) && store_stmt(st, STMT_ATTEMPT_COUNT, e);
-}
-
 /* ---- opening ---- */
 
 static bool config_off(sqlite3 *db, int what)
@@ -407,48 +322,30 @@ struct store *store_open(const char *path, struct err *e)
 			path);
 		return NULL;
 	}
+	if (access(path, R_OK) < 0) {
+		err_sys(e, errno, "%s cannot be read", path);
+		return NULL;
+	}
 	struct store *st = new_store(path, false);
 	struct err first = {0};
-	if (stat(st->path, &st->as_opened) == 0 && open_file(st, false, &first) && check_schema(st, &first))
+	if (stat(st->path, &st->as_opened) == 0 && open_file(st, false, &first) && schema_check(st, &first))
 		return st;
-	int rc = st->db ? sqlite3_errcode(st->db) : SQLITE_OK;
-	bool no_sidecar = (rc == SQLITE_CANTOPEN || rc == SQLITE_READONLY) && header_says_wal(st) &&
-			  !sidecar_is_full(st->path, "-wal") && !sidecar_is_full(st->path, "-journal");
-	if (no_sidecar) {
+	int rc = st->db ? sqlite3_errcode(st->db) & 0xff : SQLITE_OK;
+	if ((rc == SQLITE_CANTOPEN || rc == SQLITE_READONLY) && header_says_wal(st)) {
+		/* Its -wal and -shm are not there, or not for us; see open_no_sidecar(). */
+		bool left_behind = sidecar_is_full(st->path, "-wal") || sidecar_is_full(st->path, "-journal");
 		close_db(st);
-		st->snapshot = true;
+		st->snapshot = !left_behind;
 		first = (struct err){0};
-		if (open_file(st, false, &first) && check_schema(st, &first) && check_unchanged(st, &first))
+		if (left_behind)
+			store_fail(st, SQLITE_READONLY_RECOVERY, &first);
+		else if (open_file(st, false, &first) && schema_check(st, &first) && check_unchanged(st, &first))
 			return st;
 	}
 	if (e->kind == ERR_NONE)
 		*e = first;
 	store_close(st);
 	return NULL;
-}
-
-/* Makes a database of an empty file, or puts back what one of ours lacks. */
-static bool lay_schema(struct store *st, bool create, struct err *e)
-{
-	int64_t application, tables;
-	size_t lack;
-	if (!store_exec(st, "BEGIN IMMEDIATE", e))
-		return false;
-	if (!ask_int(st, "PRAGMA application_id", &application, e) ||
-	    !ask_int(st, "SELECT count(*) FROM sqlite_schema", &tables, e) || !check_pieces(st, &lack, e))
-		goto fail;
-	bool empty = application == 0 && tables == 0;
-	if (empty && !create) {
-		err_set(e, ERR_IO, "%s is empty; make a database of it with: deadletter init %s", st->path, st->path);
-		goto fail;
-	}
-	if ((empty || (application == SCHEMA_APPLICATION_ID && lack < COUNT_OF(pieces))) &&
-	    !store_exec(st, embedded_file("data/schema.sql").p, e))
-		goto fail;
-	return store_commit(st, e);
-fail:
-	store_rollback(st);
-	return false;
 }
 
 struct store *store_open_rw(const char *path, bool create, struct err *e)
@@ -465,7 +362,7 @@ struct store *store_open_rw(const char *path, bool create, struct err *e)
 		return NULL;
 	}
 	struct store *st = new_store(path, true);
-	if (open_file(st, missing, e) && lay_schema(st, create, e) && check_schema(st, e))
+	if (open_file(st, missing, e) && schema_lay(st, create, e) && schema_check(st, e))
 		return st;
 	store_close(st);
 	return NULL;

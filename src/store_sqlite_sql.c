@@ -1,6 +1,7 @@
 #include "store_sqlite.h"
 
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define RECORD_COLUMNS                                                                                                 \
@@ -150,9 +151,16 @@ enum outcome column_outcome(sqlite3_stmt *s, int i)
 	return outcome_of(column_str(s, i), &o) ? o : OUTCOME_QUEUED;
 }
 
-static int clamp_int(int64_t v, int lo, int hi, int otherwise)
+int column_basic(sqlite3_stmt *s, int i)
 {
-	return v < lo || v > hi ? otherwise : (int)v;
+	int64_t v = column_int_or(s, i, 0);
+	return v < 200 || v > 999 ? 0 : (int)v;
+}
+
+enum stage column_stage(sqlite3_stmt *s, int i)
+{
+	enum stage stage;
+	return stage_of(column_str(s, i), &stage) ? stage : STAGE_NONE;
 }
 
 enum { KEY_CLASS = 1000000000, KEY_SUBJECT = 1000000, KEY_DETAIL = 1000 };
@@ -192,20 +200,20 @@ static struct str *record_text(struct record *r, size_t i)
 
 static void read_numbers(sqlite3_stmt *s, struct record *r)
 {
+	int64_t attempts = column_int_or(s, COL_ATTEMPTS, 0);
 	*r = (struct record){
 	    .id = sqlite3_column_int64(s, COL_ID),
 	    .time = column_int_or(s, COL_TIME, 0),
 	    .outcome = column_outcome(s, COL_OUTCOME),
 	    .enhanced = column_ecode(s, COL_ENHANCED),
-	    .basic = clamp_int(column_int_or(s, COL_BASIC, 0), 200, 999, 0),
-	    .attempts = clamp_int(column_int_or(s, COL_ATTEMPTS, 0), 0, INT_MAX, 0),
+	    .basic = column_basic(s, COL_BASIC),
+	    .stage = column_stage(s, COL_STAGE),
+	    .attempts = attempts > 0 && attempts <= INT_MAX ? (int)attempts : 0,
 	    .caused_by = column_int_or(s, COL_CAUSED_BY, 0),
 	    .source_key = (uint64_t)column_int_or(s, COL_SOURCE_KEY, 0),
 	    .source_line = column_int_or(s, COL_SOURCE_LINE, 0),
 	    .queued_at = column_int_or(s, COL_QUEUED_AT, TIME_NONE),
 	};
-	if (!stage_of(column_str(s, COL_STAGE), &r->stage))
-		r->stage = STAGE_NONE;
 }
 
 struct str store_prefix(struct store *st, int64_t id, const char *column, size_t max, struct arena *a)
@@ -282,40 +290,29 @@ bool store_record(struct store *st, int64_t id, size_t response_max, struct aren
 	return ok;
 }
 
-static bool read_attempts(struct store *st, enum stmt_id which, int64_t id, struct arena *a, struct detail *out,
-			  int *rc, struct err *e)
+/* ---- lists of ids ---- */
+
+static void ids_add(struct ids *ids, int64_t id)
 {
-	sqlite3_stmt *s = store_stmt(st, which, e);
-	if (!s)
-		return false;
-	sqlite3_bind_int64(s, 1, id);
-	sqlite3_bind_int(s, 2, DETAIL_ROWS);
-	out->attempt_count = 0;
-	struct attempt *end = out->attempts + DETAIL_ROWS; /* they come newest first */
-	while ((*rc = sqlite3_step(s)) == SQLITE_ROW && out->attempt_count < DETAIL_ROWS) {
-		struct attempt *t = --end;
-		bool texts = sqlite3_column_count(s) > 5;
-		*t = (struct attempt){.time = column_int_or(s, 0, 0),
-				      .outcome = column_outcome(s, 1),
-				      .enhanced = column_ecode(s, 2),
-				      .basic = clamp_int(column_int_or(s, 3, 0), 200, 999, 0),
-				      .remote_mta = texts ? column_copy(s, 5, FIELD_MAX, a) : STR(""),
-				      .response = texts ? column_copy(s, 6, FIELD_MAX, a) : STR("")};
-		if (!stage_of(column_str(s, 4), &t->stage))
-			t->stage = STAGE_NONE;
-		out->attempt_count++;
+	if (ids->count == ids->cap) {
+		ids->cap = ids->cap ? ids->cap * 2 : 256;
+		ids->p = realloc(ids->p, ids->cap * sizeof *ids->p);
+		if (!ids->p)
+			die("out of memory");
 	}
-	bool ok = *rc == SQLITE_DONE || *rc == SQLITE_TOOBIG || store_fail(st, *rc, e);
-	sqlite3_reset(s);
-	memmove(out->attempts, end, (size_t)out->attempt_count * sizeof *end);
-	return ok;
+	ids->p[ids->count++] = id;
 }
 
-bool store_attempts(struct store *st, int64_t id, struct arena *a, struct detail *out, struct err *e)
+/* Runs a query for ids to its end. What was read before an error stays. */
+bool query_ids(struct store *st, struct query *q, struct ids *ids, struct err *e)
 {
-	int rc;
-	out->attempts = arena_array(a, struct attempt, DETAIL_ROWS);
-	if (!read_attempts(st, STMT_ATTEMPTS, id, a, out, &rc, e))
+	sqlite3_stmt *s = query_prepare(st, q, e);
+	if (!s)
 		return false;
-	return rc != SQLITE_TOOBIG || read_attempts(st, STMT_ATTEMPTS_SHORT, id, a, out, &rc, e);
+	int rc;
+	while ((rc = sqlite3_step(s)) == SQLITE_ROW)
+		ids_add(ids, sqlite3_column_int64(s, 0));
+	bool ok = rc == SQLITE_DONE || store_fail(st, rc, e);
+	sqlite3_finalize(s);
+	return ok;
 }

@@ -1,0 +1,282 @@
+/* Every question that the browser asks while somebody waits is answered from an index: SQLite's own words on how it would go about it are
+ * caught by a trace of what is run, and none may scan the table of emails. */
+#include "scratch.h"
+
+/* Statements that a store runs, seen through sqlite3_auto_extension: it is called for every connection that is opened. */
+static struct seen {
+	char *sql[256];
+	int count;
+} seen;
+
+static int on_statement(unsigned what, void *ctx, void *stmt, void *text)
+{
+	(void)ctx;
+	(void)text;
+	if (what != SQLITE_TRACE_STMT || seen.count == (int)COUNT_OF(seen.sql))
+		return 0;
+	const char *sql = sqlite3_sql(stmt);
+	if (strncmp(sql, "SELECT", 6) == 0)
+		seen.sql[seen.count++] = strdup(sql);
+	return 0;
+}
+
+static int on_open(sqlite3 *db, char **msg, const void *api)
+{
+	(void)msg;
+	(void)api;
+	return sqlite3_trace_v2(db, SQLITE_TRACE_STMT, on_statement, NULL);
+}
+
+static void forget(void)
+{
+	while (seen.count > 0)
+		free(seen.sql[--seen.count]);
+}
+
+static void no_holds(sqlite3_context *c, int argc, sqlite3_value **argv)
+{
+	(void)argc;
+	(void)argv;
+	sqlite3_result_int(c, 0);
+}
+
+/* All steps of the plans of what was seen, a line each. */
+static char *plans(sqlite3 *db)
+{
+	struct buf b = {0};
+	for (int i = 0; i < seen.count; i++) {
+		sqlite3_stmt *s;
+		char *sql = sqlite3_mprintf("EXPLAIN QUERY PLAN %s", seen.sql[i]);
+		if (sqlite3_prepare_v2(db, sql, -1, &s, NULL) != SQLITE_OK)
+			fail_msg("%s: %s", sql, sqlite3_errmsg(db));
+		while (sqlite3_step(s) == SQLITE_ROW)
+			buf_printf(&b, "%s\n", (const char *)sqlite3_column_text(s, 3));
+		sqlite3_finalize(s);
+		sqlite3_free(sql);
+	}
+	forget();
+	return b.p ? b.p : strdup("");
+}
+
+struct fixture {
+	struct scratch *scratch;
+	sqlite3 *db;
+	struct store *st;
+};
+
+static int setup(void **state)
+{
+	struct fixture *f = calloc(1, sizeof *f);
+	struct err e = {0};
+	assert_non_null(f);
+	f->scratch = scratch_make();
+	store_close(store_open_rw(f->scratch->path, true, &e));
+	f->db = plain_open(f->scratch->path);
+	plain_exec(
+	    f->db,
+	    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 9000)"
+	    " INSERT INTO email (recipient, time, outcome, enhanced_code, basic_code) SELECT 'user' || i % 700 ||"
+	    " '@d' || i % 50 || '.example', 1700000000 + i * 60, iif(i % 3, 'delivered', 'failed'),"
+	    " iif(i % 100 = 0, '5.7.30', '5.1.1'), 550 FROM n");
+	sqlite3_create_function(f->db, "text_holds", 2, SQLITE_UTF8, NULL, no_holds, NULL, NULL);
+	sqlite3_create_function(f->db, "text_ends", 2, SQLITE_UTF8, NULL, no_holds, NULL, NULL);
+	sqlite3_auto_extension((void (*)(void))on_open);
+	f->st = store_open(f->scratch->path, &e);
+	sqlite3_cancel_auto_extension((void (*)(void))on_open);
+	if (!f->st)
+		fail_msg("%s", e.msg);
+	forget();
+	*state = f;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct fixture *f = *state;
+	void *scratch = f->scratch;
+	store_close(f->st);
+	sqlite3_close(f->db);
+	free(f);
+	forget();
+	return scratch_teardown(&scratch);
+}
+
+static struct scope scope_of(const char *line, struct arena *a)
+{
+	struct scope s = {.count = 1};
+	struct err e = {0};
+	assert_ok(filter_parse(str_of(line), 1700000000, a, &s.all[0], &e), e);
+	return s;
+}
+
+static void assert_no_scan(const char *what, const char *plan)
+{
+	/* "SCAN email USING [COVERING] INDEX failure_…" walks the failures only, in order. */
+	for (const char *p = plan; (p = strstr(p, "SCAN email")); p++)
+		if (strncmp(p, "SCAN email USING", 16) != 0 || !strstr(p, "INDEX failure_"))
+			fail_msg("%s scans the table:\n%s", what, plan);
+}
+
+static void assert_no_sort(const char *what, const char *plan)
+{
+	if (strstr(plan, "TEMP B-TREE FOR ORDER BY") || strstr(plan, "FOR LAST TERM") || strstr(plan, "RIGHT PART"))
+		fail_msg("%s sorts before the first row:\n%s", what, plan);
+}
+
+static const char *const lines[] = {"",
+				    "code:5.1.1",
+				    "code:5.7.*",
+				    "code:550",
+				    "class:5",
+				    "subject:none",
+				    "status:dropped",
+				    "since:2023-11-16 before:2023-11-19",
+				    "to:bob",
+				    "domain:d7.example",
+				    "domain:d7.example code:5.1.1",
+				    "-code:5.1.1 to:bob since:2023-11-16",
+				    "text:full",
+				    "mx:a -title:b"};
+
+static void pages_walk_an_index(void **state)
+{
+	struct fixture *f = *state;
+	struct arena a = {0};
+	struct err e = {0};
+	struct page page;
+	for (size_t i = 0; i < COUNT_OF(lines); i++) {
+		struct scope s = scope_of(lines[i], &a);
+		for (int sort = 0; sort < SORT_COUNT; sort++) {
+			struct cursor at = {.at = CURSOR_RECORD,
+					    .id = 30,
+					    .time = 1700040000,
+					    .enhanced = {5, 1, 1},
+					    .recipient = STR("user3@d3.example")};
+			for (int backwards = 0; backwards < 2; backwards++)
+				assert_ok(store_page(f->st, &s, (enum sort)sort, &at, backwards, 20, &a, &page, &e), e);
+			char *plan = plans(f->db);
+			assert_no_scan(lines[i], plan);
+			if (!strstr(plan, "failure_code (code_key=? AND time<?)") ||
+			    sort != SORT_TIME) /* few: see below */
+				assert_no_sort(lines[i], plan);
+			assert_non_null(strstr(plan, "SEARCH email USING"));
+			free(plan);
+		}
+	}
+	arena_free(&a);
+}
+
+static void a_page_starts_at_its_cursor(void **state)
+{
+	struct fixture *f = *state;
+	struct arena a = {0};
+	struct err e = {0};
+	struct page page;
+	static const struct {
+		enum sort sort;
+		const char *line, *plan;
+	} rows[] = {
+	    {SORT_TIME, "", "SEARCH email USING COVERING INDEX failure_time (time=? AND id<?)"},
+	    {SORT_TIME, "", "SEARCH email USING COVERING INDEX failure_time (time<?)"},
+	    {SORT_TIME, "since:2023-11-16", "SEARCH email USING COVERING INDEX failure_time (time>? AND time<?)"},
+	    {SORT_TIME, "domain:d7.example", "SEARCH email USING INDEX failure_domain (domain=? AND time<?)"},
+	    {SORT_RECIPIENT, "",
+	     "SEARCH email USING COVERING INDEX failure_recipient (recipient=? AND time=? AND id<?)"},
+	    {SORT_RECIPIENT, "", "SEARCH email USING COVERING INDEX failure_recipient (recipient=? AND time<?)"},
+	    {SORT_RECIPIENT, "", "SEARCH email USING COVERING INDEX failure_recipient (recipient>?)"},
+	    {SORT_CODE, "", "SEARCH email USING INDEX failure_code (code_key=? AND time<?)"},
+	    {SORT_CODE, "", "SEARCH email USING INDEX failure_code (code_key>?)"},
+	    {SORT_TIME, "status:any", "SEARCH email USING COVERING INDEX email_time (time<?)"},
+	};
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct scope s = scope_of(rows[i].line, &a);
+		struct cursor at = {.at = CURSOR_RECORD,
+				    .id = 30,
+				    .time = 1700500000,
+				    .enhanced = {5, 1, 1},
+				    .recipient = STR("user3@d3.example")};
+		assert_ok(store_page(f->st, &s, rows[i].sort, &at, false, 20, &a, &page, &e), e);
+		char *plan = plans(f->db);
+		if (!strstr(plan, rows[i].plan))
+			fail_msg("\"%s\" wants %s, has\n%s", rows[i].line, rows[i].plan, plan);
+		free(plan);
+	}
+	arena_free(&a);
+}
+
+static void rare_codes_are_fetched_by_code(void **state)
+{
+	struct fixture *f = *state;
+	struct arena a = {0};
+	struct err e = {0};
+	struct page page;
+	struct scope s = scope_of("code:5.7.30", &a);
+	assert_ok(store_page(f->st, &s, SORT_TIME, &(struct cursor){0}, false, 20, &a, &page, &e), e);
+	assert_int_equal(page.count, 20);
+	char *plan = plans(f->db);
+	assert_non_null(strstr(plan, "INDEX failure_code (code_key=?"));
+	free(plan);
+	arena_free(&a);
+}
+
+static void sums_need_no_table(void **state)
+{
+	struct fixture *f = *state;
+	struct arena a = {0};
+	struct err e = {0};
+	int64_t n, first, last;
+	struct groups groups;
+	struct bucket buckets[10];
+	struct cursor at;
+	struct totals totals;
+	assert_ok(store_totals(f->st, &totals, &e), e);
+	forget();
+	for (size_t i = 0; i < COUNT_OF(lines); i++) {
+		struct scope s = scope_of(lines[i], &a);
+		bool tally = i < 8;
+		assert_ok(store_count(f->st, &s, &n, &e), e);
+		assert_ok(store_groups(f->st, &s, GROUP_CODE, 100, &a, &groups, &e), e);
+		assert_ok(store_timeline(f->st, &s, 1699920000, 86400, 10, buckets, &e), e);
+		char *plan = plans(f->db);
+		assert_no_scan(lines[i], plan);
+		if (tally && strstr(plan, "email"))
+			fail_msg("%s is in the tally, but reads emails:\n%s", lines[i], plan);
+		free(plan);
+		assert_ok(store_groups(f->st, &s, GROUP_DOMAIN, 100, &a, &groups, &e), e);
+		assert_ok(store_span(f->st, &s, &first, &last, &e), e);
+		assert_ok(store_at_rank(f->st, &s, SORT_TIME, 5, &a, &at, &e), e);
+		assert_ok(store_rank(f->st, &s, SORT_TIME, &at, &n, &e), e);
+		plan = plans(f->db);
+		assert_no_scan(lines[i], plan);
+		free(plan);
+	}
+	arena_free(&a);
+}
+
+static void details_look_up(void **state)
+{
+	struct fixture *f = *state;
+	struct arena a = {0};
+	struct err e = {0};
+	struct detail d;
+	assert_ok(store_detail(f->st, 30, &a, &d, &e), e);
+	char *plan = plans(f->db);
+	if (strstr(plan, "SCAN") || strstr(plan, "TEMP B-TREE"))
+		fail_msg("a detail scans or sorts:\n%s", plan);
+	free(plan);
+	arena_free(&a);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    TEST(pages_walk_an_index),
+	    TEST(a_page_starts_at_its_cursor),
+	    TEST(rare_codes_are_fetched_by_code),
+	    TEST(sums_need_no_table),
+	    TEST(details_look_up),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
