@@ -103,19 +103,22 @@ static void add_part(struct query *q, const struct stretch *s)
 	}
 }
 
+/* The second of a cursor outside the plan's time holds nothing. */
+static bool is_void(const struct plan *p, const struct stretch *s)
+{
+	return s->part == PART_SAME_SECOND && (s->at->time < p->from_s || s->at->time >= p->until_s);
+}
+
 /* FROM and WHERE of the rows of `p` in a stretch. A bound of time that the cursor implies is left out: SQLite would start from it
  * instead of from the cursor. */
 static void add_stretch(struct query *q, const struct store *st, const struct plan *p, const struct path *path,
 			const struct stretch *s)
 {
 	int64_t from_s = p->from_s, until_s = p->until_s;
-	if (s->part == PART_SAME_SECOND && s->at->time >= from_s && s->at->time < until_s) {
+	bool one_second = s->part == PART_SAME_SECOND, by_time = s->part == PART_SAME_LEAD;
+	if (one_second || (by_time && s->before && s->at->time >= from_s))
 		from_s = INT64_MIN;
-		until_s = INT64_MAX;
-	}
-	if (s->part == PART_SAME_LEAD && s->before && s->at->time >= from_s)
-		from_s = INT64_MIN;
-	if (s->part == PART_SAME_LEAD && !s->before && s->at->time < until_s)
+	if (one_second || (by_time && !s->before && s->at->time < until_s))
 		until_s = INT64_MAX;
 	query_sql(q, " FROM email");
 	if (path->index)
@@ -145,6 +148,8 @@ static bool stretch_ids(struct store *st, const struct plan *p, const struct pat
 	for (int i = 0; ok && i < n && ids->count < limit; i++) {
 		struct query q = {0};
 		s.part = parts[i];
+		if (is_void(p, &s))
+			continue;
 		query_sql(&q, "SELECT id");
 		add_stretch(&q, st, p, path, &s);
 		query_sql(&q, " ORDER BY ");
@@ -235,6 +240,9 @@ static bool count_stretch(struct store *st, const struct plan *p, const struct s
 {
 	struct query q = {0};
 	struct path path = {.index = p->failures ? orders[s->sort].failures : orders[s->sort].all};
+	*out = 0;
+	if (is_void(p, s))
+		return true;
 	query_sql(&q, "SELECT count(*)");
 	add_stretch(&q, st, p, &path, s);
 	bool ok = query_number(st, &q, out, e);
