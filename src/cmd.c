@@ -75,7 +75,7 @@ int cmd_print(const struct buf *b)
 	if ((b->len == 0 || fwrite(b->p, 1, b->len, stdout) == b->len) && fflush(stdout) == 0)
 		return EXIT_DONE;
 	struct err e = {0};
-	err_sys(&e, errno, "standard output");
+	err_sys(&e, errno, "cannot write standard output");
 	return cmd_fail(&e);
 }
 

@@ -4,6 +4,7 @@
 #include "status.h"
 #include "text.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -81,18 +82,92 @@ static void warning(struct sheet *p, const struct status *s)
 	buf_free(&b);
 }
 
-/* The characters that gave the codes, in their surroundings when there is more text than that. */
+static bool in_span(size_t at, struct span s)
+{
+	return at >= s.start && at - s.start < s.len;
+}
+
+/* A line that ends: the marks go below it. */
+static void end_line(struct sheet *p, struct buf *marks)
+{
+	struct str m = buf_str(marks);
+	while (m.len > 0 && m.p[m.len - 1] == ' ')
+		m.len--;
+	buf_addc(&p->out, '\n');
+	if (m.len > 0)
+		buf_printf(&p->out, "%*s%.*s\n", LABEL_W, "", (int)m.len, m.p);
+	buf_reset(marks);
+}
+
+/* The text itself, with marks below the characters that gave the codes. Not when it is no more than the codes. */
 static void evidence(struct sheet *p, struct str text, const struct status *s)
 {
-	if (s->enhanced_at.len + s->basic_at.len == 0 || text.len <= s->enhanced_at.len + s->basic_at.len + 1)
+	if (text.len <= s->enhanced_at.len + s->basic_at.len + 1)
 		return;
+	struct text_walk w = text_walk_of(text, p->ascii);
+	struct text_cell cell;
+	struct buf marks = {0};
+	style(p, "2");
+	buf_printf(&p->out, "%-*s", LABEL_W, "Evidence");
+	style(p, "0");
+	for (int at = LABEL_W; text_next(&w, &cell);) {
+		bool new_line = text.p[cell.from] == '\n';
+		if (new_line || at + cell.width > p->width) {
+			end_line(p, &marks);
+			buf_printf(&p->out, "%*s", LABEL_W, "");
+			at = LABEL_W;
+		}
+		if (new_line) {
+			while (w.pending_at < w.pending_len) /* the rest of its stand-in */
+				text_next(&w, &cell);
+			continue;
+		}
+		for (int i = 0; i < TEXT_CELL_MAX && cell.ch[i]; i++)
+			text_encode(&p->out, cell.ch[i]);
+		bool mark = in_span(cell.from, s->basic_at) || in_span(cell.from, s->enhanced_at);
+		buf_printf(&marks, "%*s", cell.width, mark ? "^" : " ");
+		at += cell.width;
+	}
+	end_line(p, &marks);
+	buf_free(&marks);
+}
+
+/* Half a code, as the RFCs write families: X.1.1, 5.7.*, 4.*, 5xx. NULL: `text` is not that. */
+static const struct code_entry *family_of(struct str text)
+{
+	struct arena a = {0};
+	struct err e = {0};
+	struct filter f;
+	const struct code_entry *found = NULL;
+	if (filter_parse(text, 0, &a, &f, &e) && f.count == 1 && f.terms[0].key == FILTER_CODE) {
+		const struct code_pattern *c = &f.terms[0].code;
+		if (c->basic_hi - c->basic_lo == 99)
+			found = codes_class(c->basic_lo / 100);
+		else if (c->cls < 0 && c->detail >= 0)
+			found = codes_enhanced((struct ecode){5, c->subject, c->detail});
+		else if (c->detail < 0 && c->subject >= 0)
+			found = codes_subject(c->subject);
+		else if (c->detail < 0 && c->cls >= 0)
+			found = codes_class(c->cls);
+	}
+	arena_free(&a);
+	return found;
+}
+
+static void explain_family(struct sheet *p, struct str text, const struct code_entry *entry)
+{
 	struct buf b = {0};
-	const struct span spans[] = {s->basic_at, s->enhanced_at};
-	for (size_t i = 0; i < COUNT_OF(spans); i++)
-		if (spans[i].len > 0)
-			buf_printf(&b, "%s\"%.*s\" at byte %zu", b.len ? ", " : "", (int)spans[i].len,
-				   text.p + spans[i].start, spans[i].start + 1);
-	field(p, "Evidence", "4", buf_str(&b));
+	style(p, "1");
+	text_show(&p->out, text, 0, p->ascii);
+	buf_printf(&p->out, "  %s\n", entry->name);
+	style(p, "0");
+	buf_printf(&b, "%s: %s", side_name(entry->side), entry->side_why);
+	field(p, "Meaning", "0", str_of(entry->meaning));
+	field(p, "Whose side", "1", buf_str(&b));
+	field(p, "What to do", "0", str_of(entry->todo));
+	field(p, "Tell them", "0", str_of(entry->customer));
+	field(p, "More", "0", str_of(entry->info));
+	field(p, "Defined in", "0", str_of(entry->rfc));
 	buf_free(&b);
 }
 
@@ -106,10 +181,13 @@ static void explain(struct sheet *p, struct str text)
 	title(p, &s, &x);
 	field(p, "Meaning", "0", str_of(x.entry->meaning));
 	warning(p, &s);
+	if (!s.basic && !s.enhanced.cls && !s.dropped)
+		field(
+		    p, "Beware", "33",
+		    STR("The text holds no status code, such as 550 or 5.1.1: this fits if it is all that was said."));
 	evidence(p, text, &s);
-	if (x.provider) {
+	if (x.provider)
 		field(p, x.provider->provider, "0", str_of(x.provider->meaning));
-	}
 	buf_add(&b, str_of(x.side_name));
 	if (!x.provider && x.entry->side_why[0])
 		buf_printf(&b, ": %s", x.entry->side_why);
@@ -138,6 +216,8 @@ static bool read_stdin(struct buf *text, struct err *e)
 		if (text->len > INPUT_MAX)
 			return err_set(e, ERR_INPUT, "standard input is longer than 1 MiB: give one status text");
 	}
+	if (ferror(stdin))
+		return err_sys(e, errno, "cannot read standard input");
 	return true;
 }
 
@@ -172,7 +252,11 @@ static int run(const struct cmd *self, const struct opt_result *o, struct arena 
 	    .colour = cmd_is_terminal(stdout) && (!no_colour || !no_colour[0]),
 	    .ascii = !cmd_utf8(),
 	};
-	explain(&p, status);
+	const struct code_entry *family = family_of(status);
+	if (family)
+		explain_family(&p, status, family);
+	else
+		explain(&p, status);
 	int code = cmd_print(&p.out);
 	buf_free(&p.out);
 	buf_free(&text);

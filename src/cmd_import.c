@@ -164,15 +164,21 @@ static int run(const struct cmd *self, const struct opt_result *o, struct arena 
 	return conclude(ok, &r, &e);
 }
 
+static void more(struct buf *out)
+{
+	buf_add(out, STR("SOURCE is a file, a folder (all files in it and below) or - for standard input.\n"
+			 "Formats: Postfix logs, as in /var/log/mail.log or from journalctl -o short-iso; CSV and TSV "
+			 "with a head\n"
+			 "line. Importing the same thing again changes nothing. Stamps without a zone are local time "
+			 "in logs, UTC in\n"
+			 "tables.\n"));
+}
+
 const struct cmd cmd_import = {
     .name = "import",
     .usage = "SOURCE… --into FILE",
     .help = "Read mail logs and tables of email into a database.",
-    .more =
-	"SOURCE is a file, a folder (all files in it and below) or - for standard input.\n"
-	"Formats: Postfix logs, as in /var/log/mail.log or from journalctl -o short-iso; CSV and TSV with a head\n"
-	"line. Importing the same thing again changes nothing. Stamps without a zone are local time in logs, UTC in\n"
-	"tables.\n",
+    .more = more,
     .opts = opts,
     .opt_count = COUNT_OF(opts),
     .run = run,
