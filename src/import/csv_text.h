@@ -1,5 +1,5 @@
-/* csv_text.h - the text side of CSV: which delimiter, where a record ends, what its cells are (RFC 4180). In the tab-separated form
- * quotes mean nothing, and \t \n \r \\ stand for those characters.
+/* csv_text.h - the text side of CSV: which delimiter, where a record ends, what its cells are (RFC 4180). In the
+ * tab-separated form quotes mean nothing, and \t \n \r \\ stand for those characters.
  *
  * Layer 3, beside import.h. Knows quotes and delimiters, nothing of what the cells mean. No state; any thread.
  */
@@ -16,8 +16,8 @@ extern const char csv_delimiters[]; /* as a C string, the likeliest first */
  * cell begins. */
 bool csv_open(struct str line, char delimiter, bool open);
 
-/* Splits a whole record in place: quotes and escapes are taken off, "" becomes ". The cells point into `record`. Returns how
- * many there are; beyond CSV_CELLS_MAX the rest stays in the last. */
+/* Splits a whole record in place: quotes and escapes are taken off, "" becomes ". The cells point into `record`.
+ * Returns how many there are; beyond CSV_CELLS_MAX the rest stays in the last. */
 int csv_split(char *record, size_t len, char delimiter, struct str cells[CSV_CELLS_MAX]);
 
 #endif

@@ -1,5 +1,5 @@
-/* Tables of any bytes: splitting in place stays inside and loses no cell, rows that are taken have a recipient and a key, and the
- * same table read again gives the same. */
+/* Tables of any bytes: splitting in place stays inside and loses no cell, rows that are taken have a recipient and
+ * a key, and the same table read again gives the same. */
 #include "import/csv_text.h"
 
 #include "../unit/import_list.h"

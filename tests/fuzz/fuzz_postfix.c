@@ -1,5 +1,5 @@
-/* Log lines of any bytes: what is taken for an email has a recipient, a key and codes in their ranges, its texts lie in the
- * log, and the same log read again gives the same. */
+/* Log lines of any bytes: what is taken for an email has a recipient, a key and codes in their ranges, its texts
+ * lie in the log, and the same log read again gives the same. */
 #include "../unit/import_list.h"
 
 #include <stdlib.h>

@@ -1,4 +1,5 @@
-/* import_list.h - a sink that keeps what a format reads, and feeds it text line by line as the frame does. For tests. */
+/* import_list.h - a sink that keeps what a format reads, and feeds it text line by line as the frame does. For
+ * tests. */
 #ifndef TEST_IMPORT_LIST_H
 #define TEST_IMPORT_LIST_H
 
