@@ -11,7 +11,7 @@ static const struct opt opts[] = {
 static int run(const struct cmd *self, const struct opt_result *o, struct arena *a)
 {
 	if (o->word_count < 1)
-		return cmd_usage(self, "which database?");
+		return cmd_usage(self, "name a database");
 	struct err e = {0};
 	struct filter f;
 	if (!cmd_filter(o->words + 1, o->word_count - 1, a, &f, &e))

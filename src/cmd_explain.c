@@ -244,7 +244,7 @@ static int run(const struct cmd *self, const struct opt_result *o, struct arena 
 	struct str status = str_trim(buf_str(&text));
 	if (status.len == 0) {
 		buf_free(&text);
-		return cmd_usage(self, "which code or text? For example: deadletter explain 5.1.1");
+		return cmd_usage(self, "name a code or a text, for example: deadletter explain 5.1.1");
 	}
 	const char *no_colour = getenv("NO_COLOR");
 	struct sheet p = {

@@ -68,7 +68,7 @@ static int report(const struct export_result *r, const char *path)
 static int run(const struct cmd *self, const struct opt_result *o, struct arena *a)
 {
 	if (o->word_count < 1)
-		return cmd_usage(self, "which database?");
+		return cmd_usage(self, "name a database");
 	struct err e = {0};
 	struct scope scope = {.count = 1};
 	struct progress p = {.wanted = cmd_is_terminal(stderr), .started_ms = clock_ms()};

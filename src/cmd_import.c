@@ -138,7 +138,7 @@ static int run(const struct cmd *self, const struct opt_result *o, struct arena 
 	if (o->word_count < 1)
 		return cmd_usage(self, "import what? A file, a folder, or - for standard input");
 	if (!into)
-		return cmd_usage(self, "into which database? Name it with --into FILE");
+		return cmd_usage(self, "name the database with --into FILE");
 	struct err e = {0};
 	struct talk t = {.terminal = cmd_is_terminal(stderr), .started_ms = clock_ms()};
 	struct import_options x = {

@@ -4,7 +4,7 @@ static int run(const struct cmd *self, const struct opt_result *o, struct arena 
 {
 	(void)a;
 	if (o->word_count != 1)
-		return cmd_usage(self, "which file? init takes one");
+		return cmd_usage(self, "name one file");
 	struct err e = {0};
 	struct store *st = store_open_rw(o->words[0], true, &e);
 	if (!st)

@@ -88,7 +88,7 @@ static void as_json(const struct tree *t, const struct totals *totals, struct bu
 static int run(const struct cmd *self, const struct opt_result *o, struct arena *a)
 {
 	if (o->word_count < 1)
-		return cmd_usage(self, "which database?");
+		return cmd_usage(self, "name a database");
 	const char *format = o->values[OPT_FORMAT] ? o->values[OPT_FORMAT] : "text";
 	bool json = strcmp(format, "json") == 0;
 	if (!json && strcmp(format, "text") != 0)
