@@ -1,0 +1,86 @@
+#!/bin/sh
+# deadletter explain as it is typed: without a database, from words or standard input, with hostile input.
+. tests/cli/lib.sh
+cd "$dir" || exit 1
+
+holds() { # holds TEXT...: all in the output
+	for text in "$@"; do
+		grep -qF -- "$text" out || { echo "# no \"$text\"" && return 1; }
+	done
+}
+
+harmless() { # stdout is UTF-8 without control bytes
+	python3 -c 'import sys, unicodedata
+t = open("out", encoding="utf-8").read()
+sys.exit(any(unicodedata.category(c) in ("Cc", "Cf") and c != "\n" for c in t))'
+}
+
+run explain 5.1.1
+[ "$code" = 0 ] && [ ! -s err ] && head -n 1 out | grep -q '^5\.1\.1  Bad destination mailbox address  permanent$' &&
+	holds 'Meaning  ' 'Whose side ' 'What to do ' 'Tell them ' 'RFC 3463' && ! holds 'Evidence' >/dev/null
+result $? "a code is explained"
+[ -z "$(ls | grep -v -e '^out$' -e '^err$')" ]
+result $? "no file is needed, and none is made"
+[ "$(awk 'length > 80' out)" = "" ]
+result $? "lines fit 80 columns"
+
+run explain 550
+[ "$code" = 0 ] && head -n 1 out | grep -q '^550  ' && holds 'RFC 5321'
+result $? "a basic code is explained"
+
+run explain "550 5.1.1 <bob@example.com>: no such user"
+[ "$code" = 0 ] && head -n 1 out | grep -q '^550 5\.1\.1  ' && holds 'Evidence      550 5.1.1 <bob' '              ^^^ ^^^^^'
+result $? "a whole reply is explained, with where its codes stand"
+cp out whole
+run explain 550 5.1.1 '<bob@example.com>:' no such user
+cmp -s whole out
+result $? "its words may come one by one"
+echo '  550 5.1.1 <bob@example.com>: no such user' | "$BIN" explain - >out 2>err && cmp -s whole out &&
+	echo '550 5.1.1 <bob@example.com>: no such user' | "$BIN" explain >out 2>err && cmp -s whole out
+result $? "or from standard input"
+
+run explain "450 5.1.1 try again"
+[ "$code" = 0 ] && holds 'contradict'
+result $? "codes that contradict each other are pointed out"
+run explain 5.77.123
+[ "$code" = 0 ] && holds 'not registered'
+result $? "a code in no registry is explained by what is known of it"
+
+for text in "" "   "; do
+	printf '%s' "$text" | "$BIN" explain >out 2>err
+	[ $? = 2 ] && [ ! -s out ] && grep -q '^deadletter: .*deadletter explain --help$' err
+	result $? "nothing to explain is wrong usage"
+done
+refuses 2 "unknown option --all; see deadletter explain --help" explain --all
+
+printf '550 5.1.1 \033[31mred\033]0;title\007\377\302\233\342\200\256 gone\r\n' | "$BIN" explain - >out 2>err
+[ $? = 0 ] && harmless && [ ! -s err ]
+result $? "escapes, C1, bidi and invalid UTF-8 in the text do no harm"
+head -c 100000 /dev/urandom | "$BIN" explain - >out 2>err
+[ $? = 0 ] && harmless
+result $? "noise is no code"
+printf '550\0005.1.1\000' | "$BIN" explain - >out 2>err
+[ $? = 0 ] && harmless
+result $? "zero bytes do no harm"
+head -c 1100000 /dev/zero | "$BIN" explain - >out 2>err
+[ $? = 1 ] && [ ! -s out ] && [ "$(cat err)" = "deadletter: standard input is longer than 1 MiB: give one status text" ]
+result $? "endless input is refused"
+
+LC_ALL=C "$BIN" explain 'Ünreachable 550 5.4.4' >out 2>err
+[ $? = 0 ] && ! LC_ALL=C grep -q '[^ -~]' out
+result $? "where the terminal has only ASCII, so has the output"
+
+if [ -e /dev/full ]; then
+	"$BIN" explain 5.1.1 >/dev/full 2>err
+	[ $? = 1 ] && grep -q '^deadletter: .*standard output: No space left on device$' err
+	result $? "a full disk is noticed"
+fi
+
+# Every code of the catalogue, and what every field says of it.
+bad=$(for code in $(cut -f1 "$OLDPWD"/data/codes/enhanced.tsv "$OLDPWD"/data/codes/basic.tsv | grep '[0-9]$' | sed 's/^X/5/'); do
+	"$BIN" explain "$code" >out 2>err && [ ! -s err ] && holds 'Meaning  ' 'What to do ' 'Tell them ' 'Whose side ' >/dev/null &&
+		[ "$(awk 'NR > 1 && length > 80' out)" = "" ] || echo "$code"
+done)
+[ -z "$bad" ]
+result $? "every code has all its parts${bad:+: not }$(echo $bad)"
+echo "1..$n"

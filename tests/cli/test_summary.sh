@@ -1,0 +1,82 @@
+#!/bin/sh
+# deadletter summary as it is typed: text, JSON, and counts that are those of the filters named.
+. tests/cli/lib.sh
+
+small_database
+result $? "a database is made"
+
+run summary "$db"
+[ "$code" = 0 ] && [ ! -s "$dir/err" ] && sed 's/  *[█]*$//' "$dir/out" | tr -s ' ' >"$dir/lines" && cat >"$dir/want" <<'END'
+All failures 6 100.0%
+ 1 Addressing 1 16.7%
+ 5.1.1 1 16.7% Bad destination mailbox address
+ 2 Mailbox 1 16.7%
+ 4.2.2 1 16.7% Mailbox full
+ 77 (not registered) 1 16.7%
+ 5.77.123 1 16.7% (not registered)
+ No enhanced code 1 16.7%
+ 554 1 16.7% Transaction failed
+ No answer 1 16.7%
+ Dropped 1 16.7%
+END
+diff "$dir/want" "$dir/lines" | sed 's/^/# /'
+cmp -s "$dir/want" "$dir/lines"
+result $? "groups, codes, counts and shares are printed"
+
+LC_ALL=C "$BIN" summary "$db" >"$dir/out" && ! LC_ALL=C grep -q '[^ -~]' "$dir/out" && grep -q '####' "$dir/out"
+result $? "bars are ASCII where the terminal has no more"
+
+run summary "$db" status:delivered
+[ "$code" = 0 ] && head -n 1 "$dir/out" | grep -q '^All email  *1 100.0%'
+result $? "a filter chooses what is counted"
+
+run summary "$db" to:nobody
+[ "$code" = 0 ] && [ "$(tr -s ' ' <"$dir/out")" = "All failures 0 0.0%" ]
+result $? "nothing found is a zero, and no error"
+
+for filter in '' status:any status:failed 5.1.1 code:none; do
+	run summary "$db" $filter --format json
+	[ "$code" = 0 ] && python3 - "$dir/out" "$BIN" "$db" $filter <<'END'
+import json, subprocess, sys
+out, binary, db, *typed = sys.argv[1:]
+s = json.load(open(out))
+def lines(*filter):
+	run = subprocess.run([binary, 'export', db, *filter, '--format', 'jsonl', '--columns', 'id'], capture_output=True)
+	return set(run.stdout.split(b'\n')) - {b''}
+assert s['tracked'] == 7 and s['failures'] == 6 and s['selected'] == len(lines(*typed)) > 0
+assert sum(g['count'] for g in s['groups']) == s['selected']
+for g in s['groups']:
+	assert not g['codes'] or sum(c['count'] for c in g['codes']) == g['count']
+	assert all(c['name'] for c in g['codes'])
+	words = g['filter'].split()
+	if 'status:any' in typed and not any(w.startswith('status:') for w in words):
+		words.append('status:any')
+	assert len(lines(*typed) & lines(*words)) == g['count'], g
+END
+	result $? "JSON for \"$filter\": counts add up, and each group's filter picks as many"
+done
+
+"$BIN" init "$dir/empty.db" && run summary "$dir/empty.db" --format json
+[ "$code" = 0 ] && bytes '{"tracked":0,"failures":0,"selected":0,"groups":[]}\n'
+result $? "an empty database has a summary"
+
+if [ -e /dev/full ]; then
+	"$BIN" summary "$db" >/dev/full 2>"$dir/err"
+	[ $? = 1 ] && grep -q '^deadletter: .*standard output: No space left on device$' "$dir/err"
+	result $? "a full disk is noticed"
+fi
+
+refuses 2 "name a database; see deadletter summary --help" summary
+refuses 2 'there is no format "csv": it is text or json; see deadletter summary --help' summary "$db" --format csv
+refuses 2 "filter, column 6: code: is a code such as 5.1.1, 5.7.*, 550 or 4xx, or none" summary "$db" code:5.1
+run summary "$dir/none.db"
+[ "$code" = 1 ] && [ ! -e "$dir/none.db" ] && grep -q "^deadletter: there is no file $dir/none.db" "$dir/err"
+result $? "a missing file is an error, and is not made"
+printf 'no database, but text that is long enough to look at\n' >"$dir/text.db"
+run summary "$dir/text.db"
+[ "$code" = 1 ] && [ -s "$dir/err" ] && [ ! -s "$dir/out" ]
+result $? "what is no database is an error"
+run summary "$db" --format "${esc}[2J"
+[ "$code" = 2 ] && ! grep -q "$esc" "$dir/err" && grep -q '␛' "$dir/err"
+result $? "an escape in a word is shown as a stand-in"
+echo "1..$n"
