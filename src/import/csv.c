@@ -271,6 +271,18 @@ static void not_closed(struct csv *v, struct import_sink *s)
 	buf_reset(&v->record);
 }
 
+/* Such rows get the file's own time, which the reader of a timeline must know. */
+static void say_no_times(const struct csv *v, const struct import_sink *s)
+{
+	if (!v->options->report)
+		return;
+	struct buf b = {0};
+	buf_add(&b, s->file);
+	buf_add(&b, STR(": no column holds the time, so all rows get the file's; name one with --column time=NAME"));
+	v->options->report(v->options->ctx, b.p);
+	buf_free(&b);
+}
+
 static bool csv_line(void *state, struct import_sink *s, struct str line, struct err *e)
 {
 	struct csv *v = state;
@@ -296,7 +308,11 @@ static bool csv_line(void *state, struct import_sink *s, struct str line, struct
 	if (v->has_head)
 		return on_row(v, s, e);
 	v->has_head = true;
-	return csv_head_read(buf_str(&v->record), v->options, s->file, &v->head, e);
+	if (!csv_head_read(buf_str(&v->record), v->options, s->file, &v->head, e))
+		return false;
+	if (v->head.at[COL_TIME] < 0)
+		say_no_times(v, s);
+	return true;
 }
 
 static bool csv_file_end(void *state, struct import_sink *s, struct err *e)

@@ -18,8 +18,8 @@ static const struct {
     [COL_BASIC] = {"basic_code", "basic smtpcode replycode smtpreply smtpstatus"},
     [COL_RESPONSE] = {"response", "smtpresponse diagnosticcode diagnostic reason bouncereason errormessage error "
 				  "description details statustext"},
-    [COL_TIME] = {"time", "failedat bouncedat droppedat eventtime timestamp datetime date updatedat sentat createdat"},
-    [COL_QUEUED_AT] = {"queued_at", "submittedat enqueuedat sentat createdat"},
+    [COL_TIME] = {"time", "failedat bouncedat droppedat eventtime timestamp datetime date updatedat sentat createdat when"},
+    [COL_QUEUED_AT] = {"queued_at", "submittedat enqueuedat sentat createdat when"},
     [COL_MESSAGE_ID] = {"message_id", "msgid smtpid sgmessageid providermessageid"},
     [COL_QUEUE_ID] = {"queue_id", "qid"},
     [COL_MTA] = {"remote_mta", "mx mxhost remotehost remotemx mta host relay"},
