@@ -93,10 +93,12 @@ void screen_golden(const struct screen *s, struct buf *out)
 	buf_add(out, STR("---- looks\n"));
 	for (int y = 0; y < s->h; y++) {
 		size_t from = out->len;
-		for (int x = 0; x < s->w; x++) {
+		for (int x = 0; x < s->w;) {
 			VTermScreenCell c = cell_at(s, x, y);
 			struct kind k = kind_of(&c);
-			buf_addc(out, is_plain(&c, &k) ? ' ' : letter_of(kinds, &count, &k));
+			char letter = is_plain(&c, &k) ? ' ' : letter_of(kinds, &count, &k);
+			for (int end = x + (c.width > 1 ? c.width : 1); x < end; x++)
+				buf_addc(out, letter);
 		}
 		end_line(out, from);
 	}

@@ -12,8 +12,10 @@
  *   sh COMMAND               run in the program's folder, which is empty at the start; must succeed
  *   match NAME.screen        the screen is the golden's; APPROVE=1 writes it
  *   find TEXT, nofind TEXT   a row of the screen holds the text, none does
+ *   await TEXT               the text comes onto the screen without a key
  *   exit CODE                the program ends with it by itself; 128 + n for signal n
  *   tty restored             and has left the terminal as it was
+ *   again                    the next line starts the program anew, with the same database and arguments
  *
  * The program starts at the first line that needs it. What a line does has come to rest before the next one. A line that
  * cannot be done fails and ends its script.
@@ -133,7 +135,19 @@ static void env_standard(struct script *s)
 	for (size_t i = 0; i < COUNT_OF(passed); i++)
 		if (getenv(passed[i]))
 			env_add(s, joined(s, passed[i], "=", getenv(passed[i])));
+	env_add(s, joined(s, "TERMINFO=", s->run->scratch, "/terminfo"));
 	env_add(s, joined(s, "DEADLETTER_NOW=", frozen_now, ""));
+}
+
+/* Descriptions of terminals without "repeat this character": libvterm 0.1 wraps a column too early behind it. */
+static void terminfo_make(const struct run *run)
+{
+	char command[PATH_MAX + 128];
+	snprintf(command, sizeof command,
+		 "for t in xterm xterm-256color; do infocmp -1 -x $t | grep -v rep= | tic -x -o '%s/terminfo' -; done",
+		 run->scratch);
+	if (system(command) != 0)
+		die("cannot make terminal descriptions: %s", command);
 }
 
 static bool start(struct script *s, struct err *e)
@@ -373,6 +387,20 @@ static bool do_nofind(struct script *s, struct str arg, struct err *e)
 	return look_for(s, arg, false, e);
 }
 
+static bool do_await(struct script *s, struct str arg, struct err *e)
+{
+	return start(s, e) && screen_wait_text(&s->screen, arg, e);
+}
+
+static bool do_again(struct script *s, struct str arg, struct err *e)
+{
+	(void)e;
+	(void)arg;
+	screen_stop(&s->screen);
+	s->started = false;
+	return true;
+}
+
 static bool do_exit(struct script *s, struct str arg, struct err *e)
 {
 	int64_t want;
@@ -399,7 +427,8 @@ static const struct {
     {"size", do_size, false},     {"env", do_env, false},     {"db", do_db, false},       {"args", do_args, false},
     {"keys", do_keys, false},     {"paste", do_paste, false}, {"mouse", do_mouse, false}, {"resize", do_resize, false},
     {"signal", do_signal, false}, {"sh", do_sh, true},        {"match", do_match, true},  {"find", do_find, true},
-    {"nofind", do_nofind, true},  {"exit", do_exit, true},    {"tty", do_tty, true},
+    {"nofind", do_nofind, true},  {"exit", do_exit, true},    {"tty", do_tty, true},      {"await", do_await, true},
+    {"again", do_again, false},
 };
 
 /* ---- running ---- */
@@ -475,6 +504,7 @@ int main(int argc, char **argv)
 	snprintf(run.scratch, sizeof run.scratch, "%s/deadletter-screen-XXXXXX", temp ? temp : "/tmp");
 	if (!mkdtemp(run.scratch))
 		die("%s: %s", run.scratch, strerror(errno));
+	terminfo_make(&run);
 
 	glob_t found = {0};
 	if (argc == 1)

@@ -83,11 +83,35 @@ void screen_stop(struct screen *s)
 	}
 	if (s->vt) {
 		vterm_free(s->vt);
+		buf_free(&s->held);
 		close(s->master);
 		close(s->slave);
 		close(s->alive);
 	}
 	*s = (struct screen){0};
+}
+
+/* Shows bytes to the emulator, but keeps back an OSC string whose end is still to come: libvterm 0.1 loses those that come
+ * in pieces. */
+static void show(struct screen *s, struct str bytes)
+{
+	buf_add(&s->held, bytes);
+	struct str all = buf_str(&s->held);
+	size_t from = 0, end = all.len;
+	for (size_t at; (at = str_find(all, STR("\033]"), from)) != SIZE_MAX; from++) {
+		from = str_find(all, STR("\007"), at);
+		if (from == SIZE_MAX) {
+			end = at;
+			break;
+		}
+	}
+	if (end == all.len && end > 0 && all.p[end - 1] == '\033')
+		end--;
+	vterm_input_write(s->vt, all.p, end);
+	struct buf rest = {0};
+	buf_add(&rest, str_slice(all, end, SIZE_MAX));
+	buf_free(&s->held);
+	s->held = rest;
 }
 
 /* Takes in what the program has sent; waits for it when there is nothing. *ended: it will send no more. */
@@ -100,7 +124,7 @@ static bool pump(struct screen *s, int64_t until_ms, bool *ended, struct err *e)
 	char bytes[16384];
 	ssize_t n = p[0].revents & POLLIN ? read(s->master, bytes, sizeof bytes) : 0;
 	if (n > 0)
-		vterm_input_write(s->vt, bytes, (size_t)n);
+		show(s, (struct str){bytes, (size_t)n});
 	else
 		*ended = p[1].revents != 0;
 	return true;
@@ -116,7 +140,7 @@ bool screen_wait_idle(struct screen *s, struct err *e)
 	return true;
 }
 
-static bool sync_up(struct screen *s, struct err *e)
+bool screen_settle(struct screen *s, struct err *e)
 {
 	s->syncs++;
 	if (write(s->master, TERM_SYNC, sizeof TERM_SYNC - 1) < 0)
@@ -124,11 +148,29 @@ static bool sync_up(struct screen *s, struct err *e)
 	return screen_wait_idle(s, e);
 }
 
+bool screen_wait_text(struct screen *s, struct str text, struct err *e)
+{
+	const int64_t until_ms = clock_ms() + SCREEN_DEADLINE_MS;
+	bool ended = false;
+	for (;;) {
+		struct buf shown = {0};
+		screen_text(s, &shown);
+		bool there = str_find(buf_str(&shown), text, 0) != SIZE_MAX;
+		buf_free(&shown);
+		if (there)
+			return screen_settle(s, e);
+		if (ended)
+			return err_set(e, ERR_IO, "the program ended without it");
+		if (!pump(s, until_ms, &ended, e))
+			return false;
+	}
+}
+
 bool screen_type(struct screen *s, struct str bytes, struct err *e)
 {
 	if (write(s->master, bytes.p, bytes.len) < 0)
 		return err_sys(e, errno, "cannot write to the pty");
-	return sync_up(s, e);
+	return screen_settle(s, e);
 }
 
 bool screen_resize(struct screen *s, int w, int h, struct err *e)
@@ -139,7 +181,7 @@ bool screen_resize(struct screen *s, int w, int h, struct err *e)
 	vterm_set_size(s->vt, h, w);
 	if (ioctl(s->master, TIOCSWINSZ, &size) != 0)
 		return err_sys(e, errno, "cannot resize the pty");
-	return sync_up(s, e);
+	return screen_settle(s, e);
 }
 
 bool screen_wait_exit(struct screen *s, int *code, struct err *e)

@@ -22,6 +22,7 @@ struct screen {
 	struct termios before;
 	VTerm *vt;
 	VTermScreen *vs;
+	struct buf held;     /* sent by the program, not yet shown to vt */
 	unsigned syncs;      /* TERM_SYNCs sent */
 	unsigned idle_syncs; /* of the newest idle title */
 	bool idle;           /* an idle title came at all */
@@ -39,6 +40,9 @@ void screen_stop(struct screen *s);
 bool screen_type(struct screen *s, struct str bytes, struct err *e);
 bool screen_resize(struct screen *s, int w, int h, struct err *e);
 bool screen_wait_idle(struct screen *s, struct err *e);
+/* Waits for what comes without a key: somebody else's change. */
+bool screen_wait_text(struct screen *s, struct str text, struct err *e);
+bool screen_settle(struct screen *s, struct err *e);
 /* Exit code, or 128 + the signal that ended it. */
 bool screen_wait_exit(struct screen *s, int *code, struct err *e);
 /* The tty's settings are as before, the alternate screen is left, the mouse is off, the cursor shows. */
