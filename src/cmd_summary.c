@@ -2,16 +2,29 @@
 
 #include "codes.h"
 #include "export_format.h"
+#include "text.h"
+#include "tree.h"
+#include "view.h"
 
 #include <string.h>
 
-enum { OPT_FORMAT };
+enum { OPT_FORMAT, OPT_BY };
 
 static const struct opt opts[] = {
     [OPT_FORMAT] = {0, "format", "FORMAT", "text or json."},
+    [OPT_BY] = {0, "by", "GROUPING", "code: subjects and their codes; domain: the recipient's domain. Else code."},
 };
 
 enum { GROUPS_MAX = 5000, LABEL_W = 26, BAR_W = 20 };
+
+/* All that is told. */
+struct summary {
+	struct str filter; /* canonical; "" for all failures */
+	struct totals totals;
+	enum grouping by;
+	struct tree tree;
+	bool more; /* there are further groups */
+};
 
 static bool all_open(void *ctx, struct str filter)
 {
@@ -35,13 +48,49 @@ static void add_bar(struct buf *b, int64_t value, int64_t total)
 		buf_add(b, cmd_utf8() ? STR("█") : STR("#"));
 }
 
-static void as_text(const struct tree *t, struct buf *b)
+static double percent(int64_t n, int64_t of)
 {
+	return of > 0 ? 100.0 * (double)n / (double)of : 0.0;
+}
+
+static void head_text(const struct summary *s, struct buf *b)
+{
+	char n[NUMBER_TEXT], m[NUMBER_TEXT], first[TIME_TEXT], last[TIME_TEXT];
+	const struct totals *t = &s->totals;
+	buf_printf(b, "%s failures of %s tracked (%.1f%%)", view_number(t->failures, n), view_number(t->tracked, m),
+		   percent(t->failures, t->tracked));
+	if (t->first_s != TIME_NONE)
+		buf_printf(b, ", %.10s to %.10s", view_time_long(t->first_s, first), view_time_long(t->last_s, last));
+	buf_addc(b, '\n');
+	if (s->filter.len > 0) {
+		buf_add(b, STR("Filter: "));
+		cmd_add_text(b, s->filter, stdout);
+		buf_addc(b, '\n');
+	}
+	buf_addc(b, '\n');
+}
+
+static void add_label(struct buf *b, const struct tree_node *n)
+{
+	struct buf label = {0};
+	int indent = 2 * n->depth;
+	cmd_add_text(&label, n->label, stdout);
+	int room = LABEL_W - indent - text_width(buf_str(&label), false);
+	buf_printf(b, "%*s", indent, "");
+	buf_add(b, buf_str(&label));
+	buf_printf(b, "%*s", room > 0 ? room : 0, "");
+	buf_free(&label);
+}
+
+static void as_text(const struct summary *s, struct buf *b)
+{
+	const struct tree *t = &s->tree;
+	char count[NUMBER_TEXT];
+	head_text(s, b);
 	for (int i = 0; i < t->count; i++) {
 		const struct tree_node *n = &t->nodes[i];
-		int indent = 2 * n->depth;
-		buf_printf(b, "%*s%-*s %10lld", indent, "", LABEL_W - indent, n->label.p, (long long)n->count);
-		buf_printf(b, " %5.1f%%", t->total > 0 ? 100.0 * (double)n->count / (double)t->total : 0.0);
+		add_label(b, n);
+		buf_printf(b, " %10s %5.1f%%", view_number(n->count, count), percent(n->count, t->total));
 		if (n->depth == 1) {
 			buf_add(b, STR("  "));
 			add_bar(b, n->count, t->total);
@@ -50,6 +99,8 @@ static void as_text(const struct tree *t, struct buf *b)
 		}
 		buf_addc(b, '\n');
 	}
+	if (s->more)
+		buf_printf(b, "  ... and further groups: only the largest %d are listed\n", GROUPS_MAX);
 }
 
 static void add_member(struct buf *b, const char *name, struct str value)
@@ -58,70 +109,130 @@ static void add_member(struct buf *b, const char *name, struct str value)
 	export_add_json(b, value);
 }
 
-/* A group's object, with its codes as an array in it. */
-static void as_json(const struct tree *t, const struct totals *totals, struct buf *b)
+static void add_time_member(struct buf *b, const char *name, int64_t t)
 {
-	buf_printf(b, "{\"tracked\":%lld,\"failures\":%lld,\"selected\":%lld,\"groups\":[", (long long)totals->tracked,
-		   (long long)totals->failures, (long long)t->total);
+	char text[TIME_TEXT];
+	if (t == TIME_NONE)
+		buf_printf(b, "\"%s\":null", name);
+	else
+		buf_printf(b, "\"%s\":\"%.10sT%sZ\"", name, view_time_long(t, text), text + 11);
+}
+
+static void head_json(const struct summary *s, struct buf *b)
+{
+	const struct totals *t = &s->totals;
+	buf_printf(b, "{\"tracked\":%lld,\"failures\":%lld,", (long long)t->tracked, (long long)t->failures);
+	add_time_member(b, "first", t->first_s);
+	buf_addc(b, ',');
+	add_time_member(b, "last", t->last_s);
+	buf_addc(b, ',');
+	add_member(b, "filter", s->filter);
+	buf_addc(b, ',');
+	add_member(b, "by", str_of(groupings[s->by].name));
+	buf_printf(b, ",\"selected\":%lld,\"more\":%s,\"groups\":[", (long long)s->tree.total,
+		   s->more ? "true" : "false");
+}
+
+/* A group's object, with its codes as an array in it. */
+static void as_json(const struct summary *s, struct buf *b)
+{
 	bool group_open = false, first_code = true;
-	for (int i = 1; i < t->count; i++) {
-		const struct tree_node *n = &t->nodes[i];
-		if (n->depth == 1) {
+	head_json(s, b);
+	for (int i = 1; i < s->tree.count; i++) {
+		const struct tree_node *n = &s->tree.nodes[i];
+		bool group = n->depth == 1;
+		if (group)
 			buf_add(b, group_open ? STR("]},{") : STR("{"));
-			add_member(b, "name", n->label);
+		else
+			buf_add(b, first_code ? STR("{") : STR(",{"));
+		if (!group) {
+			add_member(b, "code", n->label);
 			buf_addc(b, ',');
-			add_member(b, "filter", n->filter);
-			buf_printf(b, ",\"count\":%lld,\"codes\":[", (long long)n->count);
-			group_open = first_code = true;
-			continue;
 		}
-		buf_add(b, first_code ? STR("{") : STR(",{"));
-		first_code = false;
-		add_member(b, "code", n->label);
+		add_member(b, "name", group ? n->label : str_of(name_of(n)));
 		buf_addc(b, ',');
-		add_member(b, "name", str_of(name_of(n)));
-		buf_printf(b, ",\"count\":%lld}", (long long)n->count);
+		add_member(b, "filter", n->filter);
+		buf_printf(b, ",\"count\":%lld%s", (long long)n->count, group ? ",\"codes\":[" : "}");
+		group_open = true;
+		first_code = group;
 	}
 	buf_add(b, group_open ? STR("]}]}\n") : STR("]}\n"));
 }
 
+static bool ask(struct store *st, const struct scope *scope, struct summary *s, struct arena *a, struct err *e)
+{
+	struct groups g;
+	int64_t all = 0;
+	if (!store_totals(st, &s->totals, e) || !store_groups(st, scope, s->by, GROUPS_MAX, a, &g, e))
+		return false;
+	s->more = g.more;
+	if (s->by == GROUP_CODE)
+		tree_by_code(&g, all_open, NULL, a, &s->tree);
+	else
+		tree_by_key(&g, groupings[s->by].key, arena_array(a, const struct groups *, (size_t)g.count), a,
+			    &s->tree);
+	if (!g.more)
+		return true;
+	if (!store_count(st, scope, &all, e))
+		return false;
+	s->tree.total = s->tree.nodes[0].count = all;
+	return true;
+}
+
+static bool grouping_of(const char *name, enum grouping *out)
+{
+	for (int i = 0; name && i < GROUP_COUNT; i++) {
+		*out = (enum grouping)i;
+		if (strcmp(name, groupings[i].name) == 0)
+			return true;
+	}
+	*out = GROUP_CODE;
+	return !name;
+}
+
 static int run(const struct cmd *self, const struct opt_result *o, struct arena *a)
 {
-	if (o->word_count < 1)
-		return cmd_usage(self, "name a database");
+	struct err e = {0};
+	struct summary s = {0};
+	struct scope scope = {.count = 1};
 	const char *format = o->values[OPT_FORMAT] ? o->values[OPT_FORMAT] : "text";
 	bool json = strcmp(format, "json") == 0;
+	if (o->word_count < 1)
+		return cmd_usage(self, "name a database");
 	if (!json && strcmp(format, "text") != 0)
 		return cmd_usage(self, "there is no format \"%s\": it is text or json", format);
-	struct err e = {0};
-	struct scope scope = {.count = 1};
+	if (!grouping_of(o->values[OPT_BY], &s.by))
+		return cmd_usage(self, "there is no grouping \"%s\": it is code or domain", o->values[OPT_BY]);
 	if (!cmd_filter(o->words + 1, o->word_count - 1, a, &scope.all[0], &e))
 		return cmd_fail(&e);
+	s.filter = filter_text(&scope.all[0], a);
 	struct store *st = store_open(o->words[0], &e);
 	if (!st)
 		return cmd_fail(&e);
-	struct groups g;
-	struct totals totals;
-	bool ok = store_groups(st, &scope, GROUP_CODE, GROUPS_MAX, a, &g, &e) && store_totals(st, &totals, &e);
+	bool ok = ask(st, &scope, &s, a, &e);
 	store_close(st);
 	if (!ok)
 		return cmd_fail(&e);
-	struct tree t;
-	tree_by_code(&g, all_open, NULL, a, &t);
 	struct buf b = {0};
 	if (json)
-		as_json(&t, &totals, &b);
+		as_json(&s, &b);
 	else
-		as_text(&t, &b);
+		as_text(&s, &b);
 	int code = cmd_print(&b);
 	buf_free(&b);
 	return code;
+}
+
+static void more(struct buf *out)
+{
+	buf_add(out, STR("Without FILTER all failures are counted; deadletter --help tells what a filter may be.\n"));
 }
 
 const struct cmd cmd_summary = {
     .name = "summary",
     .usage = "FILE [FILTER]",
     .help = "Print how many failed, by subject and code.",
+    .more = more,
     .opts = opts,
     .opt_count = COUNT_OF(opts),
     .run = run,

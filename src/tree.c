@@ -145,16 +145,13 @@ static struct tree_node *add(struct tree *t)
 	return &t->nodes[t->count++];
 }
 
-static void start(const struct groups *g, size_t most, struct arena *a, struct tree *out)
+static void start(const struct groups *g, struct str label, size_t most, struct arena *a, struct tree *out)
 {
 	*out = (struct tree){.nodes = arena_array(a, struct tree_node, most)};
-	bool failures = true;
-	for (int i = 0; i < g->count; i++) {
+	for (int i = 0; i < g->count; i++)
 		out->total += g->rows[i].count;
-		failures = failures && outcome_is_failure(g->rows[i].outcome);
-	}
 	struct tree_node *all = add(out);
-	all->label = failures ? STR("All failures") : STR("All email");
+	all->label = label;
 	all->filter = STR("");
 	all->count = out->total;
 }
@@ -163,7 +160,10 @@ void tree_by_code(const struct groups *g, tree_open_fn *is_open, void *ctx, stru
 {
 	int code_count;
 	struct line *codes = code_lines(g, a, &code_count);
-	start(g, 1 + 2 * (size_t)code_count, a, out);
+	bool failures = true;
+	for (int i = 0; i < g->count; i++)
+		failures = failures && outcome_is_failure(g->rows[i].outcome);
+	start(g, failures ? STR("All failures") : STR("All email"), 1 + 2 * (size_t)code_count, a, out);
 
 	struct line *tops = arena_array(a, struct line, (size_t)code_count);
 	for (int i = 0; i < code_count; i++)
@@ -207,7 +207,7 @@ void tree_by_key(const struct groups *g, const char *key, const struct groups *c
 	size_t most = 1 + (size_t)g->count;
 	for (int i = 0; i < g->count; i++)
 		most += codes[i] ? (size_t)codes[i]->count : 0;
-	start(g, most, a, out);
+	start(g, STR("All"), most, a, out); /* the groups do not say of what */
 	for (int i = 0; i < g->count; i++) {
 		struct tree_node *top = add(out);
 		*top = (struct tree_node){
