@@ -194,7 +194,7 @@ static void test_unknown_values(void **state)
 	    EXPORT_CSV, &r, "time,queued_at,enhanced_code,basic_code,caused_by,source_line,stage,domain,attempts",
 	    "time,queued_at,enhanced_code,basic_code,caused_by,source_line,stage,domain,attempts\r\n", ",,,,,,,,0\r\n");
 	assert_line(EXPORT_JSONL, &r, "time,enhanced_code,basic_code,caused_by,attempts", "",
-		    "{\"time\":\"\",\"enhanced_code\":\"\",\"basic_code\":null,\"caused_by\":null,\"attempts\":0}\n");
+		    "{\"time\":null,\"enhanced_code\":null,\"basic_code\":null,\"caused_by\":null,\"attempts\":0}\n");
 }
 
 static void test_meaning_of_every_outcome(void **state)
