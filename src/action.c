@@ -208,7 +208,7 @@ static void act_group(struct app *app)
 static void act_refresh(struct app *app)
 {
 	struct request totals = {.ask = ASK_TOTALS};
-	app->asked[ASK_TOTALS] = app->port.ask(app->port.ctx, &totals);
+	app_ask(app, &totals);
 	app_refresh(app);
 }
 
@@ -230,7 +230,7 @@ static void mark_shown(struct app *app, bool invert)
 {
 	app->invert = invert;
 	struct request r = {.ask = ASK_MARKS, .scope = app_scope(app)};
-	app->asked[ASK_MARKS] = app->port.ask(app->port.ctx, &r);
+	app_ask(app, &r);
 }
 
 static void act_mark_all(struct app *app)
@@ -265,7 +265,7 @@ static void export_start(struct app *app, bool force)
 		r.id_count = app->marks.count;
 	}
 	app->exporting = true;
-	app->asked[ASK_EXPORT] = app->port.ask(app->port.ctx, &r);
+	app_ask(app, &r);
 	app_say(app, ROLE_DIM, "Exporting to %s. Esc stops.", app->export_path);
 	arena_free(&a);
 }

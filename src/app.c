@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PAGE_ROWS_MIN = 200, MIN_W = 40, MIN_H = 10 };
+enum { STALE_AFTER_MS = 100, PAGE_ROWS_MIN = 200, MIN_W = 40, MIN_H = 10 };
 
 /* ---- questions ---- */
 
@@ -23,9 +23,24 @@ bool app_settled(const struct app *app)
 	return true;
 }
 
-static void ask(struct app *app, struct request *r)
+void app_ask(struct app *app, const struct request *r)
 {
+	if (!app_pending(app, r->ask)) /* a question that is asked anew has been waiting since the first time */
+		app->asked_ms[r->ask] = clock_ms();
 	app->asked[r->ask] = app->port.ask(app->port.ctx, r);
+}
+
+bool app_stale(const struct app *app, enum ask kind)
+{
+	return app_pending(app, kind) && clock_ms() - app->asked_ms[kind] >= app->stale_after_ms;
+}
+
+int app_timeout_ms(const struct app *app)
+{
+	for (int k = 0; k < ASK_KINDS; k++)
+		if (app_pending(app, (enum ask)k) && !app_stale(app, (enum ask)k))
+			return app->stale_after_ms;
+	return -1;
 }
 
 struct scope app_scope(const struct app *app)
@@ -50,7 +65,7 @@ void app_ask_page(struct app *app, enum want want, int64_t rank)
 		else
 			r.want = WANT_START;
 	}
-	ask(app, &r);
+	app_ask(app, &r);
 }
 
 static void ask_tree(struct app *app, bool open_first)
@@ -64,7 +79,7 @@ static void ask_tree(struct app *app, bool open_first)
 	    .open_first = open_first,
 	    .rows = view_tree_height(app),
 	};
-	ask(app, &r);
+	app_ask(app, &r);
 }
 
 void app_ask_tree(struct app *app)
@@ -75,7 +90,7 @@ void app_ask_tree(struct app *app)
 static void ask_scope(struct app *app, enum ask kind)
 {
 	struct request r = {.ask = kind, .scope = app_scope(app)};
-	ask(app, &r);
+	app_ask(app, &r);
 }
 
 static void ask_timeline(struct app *app)
@@ -85,7 +100,7 @@ static void ask_timeline(struct app *app)
 	    .scope = app_scope(app),
 	    .columns = view_timeline_columns(app->w),
 	};
-	ask(app, &r);
+	app_ask(app, &r);
 }
 
 static void ask_detail(struct app *app)
@@ -95,7 +110,7 @@ static void ask_detail(struct app *app)
 	if (!at || (known && known->detail.record.id == at->id && !app_pending(app, ASK_DETAIL)))
 		return;
 	struct request r = {.ask = ASK_DETAIL, .id = at->id};
-	ask(app, &r);
+	app_ask(app, &r);
 }
 
 void app_refresh_group(struct app *app)
@@ -118,7 +133,7 @@ void app_refresh(struct app *app)
 static void reload(struct app *app)
 {
 	struct request totals = {.ask = ASK_TOTALS};
-	ask(app, &totals);
+	app_ask(app, &totals);
 	app_ask_page(app, WANT_AROUND, -1);
 	ask_scope(app, ASK_COUNT);
 	ask_timeline(app);
@@ -126,7 +141,7 @@ static void reload(struct app *app)
 	const struct record *at = app_record(app);
 	if (at) {
 		struct request r = {.ask = ASK_DETAIL, .id = at->id};
-		ask(app, &r);
+		app_ask(app, &r);
 	}
 }
 
@@ -458,7 +473,7 @@ void app_handle(struct app *app, const struct event *ev)
 		reply_came(app, ev->reply);
 		break;
 	case EVENT_TICK:
-		return;
+		break;
 	case EVENT_HANGUP:
 		app->quit = true;
 		return;
@@ -520,6 +535,7 @@ void app_init(struct app *app, const struct app_port *port, const char *name, bo
 	    .h = h,
 	    .focus = PANE_TREE,
 	    .list = {.total = -1},
+	    .stale_after_ms = STALE_AFTER_MS,
 	};
 	if (!app->name)
 		die("out of memory");
@@ -527,7 +543,7 @@ void app_init(struct app *app, const struct app_port *port, const char *name, bo
 	app->list.height = app->layout.list.h;
 	struct request totals = {.ask = ASK_TOTALS};
 	app_refresh(app);
-	ask(app, &totals);
+	app_ask(app, &totals);
 	app->dirty = true;
 }
 

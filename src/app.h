@@ -96,6 +96,8 @@ struct app {
 	struct arena group_arena;
 
 	unsigned asked[ASK_KINDS], got[ASK_KINDS]; /* generations */
+	int64_t asked_ms[ASK_KINDS];               /* when, by clock_ms() */
+	int stale_after_ms;                        /* how long the old answer still looks fresh */
 	struct reply *last[ASK_KINDS];             /* newest answers; owned */
 
 	struct tree_view tree;
@@ -126,10 +128,15 @@ void app_handle(struct app *app, const struct event *ev);
 void app_draw(struct app *app, struct surface *s);
 /* Is every question answered? Else what is on the screen will still change by itself. */
 bool app_settled(const struct app *app);
+/* How long to wait for events before an EVENT_TICK is due; -1: for ever. */
+int app_timeout_ms(const struct app *app);
 
 /* ---- for the views and actions ---- */
 
 bool app_pending(const struct app *app, enum ask kind);
+/* Has it been pending for so long that what is shown should be dimmed? At once would only flicker. */
+bool app_stale(const struct app *app, enum ask kind);
+void app_ask(struct app *app, const struct request *r);
 void app_say(struct app *app, enum role role, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 void app_focus(struct app *app, enum pane pane);
 void app_ask_page(struct app *app, enum want want, int64_t rank);

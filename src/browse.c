@@ -56,8 +56,11 @@ static void loop(struct browse *b, struct app *app)
 		    {.fd = term_signal_fd(b->term), .events = POLLIN},
 		    {.fd = worker_fd(b->worker), .events = POLLIN},
 		};
-		if (poll(p, COUNT_OF(p), -1) < 0 && errno != EINTR)
+		int ready = poll(p, COUNT_OF(p), app_timeout_ms(app));
+		if (ready < 0 && errno != EINTR)
 			break;
+		if (ready == 0)
+			app_handle(app, &(struct event){.kind = EVENT_TICK});
 		if (p[0].revents & (POLLHUP | POLLERR | POLLNVAL))
 			break;                /* the terminal is gone */
 		worker_wake_clear(b->worker); /* before taking, or a wake-up is lost */

@@ -330,7 +330,7 @@ void view_list_draw(struct app *app, struct surface *s, struct rect r)
 	if (p->count == 0)
 		empty_draw(app, s, inner);
 	int64_t now_s = clock_now();
-	s->stale = app_pending(app, ASK_PAGE) && app->list.to_anchor;
+	s->stale = app_stale(app, ASK_PAGE) && app->list.to_anchor;
 	for (int i = app->list.top; i < p->count && i - app->list.top < app->list.height; i++) {
 		struct rect row = {inner.x, inner.y + 1 + i - app->list.top, inner.w, 1};
 		s->select = i == app->list.index;

@@ -35,7 +35,7 @@ void view_timeline_draw(const struct app *app, struct surface *s, struct rect r)
 	if (!reply)
 		return;
 	const struct timeline *t = &reply->timeline;
-	s->stale = app_pending(app, ASK_TIMELINE);
+	s->stale = app_stale(app, ASK_TIMELINE);
 	int bottom = r.y + r.h - 1;
 	if (t->peak < 0) {
 		surface_text(s, 1, bottom, r.w - 2, ROLE_DIM, STR("no failures in this range"));

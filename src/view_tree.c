@@ -196,7 +196,7 @@ void view_tree_draw(struct app *app, struct surface *s, struct rect r)
 		if (t->nodes[i].count > max)
 			max = t->nodes[i].count;
 	struct rect former = surface_clip(s, (struct rect){r.x + 1, r.y + 1, r.w - 2, r.h - 2});
-	s->stale = app_pending(app, ASK_TREE);
+	s->stale = app_stale(app, ASK_TREE);
 	for (int i = v->top; i < t->count && i - v->top < r.h - 2; i++) {
 		struct rect row = {r.x + 1, r.y + 1 + i - v->top, r.w - 2, 1};
 		s->select = i == v->index;

@@ -445,6 +445,9 @@ static void test_nothing_goes_blank_while_waiting(void **state)
 	key(w, "Enter");
 	w->hold = true;
 	key(w, "s");
+	assert_false(w->s.cells[w->s.w * 6 + w->s.w / 2].stale); /* not at once: that would flicker */
+	w->app.stale_after_ms = 0;
+	draw(w);
 	assert_shown(w, "user0000@example.org");
 	assert_false(app_settled(&w->app));
 	bool stale = false;
