@@ -32,8 +32,8 @@ LIB := $(BUILD)/libdeadletter.a
 SAMPLE := $(BUILD)/sample.db
 
 .DELETE_ON_ERROR:
-.PHONY: all run test check approve programs deps deps-dev deps-fuzz deps-lint lint lint-run format bench bench-large fuzz \
-        fuzz-run screenshots soak install uninstall clean help
+.PHONY: all run test check approve programs deps deps-dev deps-fuzz deps-lint lint lint-run format bench bench-run bench-large deps-bench \
+        fuzz fuzz-run screenshots soak install uninstall clean help
 
 all: $(BIN) $(SAMPLE) ## build the program and the sample below build/ (the default)
 
@@ -56,6 +56,9 @@ deps-dev: ## install what the tests need besides
 
 deps-fuzz:
 	@sh src/tools/deps.sh $(DEPS_FUZZ)
+
+deps-bench:
+	@sh src/tools/deps.sh $(DEPS_DEV) pflogsumm
 
 deps-lint:
 	@sh src/tools/deps.sh $(DEPS_LINT)
@@ -178,6 +181,33 @@ fuzz: deps-fuzz ## run every fuzzer for FUZZ_SECONDS
 
 fuzz-run: $(FUZZERS)
 	@FUZZ_SECONDS=$(FUZZ_SECONDS) sh tests/fuzz/run.sh $(FUZZ_DIR) $(FUZZERS)
+
+# ---- bench ------------------------------------------------------------------------------------------------------
+# Figures beside those of peers on the same files; nothing is asserted.
+
+#: BENCH_ROWS=1000000  tracked emails, and lines of log, that bench makes
+BENCH_ROWS ?= 1000000
+BENCH := $(BUILD)/bench
+
+$(BENCH)/rows-%.db: $(BUILD)/tests/bench/gen_rows data/schema.sql
+	@mkdir -p $(@D)
+	@rm -f $@ $@.part
+	$(BUILD)/tests/bench/gen_rows $@.part $*
+	@mv $@.part $@
+
+.SECONDARY: $(BUILD)/tools/gen_log
+$(BENCH)/mail-%.log: $(BUILD)/tools/gen_log
+	@mkdir -p $(@D)
+	$(BUILD)/tools/gen_log $* > $@
+
+bench: deps-bench ## measure start, keys, filters, export, import and memory beside peers
+	@$(MAKE) --no-print-directory bench-run
+
+bench-large: ## the same with ten million rows
+	@$(MAKE) --no-print-directory bench BENCH_ROWS=10000000
+
+bench-run: $(BIN) $(BENCH)/rows-$(BENCH_ROWS).db $(BENCH)/mail-$(BENCH_ROWS).log
+	@python3 tests/bench/bench.py $^ $(BENCH)
 
 # ---- installing --------------------------------------------------------------------------------------------------
 
