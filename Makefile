@@ -137,17 +137,17 @@ lint: deps-lint ## format, warnings as errors, layers, cppcheck, clang-tidy
 	@$(MAKE) --no-print-directory lint-run
 
 lint-run:
-	clang-format --dry-run -Werror $(SOURCES)
+	@clang-format --dry-run -Werror $(SOURCES)
 	sh tests/check_includes.sh
 	@$(MAKE) --no-print-directory BUILD=build/lint WERROR=1 CFLAGS='-O2' all programs
 	cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
 		--library=posix --library=tests/cppcheck.cfg --suppress=missingIncludeSystem --suppress=readdirCalled \
 		--suppress=autovarInvalidDeallocation -Isrc $(CPPFLAGS) src
-	printf '%s\n' $(filter src/%.c,$(SOURCES)) | xargs -P $$(nproc) -I {} \
+	@printf '%s\n' $(filter src/%.c,$(SOURCES)) | xargs -P $$(nproc) -I {} \
 		clang-tidy --quiet {} -- -std=gnu17 $(CPPFLAGS) -Ibuild/lint/gen 2>/dev/null
 
 format: deps-lint ## bring the sources into form
-	clang-format -i $(SOURCES)
+	@clang-format -i $(SOURCES)
 
 # ---- fuzzing ----------------------------------------------------------------------------------------------------
 # Every tests/fuzz/fuzz_NAME.c runs on its seeds; what it finds besides is kept in build/fuzz/corpus.

@@ -199,8 +199,8 @@ void status_warning(struct ecode enhanced, int basic, unsigned flags, struct buf
 		buf_printf(out, "%s is not registered: what its class and subject say is explained. ", e);
 	int digit = basic / 100;
 	if (enhanced.cls && (digit == 4 || digit == 5) && digit != enhanced.cls)
-		buf_printf(out, "%d says %s and %s says %s: the server contradicts itself. ", basic,
-			   class_word(digit), e, class_word(enhanced.cls));
+		buf_printf(out, "%d says %s and %s says %s: the server contradicts itself. ", basic, class_word(digit),
+			   e, class_word(enhanced.cls));
 	if (flags & STATUS_CODES_DISAGREE)
 		buf_add(out, STR("The response holds different codes: read its words. "));
 	if (flags & STATUS_INNER_CAUSE)

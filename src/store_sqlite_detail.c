@@ -60,7 +60,7 @@ static bool query_rows(struct store *st, struct query *q, size_t response_max, s
 static bool read_history(struct store *st, struct arena *a, struct detail *out, struct err *e)
 {
 	static const char *const what[] = {"SELECT id", "SELECT count(*)"};
-	struct page page;
+	struct page page = {0};
 	bool ok = true;
 	for (size_t i = 0; ok && i < COUNT_OF(what); i++) {
 		struct query q = {0};

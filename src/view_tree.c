@@ -161,7 +161,6 @@ void view_tree_adopt(struct app *app)
 	select_node(app, 0);
 }
 
-/* NOLINTBEGIN(clang-analyzer-core.NullDereference): a tree that has nodes to count has nodes. */
 static void node_draw(struct app *app, struct surface *s, const struct tree_node *n, struct rect r, int64_t max)
 {
 	int bar_w = r.w >= 44 ? 10 : r.w >= 32 ? 5 : 0;
@@ -182,7 +181,6 @@ static void node_draw(struct app *app, struct surface *s, const struct tree_node
 		x += 2;
 	surface_text(s, x, r.y, right - x, n->depth > 1 ? ROLE_DIM : ROLE_TEXT, n->label);
 }
-/* NOLINTEND(clang-analyzer-core.NullDereference) */
 
 void view_tree_draw(struct app *app, struct surface *s, struct rect r)
 {

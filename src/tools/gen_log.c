@@ -316,8 +316,8 @@ int main(int argc, char **argv)
 	for (int64_t n = 0; n < lines; n++) {
 		if (g.count == 0 || !sooner(&g.heap[0], &next)) {
 			push(&g, next);
-			next =
-			    (struct message){.number = ++number, .due_ms = next.due_ms + below(&g, 2 * NEW_EVERY_MS)};
+			number++;
+			next = (struct message){.number = number, .due_ms = next.due_ms + below(&g, 2 * NEW_EVERY_MS)};
 			next.came_ms = next.due_ms;
 			next.step = below(&g, 5) == 0 ? NOISE : CLIENT;
 		}
