@@ -185,7 +185,8 @@ static void test_all_columns(void **state)
 		    "m@example.net\tABC\tmail.log\t9\n");
 }
 
-/* What is not known: an empty cell; in JSON an empty text, or null for a number. */
+/* What is not known: an empty cell; in JSON null. An empty cell that is all of a line has quotes, as readers
+ * skip empty lines. */
 static void test_unknown_values(void **state)
 {
 	(void)state;
@@ -195,6 +196,37 @@ static void test_unknown_values(void **state)
 	    "time,queued_at,enhanced_code,basic_code,caused_by,source_line,stage,domain,attempts\r\n", ",,,,,,,,0\r\n");
 	assert_line(EXPORT_JSONL, &r, "time,enhanced_code,basic_code,caused_by,attempts", "",
 		    "{\"time\":null,\"enhanced_code\":null,\"basic_code\":null,\"caused_by\":null,\"attempts\":0}\n");
+	assert_line(EXPORT_CSV, &r, "response", "response\r\n", "\"\"\r\n");
+	assert_line(EXPORT_TSV, &r, "response", "response\n", "\n");
+}
+
+/* A terminal gets stand-ins, the guard is the same. */
+static void test_showable_cells(void **state)
+{
+	(void)state;
+	static const struct {
+		enum export_format format;
+		bool ascii;
+		const char *line;
+	} rows[] = {
+	    {EXPORT_CSV, false, "'\xE2\x90\x89\xE2\x90\x9B[31m<FF>\xC3\xB6\r\n"},
+	    {EXPORT_CSV, true, "'<09><1B>[31m<FF>?\r\n"},
+	    {EXPORT_TSV, true, "'<09><1B>[31m<FF>?\n"},
+	    {EXPORT_JSONL, true, "{\"title\":\"<09><1B>[31m<FF>?\"}\n"},
+	};
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct export_options o = options_of(rows[i].format, "title");
+		o.showable = true;
+		o.ascii = rows[i].ascii;
+		struct record r = {.title = STR("\t\x1B[31m\xFF\xC3\xB6")};
+		struct buf cell = {0}, out = {0};
+		int64_t guarded = 0;
+		export_add_record(&o, &r, &cell, &out, &guarded);
+		assert_string_equal(out.p, rows[i].line);
+		assert_int_equal(guarded, rows[i].format != EXPORT_JSONL);
+		buf_free(&cell);
+		buf_free(&out);
+	}
 }
 
 static void test_meaning_of_every_outcome(void **state)
@@ -445,6 +477,56 @@ static void test_folder_and_link_to_nowhere(void **state)
 	}
 }
 
+static void test_force_writes_through_a_link_and_keeps_permissions(void **state)
+{
+	const struct folder *d = *state;
+	struct outfile f;
+	struct err e = {0};
+	struct stat st;
+	char target[128];
+	snprintf(target, sizeof target, "%s/target", d->dir);
+	put(target, "old");
+	assert_int_equal(chmod(target, 0640), 0);
+	assert_int_equal(symlink("target", d->path), 0);
+	assert_false(outfile_open(&f, d->path, false, &e));
+	assert_says(&e, ERR_INPUT, "out.csv exists");
+	outfile_abandon(&f);
+	e = (struct err){0};
+	assert_true(outfile_open(&f, d->path, true, &e));
+	assert_true(outfile_write(&f, STR("new"), &e));
+	assert_holds(target, "old");
+	assert_true(outfile_commit(&f, &e));
+	outfile_abandon(&f);
+	assert_holds(target, "new");
+	assert_int_equal(lstat(d->path, &st), 0);
+	assert_true(S_ISLNK(st.st_mode));
+	assert_int_equal(stat(target, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0640);
+	assert_int_equal(files_in(d), 2);
+	assert_int_equal(unlink(target), 0);
+}
+
+static void test_what_is_written_directly(void **state)
+{
+	const struct folder *d = *state;
+	assert_true(outfile_is_direct("-"));
+	assert_true(outfile_is_direct("/dev/stdout"));
+	assert_true(outfile_is_direct("/dev/null"));
+	assert_false(outfile_is_direct(d->path));
+	put(d->path, "");
+	assert_false(outfile_is_direct(d->path));
+}
+
+static void test_no_name(void **state)
+{
+	(void)state;
+	struct outfile f;
+	struct err e = {0};
+	assert_false(outfile_open(&f, "", true, &e));
+	assert_says(&e, ERR_INPUT, "needs a name");
+	outfile_abandon(&f);
+}
+
 static void test_missing_folder(void **state)
 {
 	const struct folder *d = *state;
@@ -528,6 +610,7 @@ int main(void)
 	    cmocka_unit_test(test_json_cells),
 	    cmocka_unit_test(test_all_columns),
 	    cmocka_unit_test(test_unknown_values),
+	    cmocka_unit_test(test_showable_cells),
 	    cmocka_unit_test(test_meaning_of_every_outcome),
 	    cmocka_unit_test(test_column_lists),
 	    cmocka_unit_test(test_too_many_columns),
@@ -539,6 +622,9 @@ int main(void)
 	    FILE_TEST(test_force_replaces),
 	    FILE_TEST(test_force_keeps_the_old_file_after_a_failure),
 	    FILE_TEST(test_folder_and_link_to_nowhere),
+	    FILE_TEST(test_force_writes_through_a_link_and_keeps_permissions),
+	    FILE_TEST(test_what_is_written_directly),
+	    cmocka_unit_test(test_no_name),
 	    FILE_TEST(test_missing_folder),
 	    cmocka_unit_test(test_full_disk),
 	    FILE_TEST(test_file_too_large),
