@@ -83,8 +83,12 @@ size_t str_find(struct str s, struct str needle, size_t from)
 
 size_t str_find_nocase(struct str s, struct str needle, size_t from)
 {
+	if (needle.len == 0)
+		return from <= s.len ? from : SIZE_MAX;
+	const char first = lower(needle.p[0]);
+	const char other = first >= 'a' && first <= 'z' ? (char)(first - ('a' - 'A')) : first;
 	for (size_t i = from; i <= s.len && needle.len <= s.len - i; i++)
-		if (str_starts_nocase((struct str){s.p + i, s.len - i}, needle))
+		if ((s.p[i] == first || s.p[i] == other) && str_starts_nocase((struct str){s.p + i, s.len - i}, needle))
 			return i;
 	return SIZE_MAX;
 }

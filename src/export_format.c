@@ -28,19 +28,32 @@ static void add_number(struct buf *out, int64_t n)
 		add_int(out, n);
 }
 
-/* ISO 8601 in UTC */
+static void two_digits(char *at, int n)
+{
+	at[0] = (char)('0' + n / 10 % 10);
+	at[1] = (char)('0' + n % 10);
+}
+
+/* ISO 8601 in UTC; a printf for every row would take longer than reading it. */
 static void add_time(struct buf *out, int64_t t)
 {
 	if (t == TIME_NONE)
 		return;
-	struct civil c = civil_of(t);
-	buf_printf(out, "%04lld-%02d-%02dT%02d:%02d:%02dZ", (long long)c.year, c.month, c.day, c.hour, c.minute,
-		   c.second);
-}
-
-static void explain(const struct record *r, struct explanation *x)
-{
-	codes_explain(r->outcome, r->enhanced, r->basic, r->remote_mta, r->response, x);
+	const struct civil c = civil_of(t);
+	if (c.year < 0 || c.year > 9999) { /* no database holds such a time */
+		buf_printf(out, "%lld-%02d-%02dT%02d:%02d:%02dZ", (long long)c.year, c.month, c.day, c.hour, c.minute,
+			   c.second);
+		return;
+	}
+	char text[] = "0000-00-00T00:00:00Z";
+	two_digits(text, (int)c.year / 100);
+	two_digits(text + 2, (int)c.year);
+	two_digits(text + 5, c.month);
+	two_digits(text + 8, c.day);
+	two_digits(text + 11, c.hour);
+	two_digits(text + 14, c.minute);
+	two_digits(text + 17, c.second);
+	buf_add(out, STR(text));
 }
 
 static void value_id(const struct record *r, struct buf *out)
@@ -97,14 +110,15 @@ static void value_basic_code(const struct record *r, struct buf *out)
 static void value_meaning(const struct record *r, struct buf *out)
 {
 	struct explanation x;
-	explain(r, &x);
+	/* What a provider means by it does not matter here, and would take a search of the response. */
+	codes_explain(r->outcome, r->enhanced, r->basic, STR(""), STR(""), &x);
 	buf_add(out, str_of(x.entry->name));
 }
 
 static void value_side(const struct record *r, struct buf *out)
 {
 	struct explanation x;
-	explain(r, &x);
+	codes_explain(r->outcome, r->enhanced, r->basic, r->remote_mta, r->response, &x);
 	buf_add(out, str_of(x.side_name));
 }
 

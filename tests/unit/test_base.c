@@ -96,6 +96,19 @@ static void test_numbers(void **state)
 }
 
 /* Stored in databases, so it may never change: FNV-1a with 64 bits. */
+static void test_distances(void **state)
+{
+	(void)state;
+	assert_int_equal(str_distance(STR(""), STR("")), 0);
+	assert_int_equal(str_distance(STR("export"), STR("EXPORT")), 0);
+	assert_int_equal(str_distance(STR("exprot"), STR("export")), 2);
+	assert_int_equal(str_distance(STR("xport"), STR("export")), 1);
+	assert_int_equal(str_distance(STR("sucject"), STR("subject")), 1);
+	assert_int_equal(str_distance(STR(""), STR("to")), 2);
+	assert_int_equal(str_distance(STR("kitten"), STR("sitting")), 3);
+	assert_true(str_distance(STR("a text that is longer than any word"), STR("a text")) > 1000);
+}
+
 static void test_hash_is_fnv1a(void **state)
 {
 	(void)state;
@@ -256,6 +269,7 @@ int main(void)
 	    cmocka_unit_test(test_finds),
 	    cmocka_unit_test(test_next_hands_out_every_part_once),
 	    cmocka_unit_test(test_numbers),
+	    cmocka_unit_test(test_distances),
 	    cmocka_unit_test(test_hash_is_fnv1a),
 	    cmocka_unit_test(test_arena),
 	    cmocka_unit_test(test_buffer),
