@@ -141,9 +141,13 @@ void app_say(struct app *app, enum role role, const char *fmt, ...) __attribute_
 void app_focus(struct app *app, enum pane pane);
 void app_ask_page(struct app *app, enum want want, int64_t rank);
 void app_ask_tree(struct app *app);
+void app_ask_timeline(struct app *app);
+void app_ask_detail(struct app *app); /* of the record under the cursor, unless it is known */
 /* Asks again for all that the filter decides, or only for what the tree's selection decides. */
 void app_refresh(struct app *app);
 void app_refresh_group(struct app *app);
+/* Others have changed the database: the same view again, with the cursor where it was. */
+void app_reload(struct app *app);
 struct scope app_scope(const struct app *app);
 void app_prompt(struct app *app, const char *label, struct str text, void (*done)(struct app *, struct str));
 void app_filter_typed(struct app *app);

@@ -16,7 +16,7 @@ static char lower(char c)
 	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
 }
 
-static bool is_space(char c)
+bool char_is_space(char c)
 {
 	return c == ' ' || (c >= '\t' && c <= '\r');
 }
@@ -37,11 +37,11 @@ struct str str_slice(struct str s, size_t from, size_t len)
 
 struct str str_trim(struct str s)
 {
-	while (s.len && is_space(s.p[0])) {
+	while (s.len && char_is_space(s.p[0])) {
 		s.p++;
 		s.len--;
 	}
-	while (s.len && is_space(s.p[s.len - 1]))
+	while (s.len && char_is_space(s.p[s.len - 1]))
 		s.len--;
 	return s;
 }
@@ -389,13 +389,13 @@ struct civil civil_of(int64_t utc_s)
 	int64_t mp = (5 * doy + 2) / 153;
 	int month = (int)(mp < 10 ? mp + 3 : mp - 9);
 	return (struct civil){
-	    .year = yoe + era * 400 + (month <= 2),
-	    .month = month,
-	    .day = (int)(doy - (153 * mp + 2) / 5 + 1),
-	    .hour = (int)(second / 3600),
-	    .minute = (int)(second / 60 % 60),
-	    .second = (int)(second % 60),
-	    .weekday = (int)(days + 4 - floor_div(days + 4, 7) * 7),
+		.year = yoe + era * 400 + (month <= 2),
+		.month = month,
+		.day = (int)(doy - (153 * mp + 2) / 5 + 1),
+		.hour = (int)(second / 3600),
+		.minute = (int)(second / 60 % 60),
+		.second = (int)(second % 60),
+		.weekday = (int)(days + 4 - floor_div(days + 4, 7) * 7),
 	};
 }
 

@@ -24,6 +24,7 @@ struct str {
 
 #define STR(lit) ((struct str){(lit), sizeof(lit) - 1})
 
+bool char_is_space(char c);                                  /* ASCII white space */
 struct str str_of(const char *cstr);                         /* NULL gives the empty string */
 struct str str_slice(struct str s, size_t from, size_t len); /* clipped to s */
 struct str str_trim(struct str s);                           /* without ASCII white space at both ends */

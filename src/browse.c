@@ -52,9 +52,9 @@ static void loop(struct browse *b, struct app *app)
 		if (app_settled(app))
 			term_idle(b->term);
 		struct pollfd p[] = {
-		    {.fd = term_fd(b->term), .events = POLLIN},
-		    {.fd = term_signal_fd(b->term), .events = POLLIN},
-		    {.fd = worker_fd(b->worker), .events = POLLIN},
+			{.fd = term_fd(b->term), .events = POLLIN},
+			{.fd = term_signal_fd(b->term), .events = POLLIN},
+			{.fd = worker_fd(b->worker), .events = POLLIN},
 		};
 		int ready = poll(p, COUNT_OF(p), app_timeout_ms(app));
 		if (ready < 0 && errno != EINTR)

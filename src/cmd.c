@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 const struct cmd *const cmds[] = {
-    &cmd_browse, &cmd_export, &cmd_summary, &cmd_import, &cmd_explain, &cmd_init, &cmd_demo, NULL,
+	&cmd_browse, &cmd_export, &cmd_summary, &cmd_import, &cmd_explain, &cmd_init, &cmd_demo, NULL,
 };
 
 bool cmd_utf8(void)

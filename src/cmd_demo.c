@@ -11,7 +11,7 @@
 enum { OPT_KEEP };
 
 static const struct opt opts[] = {
-    [OPT_KEEP] = {'o', "keep", "FILE", "Write the sample to FILE instead, and do not browse."},
+	[OPT_KEEP] = {'o', "keep", "FILE", "Write the sample to FILE instead, and do not browse."},
 };
 
 /* Takes away a database and what SQLite may have put beside it. */
@@ -81,10 +81,10 @@ static int run(const struct cmd *self, const struct opt_result *o, struct arena 
 }
 
 const struct cmd cmd_demo = {
-    .name = "demo",
-    .usage = "[-o FILE]",
-    .help = "Browse a sample of 60 days that ends now, in a private copy that is removed afterwards.",
-    .opts = opts,
-    .opt_count = COUNT_OF(opts),
-    .run = run,
+	.name = "demo",
+	.usage = "[-o FILE]",
+	.help = "Browse a sample of 60 days that ends now, in a private copy that is removed afterwards.",
+	.opts = opts,
+	.opt_count = COUNT_OF(opts),
+	.run = run,
 };

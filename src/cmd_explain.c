@@ -182,9 +182,9 @@ static void explain(struct sheet *p, struct str text)
 	field(p, "Meaning", "0", str_of(x.entry->meaning));
 	warning(p, &s);
 	if (!s.basic && !s.enhanced.cls && !s.dropped)
-		field(
-		    p, "Beware", "33",
-		    STR("The text holds no status code, such as 550 or 5.1.1: this fits if it is all that was said."));
+		field(p, "Beware", "33",
+		      STR("The text holds no status code, such as 550 or 5.1.1: this fits if it is all that was "
+			  "said."));
 	evidence(p, text, &s);
 	if (x.provider)
 		field(p, x.provider->provider, "0", str_of(x.provider->meaning));
@@ -234,7 +234,7 @@ static int run(const struct cmd *self, const struct opt_result *o, struct arena 
 	struct err e = {0};
 	struct buf text = {0};
 	bool from_stdin =
-	    o->word_count == 0 ? !cmd_is_terminal(stdin) : o->word_count == 1 && strcmp(o->words[0], "-") == 0;
+		o->word_count == 0 ? !cmd_is_terminal(stdin) : o->word_count == 1 && strcmp(o->words[0], "-") == 0;
 	if (from_stdin && !read_stdin(&text, &e)) {
 		buf_free(&text);
 		return cmd_fail(&e);
@@ -248,9 +248,9 @@ static int run(const struct cmd *self, const struct opt_result *o, struct arena 
 	}
 	const char *no_colour = getenv("NO_COLOR");
 	struct sheet p = {
-	    .width = terminal_width(),
-	    .colour = cmd_is_terminal(stdout) && (!no_colour || !no_colour[0]),
-	    .ascii = !cmd_utf8(),
+		.width = terminal_width(),
+		.colour = cmd_is_terminal(stdout) && (!no_colour || !no_colour[0]),
+		.ascii = !cmd_utf8(),
 	};
 	const struct code_entry *family = family_of(status);
 	if (family)
@@ -264,8 +264,8 @@ static int run(const struct cmd *self, const struct opt_result *o, struct arena 
 }
 
 const struct cmd cmd_explain = {
-    .name = "explain",
-    .usage = "CODE|TEXT",
-    .help = "Say what a code or a whole reply means; - reads standard input.",
-    .run = run,
+	.name = "explain",
+	.usage = "CODE|TEXT",
+	.help = "Say what a code or a whole reply means; - reads standard input.",
+	.run = run,
 };

@@ -6,11 +6,11 @@
 enum { OPT_OUTPUT, OPT_FORMAT, OPT_COLUMNS, OPT_RAW, OPT_FORCE };
 
 static const struct opt opts[] = {
-    [OPT_OUTPUT] = {'o', "output", "OUT", "Write to this file; - or nothing: standard output."},
-    [OPT_FORMAT] = {0, "format", "FORMAT", "csv, tsv or jsonl; else what the name of OUT ends in, else csv."},
-    [OPT_COLUMNS] = {0, "columns", "LIST", "Columns, separated by commas."},
-    [OPT_RAW] = {0, "raw", NULL, "Exact bytes: no ' before cells that a spreadsheet would run as formulas."},
-    [OPT_FORCE] = {0, "force", NULL, "Replace OUT if it exists."},
+	[OPT_OUTPUT] = {'o', "output", "OUT", "Write to this file; - or nothing: standard output."},
+	[OPT_FORMAT] = {0, "format", "FORMAT", "csv, tsv or jsonl; else what the name of OUT ends in, else csv."},
+	[OPT_COLUMNS] = {0, "columns", "LIST", "Columns, separated by commas."},
+	[OPT_RAW] = {0, "raw", NULL, "Exact bytes: no ' before cells that a spreadsheet would run as formulas."},
+	[OPT_FORCE] = {0, "force", NULL, "Replace OUT if it exists."},
 };
 
 enum { PROGRESS_AFTER_MS = 1000, PROGRESS_EVERY_MS = 200 };
@@ -73,12 +73,12 @@ static int run(const struct cmd *self, const struct opt_result *o, struct arena 
 	struct scope scope = {.count = 1};
 	struct progress p = {.wanted = cmd_is_terminal(stderr), .started_ms = clock_ms()};
 	struct export_options x = {
-	    .raw = o->values[OPT_RAW] != NULL,
-	    .force = o->values[OPT_FORCE] != NULL,
-	    .ascii = !cmd_utf8(),
-	    .cancelled = stopped,
-	    .progress = tell,
-	    .ctx = &p,
+		.raw = o->values[OPT_RAW] != NULL,
+		.force = o->values[OPT_FORCE] != NULL,
+		.ascii = !cmd_utf8(),
+		.cancelled = stopped,
+		.progress = tell,
+		.ctx = &p,
 	};
 	const char *columns = o->values[OPT_COLUMNS];
 	if (!cmd_filter(o->words + 1, o->word_count - 1, a, &scope.all[0], &e) || !format_of(o, &x, &e) ||
@@ -116,11 +116,11 @@ static void more(struct buf *out)
 }
 
 const struct cmd cmd_export = {
-    .name = "export",
-    .usage = "FILE [FILTER] [-o OUT]",
-    .help = "Write records to CSV, TSV or JSON lines.",
-    .opts = opts,
-    .opt_count = COUNT_OF(opts),
-    .more = more,
-    .run = run,
+	.name = "export",
+	.usage = "FILE [FILTER] [-o OUT]",
+	.help = "Write records to CSV, TSV or JSON lines.",
+	.opts = opts,
+	.opt_count = COUNT_OF(opts),
+	.more = more,
+	.run = run,
 };

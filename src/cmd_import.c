@@ -10,12 +10,12 @@
 enum { OPT_INTO, OPT_FORMAT, OPT_YEAR, OPT_COLUMN };
 
 static const struct opt opts[] = {
-    [OPT_INTO] = {0, "into", "FILE", "The database; made if it is missing."},
-    [OPT_FORMAT] = {0, "format", "FORMAT", "postfix or csv; else told by the content of each source."},
-    [OPT_YEAR] = {0, "year", "YEAR",
-		  "Of the first time stamp in each source, where stamps have no year; else guessed."},
-    [OPT_COLUMN] = {0, "column", "OURS=THEIRS",
-		    "A column of a table by its name there: recipient=to_addr. Repeatable."},
+	[OPT_INTO] = {0, "into", "FILE", "The database; made if it is missing."},
+	[OPT_FORMAT] = {0, "format", "FORMAT", "postfix or csv; else told by the content of each source."},
+	[OPT_YEAR] = {0, "year", "YEAR",
+		      "Of the first time stamp in each source, where stamps have no year; else guessed."},
+	[OPT_COLUMN] = {0, "column", "OURS=THEIRS",
+			"A column of a table by its name there: recipient=to_addr. Repeatable."},
 };
 
 enum { PROGRESS_AFTER_MS = 1000, BAR_COLUMNS = 24, BAD_SHOWN = 5 };
@@ -142,14 +142,14 @@ static int run(const struct cmd *self, const struct opt_result *o, struct arena 
 	struct err e = {0};
 	struct talk t = {.terminal = cmd_is_terminal(stderr), .started_ms = clock_ms()};
 	struct import_options x = {
-	    .format = o->values[OPT_FORMAT],
-	    .columns = o->all[OPT_COLUMN].values,
-	    .column_count = o->all[OPT_COLUMN].count,
-	    .bad_limit = BAD_SHOWN,
-	    .cancelled = stopped,
-	    .progress = tell_progress,
-	    .report = tell_report,
-	    .ctx = &t,
+		.format = o->values[OPT_FORMAT],
+		.columns = o->all[OPT_COLUMN].values,
+		.column_count = o->all[OPT_COLUMN].count,
+		.bad_limit = BAD_SHOWN,
+		.cancelled = stopped,
+		.progress = tell_progress,
+		.report = tell_report,
+		.ctx = &t,
 	};
 	if (!year_of(o->values[OPT_YEAR], &x.year, &e) || !import_check(&x, &e) || !sources_readable(o, &e))
 		return cmd_fail(&e);
@@ -175,11 +175,11 @@ static void more(struct buf *out)
 }
 
 const struct cmd cmd_import = {
-    .name = "import",
-    .usage = "SOURCE… --into FILE",
-    .help = "Read mail logs and tables of email into a database.",
-    .more = more,
-    .opts = opts,
-    .opt_count = COUNT_OF(opts),
-    .run = run,
+	.name = "import",
+	.usage = "SOURCE… --into FILE",
+	.help = "Read mail logs and tables of email into a database.",
+	.more = more,
+	.opts = opts,
+	.opt_count = COUNT_OF(opts),
+	.run = run,
 };

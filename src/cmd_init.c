@@ -14,8 +14,8 @@ static int run(const struct cmd *self, const struct opt_result *o, struct arena 
 }
 
 const struct cmd cmd_init = {
-    .name = "init",
-    .usage = "FILE",
-    .help = "Make an empty database, or put back what an existing one lacks.",
-    .run = run,
+	.name = "init",
+	.usage = "FILE",
+	.help = "Make an empty database, or put back what an existing one lacks.",
+	.run = run,
 };

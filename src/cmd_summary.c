@@ -11,8 +11,8 @@
 enum { OPT_FORMAT, OPT_BY };
 
 static const struct opt opts[] = {
-    [OPT_FORMAT] = {0, "format", "FORMAT", "text or json."},
-    [OPT_BY] = {0, "by", "GROUPING", "code: subjects and their codes; domain: the recipient's domain. Else code."},
+	[OPT_FORMAT] = {0, "format", "FORMAT", "text or json."},
+	[OPT_BY] = {0, "by", "GROUPING", "code: subjects and their codes; domain: the recipient's domain. Else code."},
 };
 
 enum { GROUPS_MAX = 5000, LABEL_W = 26, BAR_W = 20 };
@@ -229,11 +229,11 @@ static void more(struct buf *out)
 }
 
 const struct cmd cmd_summary = {
-    .name = "summary",
-    .usage = "FILE [FILTER]",
-    .help = "Print how many failed, by subject and code.",
-    .more = more,
-    .opts = opts,
-    .opt_count = COUNT_OF(opts),
-    .run = run,
+	.name = "summary",
+	.usage = "FILE [FILTER]",
+	.help = "Print how many failed, by subject and code.",
+	.more = more,
+	.opts = opts,
+	.opt_count = COUNT_OF(opts),
+	.run = run,
 };

@@ -130,10 +130,10 @@ const struct provider_note *codes_provider(struct ecode enhanced, int basic, str
 const char *side_name(enum side s)
 {
 	static const char *const names[SIDE_COUNT] = {
-	    [SIDE_RECIPIENT] = "recipient",
-	    [SIDE_ADMIN] = "recipient's mail administrator",
-	    [SIDE_SENDER] = "sender (us)",
-	    [SIDE_WAIT] = "nobody: wait",
+		[SIDE_RECIPIENT] = "recipient",
+		[SIDE_ADMIN] = "recipient's mail administrator",
+		[SIDE_SENDER] = "sender (us)",
+		[SIDE_WAIT] = "nobody: wait",
 	};
 	return names[s];
 }
@@ -205,15 +205,15 @@ void codes_explain(enum outcome outcome, struct ecode enhanced, int basic, struc
 	const struct provider_note *p = codes_provider(enhanced, basic, remote_mta, response);
 	enum side side = p ? p->side : e->side;
 	*out = (struct explanation){
-	    .entry = e,
-	    .cls = codes_class(enhanced.cls),
-	    .subject = enhanced.cls ? codes_subject(enhanced.subject) : NULL,
-	    .basic = codes_basic(basic),
-	    .provider = p,
-	    .registered = enhanced.cls == 0 || codes_enhanced(enhanced) != NULL,
-	    .side = side,
-	    .side_name = side_name(side),
-	    .lasting = lasting_of(outcome, enhanced, basic),
-	    .customer = p ? p->customer : e->customer,
+		.entry = e,
+		.cls = codes_class(enhanced.cls),
+		.subject = enhanced.cls ? codes_subject(enhanced.subject) : NULL,
+		.basic = codes_basic(basic),
+		.provider = p,
+		.registered = enhanced.cls == 0 || codes_enhanced(enhanced) != NULL,
+		.side = side,
+		.side_name = side_name(side),
+		.lasting = lasting_of(outcome, enhanced, basic),
+		.customer = p ? p->customer : e->customer,
 	};
 }

@@ -6,9 +6,10 @@ static const struct {
 	char32_t key;
 	const char *name;
 } names[] = {
-    {K_ESC, "Esc"},   {K_ENTER, "Enter"}, {K_TAB, "Tab"},   {K_BACKTAB, "S-Tab"}, {K_BACK, "Backspace"}, {K_DEL, "Del"},
-    {K_UP, "Up"},     {K_DOWN, "Down"},   {K_LEFT, "Left"}, {K_RIGHT, "Right"},   {K_HOME, "Home"},      {K_END, "End"},
-    {K_PGUP, "PgUp"}, {K_PGDN, "PgDn"},   {K_INS, "Ins"},   {U' ', "Space"},      {0, "C-Space"},
+	{K_ESC, "Esc"},   {K_ENTER, "Enter"}, {K_TAB, "Tab"},   {K_BACKTAB, "S-Tab"}, {K_BACK, "Backspace"},
+	{K_DEL, "Del"},   {K_UP, "Up"},       {K_DOWN, "Down"}, {K_LEFT, "Left"},     {K_RIGHT, "Right"},
+	{K_HOME, "Home"}, {K_END, "End"},     {K_PGUP, "PgUp"}, {K_PGDN, "PgDn"},     {K_INS, "Ins"},
+	{U' ', "Space"},  {0, "C-Space"},
 };
 
 char32_t event_key_of_control(char32_t c)

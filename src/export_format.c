@@ -168,27 +168,27 @@ static void value_source_line(const struct record *r, struct buf *out)
 }
 
 const struct export_column export_columns[] = {
-    {"time", "When the outcome became known, ISO 8601 in UTC.", value_time, false, true},
-    {"recipient", "The recipient's address.", value_recipient, false, true},
-    {"outcome", "failed, dropped, …", value_outcome, false, true},
-    {"enhanced_code", "Enhanced code, RFC 3463.", value_enhanced_code, false, true},
-    {"basic_code", "Basic code, RFC 5321.", value_basic_code, true, true},
-    {"meaning", "The code's name.", value_meaning, false, true},
-    {"side", "Whose side it is on.", value_side, false, true},
-    {"response", "What the remote server answered.", value_response, false, true},
-    {"sender", "The sender's address.", value_sender, false, true},
-    {"title", "The email's own Subject header.", value_title, false, true},
-    {"message_id", "Message-ID.", value_message_id, false, true},
-    {"id", "The record's number.", value_id, true, false},
-    {"domain", "The recipient's domain.", value_domain, false, false},
-    {"queued_at", "When we took the email, ISO 8601 in UTC.", value_queued_at, false, false},
-    {"queue_id", "Queue id.", value_queue_id, false, false},
-    {"remote_mta", "The server that answered.", value_remote_mta, false, false},
-    {"stage", "Where in the SMTP dialogue it answered.", value_stage, false, false},
-    {"attempts", "How often delivery was tried.", value_attempts, true, false},
-    {"caused_by", "Of a drop: the number of the failure that caused it.", value_caused_by, true, false},
-    {"source_file", "The file that the record was imported from.", value_source_file, false, false},
-    {"source_line", "The line in that file.", value_source_line, true, false},
+	{"time", "When the outcome became known, ISO 8601 in UTC.", value_time, false, true},
+	{"recipient", "The recipient's address.", value_recipient, false, true},
+	{"outcome", "failed, dropped, …", value_outcome, false, true},
+	{"enhanced_code", "Enhanced code, RFC 3463.", value_enhanced_code, false, true},
+	{"basic_code", "Basic code, RFC 5321.", value_basic_code, true, true},
+	{"meaning", "The code's name.", value_meaning, false, true},
+	{"side", "Whose side it is on.", value_side, false, true},
+	{"response", "What the remote server answered.", value_response, false, true},
+	{"sender", "The sender's address.", value_sender, false, true},
+	{"title", "The email's own Subject header.", value_title, false, true},
+	{"message_id", "Message-ID.", value_message_id, false, true},
+	{"id", "The record's number.", value_id, true, false},
+	{"domain", "The recipient's domain.", value_domain, false, false},
+	{"queued_at", "When we took the email, ISO 8601 in UTC.", value_queued_at, false, false},
+	{"queue_id", "Queue id.", value_queue_id, false, false},
+	{"remote_mta", "The server that answered.", value_remote_mta, false, false},
+	{"stage", "Where in the SMTP dialogue it answered.", value_stage, false, false},
+	{"attempts", "How often delivery was tried.", value_attempts, true, false},
+	{"caused_by", "Of a drop: the number of the failure that caused it.", value_caused_by, true, false},
+	{"source_file", "The file that the record was imported from.", value_source_file, false, false},
+	{"source_line", "The line in that file.", value_source_line, true, false},
 };
 const size_t export_column_count = COUNT_OF(export_columns);
 
@@ -215,9 +215,9 @@ bool export_columns_of(struct str list, struct export_options *o, struct err *e)
 /* ---- formats ---- */
 
 const struct export_format_info export_formats[EXPORT_FORMAT_COUNT] = {
-    [EXPORT_CSV] = {"csv", ".csv", "Comma-separated values, RFC 4180."},
-    [EXPORT_TSV] = {"tsv", ".tsv", "Tab-separated values; \\t, \\n, \\r and \\\\ stand for those characters."},
-    [EXPORT_JSONL] = {"jsonl", ".jsonl", "JSON, one object a line; bytes that are no UTF-8 become U+FFFD."},
+	[EXPORT_CSV] = {"csv", ".csv", "Comma-separated values, RFC 4180."},
+	[EXPORT_TSV] = {"tsv", ".tsv", "Tab-separated values; \\t, \\n, \\r and \\\\ stand for those characters."},
+	[EXPORT_JSONL] = {"jsonl", ".jsonl", "JSON, one object a line; bytes that are no UTF-8 become U+FFFD."},
 };
 
 bool export_format_of(struct str name, enum export_format *out)

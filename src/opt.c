@@ -84,9 +84,9 @@ bool opt_parse(const char *command, const struct opt *opts, size_t count, int ar
 {
 	const char **words = arena_array(a, const char *, (size_t)argc);
 	*out = (struct opt_result){
-	    .words = words,
-	    .values = arena_array(a, const char *, count),
-	    .all = arena_array(a, struct opt_multi, count),
+		.words = words,
+		.values = arena_array(a, const char *, count),
+		.all = arena_array(a, struct opt_multi, count),
 	};
 	struct parse p = {command, opts, count, argc, argv, 0, a, out, e};
 	bool options = true;

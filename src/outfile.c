@@ -149,8 +149,8 @@ bool outfile_commit(struct outfile *f, struct err *e)
 	if (f->failed)
 		return false;
 	bool direct = f->dir_fd < 0;
-	bool ok =
-	    direct || ((f->mode == 0 || fchmod(f->fd, f->mode) == 0) && fsync(f->fd) == 0) || cannot_write(f, errno, e);
+	bool ok = direct || ((f->mode == 0 || fchmod(f->fd, f->mode) == 0) && fsync(f->fd) == 0) ||
+		  cannot_write(f, errno, e);
 	if (close(f->fd) < 0 && ok)
 		ok = cannot_write(f, errno, e);
 	f->fd = -1;

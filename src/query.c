@@ -47,7 +47,7 @@ static bool page_around(struct store *st, const struct request *r, const struct 
 	if (!store_page(st, &r->scope, r->sort, at, true, half, a, &before, &out->err))
 		return false;
 	struct cursor from =
-	    before.count ? cursor_of(&before.rows[before.count - 1]) : (struct cursor){.at = CURSOR_START};
+		before.count ? cursor_of(&before.rows[before.count - 1]) : (struct cursor){.at = CURSOR_START};
 	int rest = r->rows - before.count > 0 ? r->rows - before.count : 1;
 	bool ok = store_page(st, &r->scope, r->sort, &from, false, rest, a, &after, &out->err);
 

@@ -1,21 +1,21 @@
 #include "record.h"
 
 static const char *const outcome_names[OUTCOME_COUNT] = {
-    [OUTCOME_QUEUED] = "queued", [OUTCOME_DEFERRED] = "deferred", [OUTCOME_DELIVERED] = "delivered",
-    [OUTCOME_OPENED] = "opened", [OUTCOME_FAILED] = "failed",     [OUTCOME_DROPPED] = "dropped",
+	[OUTCOME_QUEUED] = "queued", [OUTCOME_DEFERRED] = "deferred", [OUTCOME_DELIVERED] = "delivered",
+	[OUTCOME_OPENED] = "opened", [OUTCOME_FAILED] = "failed",     [OUTCOME_DROPPED] = "dropped",
 };
 
 static const char *const stage_names[STAGE_COUNT] = {
-    [STAGE_NONE] = "",
-    [STAGE_CONNECT] = "connect",
-    [STAGE_GREETING] = "greeting",
-    [STAGE_EHLO] = "EHLO",
-    [STAGE_STARTTLS] = "STARTTLS",
-    [STAGE_AUTH] = "AUTH",
-    [STAGE_MAIL] = "MAIL",
-    [STAGE_RCPT] = "RCPT",
-    [STAGE_DATA] = "DATA",
-    [STAGE_END_OF_DATA] = "end of data",
+	[STAGE_NONE] = "",
+	[STAGE_CONNECT] = "connect",
+	[STAGE_GREETING] = "greeting",
+	[STAGE_EHLO] = "EHLO",
+	[STAGE_STARTTLS] = "STARTTLS",
+	[STAGE_AUTH] = "AUTH",
+	[STAGE_MAIL] = "MAIL",
+	[STAGE_RCPT] = "RCPT",
+	[STAGE_DATA] = "DATA",
+	[STAGE_END_OF_DATA] = "end of data",
 };
 
 static bool name_index(const char *const *names, int count, struct str name, int *out)

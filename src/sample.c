@@ -171,7 +171,7 @@ static void plan_recipients(struct sample *s)
 		r->domain = pick_domain(s);
 		r->person = pick_person(s, r->domain);
 		size_t pair =
-		    (size_t)(r->person - s->t.people) * s->t.domain_count + (size_t)(r->domain - s->t.domains);
+			(size_t)(r->person - s->t.people) * s->t.domain_count + (size_t)(r->domain - s->t.domains);
 		struct str local = str_eq(r->domain->local, STR("ascii")) ? r->person->ascii : r->person->own;
 		struct buf address = {0};
 		buf_add(&address, local);
@@ -256,11 +256,11 @@ static void plan_bob(struct sample *s)
 			die("the sample has no example.org");
 	struct recipient *bob = &s->recipients[RECIPIENTS];
 	*bob = (struct recipient){
-	    .person = s->t.people,
-	    .domain = home,
-	    .address = STR("bob@example.org"),
-	    .plan = answer_with(s, (struct ecode){5, 2, 2}, home),
-	    .plan_from = s->end - hours_ago[1] * HOUR,
+		.person = s->t.people,
+		.domain = home,
+		.address = STR("bob@example.org"),
+		.plan = answer_with(s, (struct ecode){5, 2, 2}, home),
+		.plan_from = s->end - hours_ago[1] * HOUR,
 	};
 	for (size_t i = 0; i < COUNT_OF(hours_ago); i++)
 		add_email(s, s->end - hours_ago[i] * HOUR, bob, &s->t.titles[i]);
@@ -349,16 +349,16 @@ static struct str place(struct sample *s, const struct email *m, struct str name
 	const struct {
 		struct str name, value;
 	} known[] = {
-	    {STR("rcpt"), to->address},
-	    {STR("domain"), to->domain->name},
-	    {STR("host"), to->domain->mx},
-	    {STR("from"), m->title->sender},
-	    {STR("fromdomain"), after_at(m->title->sender)},
-	    {STR("us"), STR("out1.shop.example")},
-	    {STR("ip"), STR("192.0.2.25")},
-	    {STR("name"), to->person->name},
-	    {STR("first"), str_slice(to->person->name, 0, str_find(to->person->name, STR(" "), 0))},
-	    {STR("month"), str_of(months[date.month - 1])},
+		{STR("rcpt"), to->address},
+		{STR("domain"), to->domain->name},
+		{STR("host"), to->domain->mx},
+		{STR("from"), m->title->sender},
+		{STR("fromdomain"), after_at(m->title->sender)},
+		{STR("us"), STR("out1.shop.example")},
+		{STR("ip"), STR("192.0.2.25")},
+		{STR("name"), to->person->name},
+		{STR("first"), str_slice(to->person->name, 0, str_find(to->person->name, STR(" "), 0))},
+		{STR("month"), str_of(months[date.month - 1])},
 	};
 	for (size_t i = 0; i < COUNT_OF(known); i++)
 		if (str_eq(known[i].name, name))
@@ -407,13 +407,13 @@ static void add_attempt(struct sample *s, const struct email *m, int64_t time, e
 		return;
 	bool by_remote = a->stage != STAGE_NONE && !str_eq(a->style, STR("nowhere"));
 	s->attempts[s->attempt_count++] = (struct attempt){
-	    .time = time,
-	    .outcome = outcome,
-	    .enhanced = a->enhanced,
-	    .basic = a->basic,
-	    .stage = a->stage,
-	    .remote_mta = by_remote ? m->to->domain->mx : STR(""),
-	    .response = fill(s, m, a->text),
+		.time = time,
+		.outcome = outcome,
+		.enhanced = a->enhanced,
+		.basic = a->basic,
+		.stage = a->stage,
+		.remote_mta = by_remote ? m->to->domain->mx : STR(""),
+		.response = fill(s, m, a->text),
 	};
 }
 
@@ -497,15 +497,16 @@ static bool write_email(struct sample *s, const struct email *m, struct err *e)
 
 	struct str id = random_id(s);
 	struct record r = {
-	    .message_id = arena_printf(&s->scratch, "%lld.%.*s@shop.example", (long long)m->queued, (int)id.len, id.p),
-	    .queue_id = dropped ? STR("") : id,
-	    .queued_at = m->queued,
-	    .time = m->queued,
-	    .sender = m->title->sender,
-	    .recipient = to->address,
-	    .title = fill(s, m, m->title->text),
-	    .outcome = dropped ? OUTCOME_DROPPED : OUTCOME_QUEUED,
-	    .caused_by = dropped ? to->cause_id : 0,
+		.message_id =
+			arena_printf(&s->scratch, "%lld.%.*s@shop.example", (long long)m->queued, (int)id.len, id.p),
+		.queue_id = dropped ? STR("") : id,
+		.queued_at = m->queued,
+		.time = m->queued,
+		.sender = m->title->sender,
+		.recipient = to->address,
+		.title = fill(s, m, m->title->text),
+		.outcome = dropped ? OUTCOME_DROPPED : OUTCOME_QUEUED,
+		.caused_by = dropped ? to->cause_id : 0,
 	};
 	r.source_key = str_hash(r.message_id, 0) | 1;
 

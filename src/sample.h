@@ -11,7 +11,7 @@
 enum {
 	SAMPLE_DAYS = 60,
 	SAMPLE_INCIDENT_DAYS_AGO =
-	    17, /* one provider refuses all our mail as unauthenticated, for 30 hours from 06:00 UTC */
+		17, /* one provider refuses all our mail as unauthenticated, for 30 hours from 06:00 UTC */
 };
 
 /* Fills the empty `st` with some 20,000 tracked emails in one transaction. */

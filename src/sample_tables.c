@@ -104,11 +104,11 @@ static struct str unescape(const struct table *t, struct str s, struct arena *a)
 static struct answer answer_of(const struct table *t, struct arena *a)
 {
 	struct answer r = {
-	    .weight = number(t, 0),
-	    .defer = number(t, 1),
-	    .style = t->cell[5],
-	    .drops = choice(t, 6, STR("no"), STR("yes")),
-	    .text = unescape(t, t->cell[7], a),
+		.weight = number(t, 0),
+		.defer = number(t, 1),
+		.style = t->cell[5],
+		.drops = choice(t, 6, STR("no"), STR("yes")),
+		.text = unescape(t, t->cell[7], a),
 	};
 	if (!str_eq(t->cell[2], STR("-")))
 		r.basic = number(t, 2);
@@ -139,7 +139,7 @@ struct sample_tables sample_tables_read(struct arena *a)
 	struct title *titles = arena_array(a, struct title, table_count(t));
 	while (table_next(&t))
 		titles[s.title_count++] =
-		    (struct title){number(&t, 0), choice(&t, 1, STR("any"), STR("incident")), t.cell[2], t.cell[3]};
+			(struct title){number(&t, 0), choice(&t, 1, STR("any"), STR("incident")), t.cell[2], t.cell[3]};
 	s.titles = titles;
 
 	t = table_open("data/sample/responses.tsv", 8);

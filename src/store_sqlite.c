@@ -4,8 +4,8 @@
 #include <string.h>
 
 const struct grouping_info groupings[GROUP_COUNT] = {
-    [GROUP_CODE] = {.name = "code", .title = "Subjects", .key = NULL},
-    [GROUP_DOMAIN] = {.name = "domain", .title = "Domains", .key = "domain"},
+	[GROUP_CODE] = {.name = "code", .title = "Subjects", .key = NULL},
+	[GROUP_DOMAIN] = {.name = "domain", .title = "Domains", .key = "domain"},
 };
 
 struct cursor cursor_of(const struct record *r)
@@ -26,10 +26,10 @@ static const struct {
 	const char *forward, *backward;
 	const char *failures, *all; /* the index that is in this order; NULL: none */
 } orders[SORT_COUNT] = {
-    [SORT_TIME] = {NULL, "time DESC, id DESC", "time, id", "failure_time", "email_time"},
-    [SORT_RECIPIENT] = {"recipient", "recipient, time DESC, id DESC", "recipient DESC, time, id", "failure_recipient",
-			"email_recipient"},
-    [SORT_CODE] = {"code_key", "code_key, time DESC, id DESC", "code_key DESC, time, id", "failure_code", NULL},
+	[SORT_TIME] = {NULL, "time DESC, id DESC", "time, id", "failure_time", "email_time"},
+	[SORT_RECIPIENT] = {"recipient", "recipient, time DESC, id DESC", "recipient DESC, time, id",
+			    "failure_recipient", "email_recipient"},
+	[SORT_CODE] = {"code_key", "code_key, time DESC, id DESC", "code_key DESC, time, id", "failure_code", NULL},
 };
 
 /* Codes so rare that walking the failures by time would pass millions to find a page of them are fetched by code and sorted. */

@@ -45,9 +45,9 @@ bool store_add_functions(struct store *st, struct err *e)
 		int args;
 		void (*run)(sqlite3_context *, int, sqlite3_value **);
 	} functions[] = {
-	    {"text_holds", 2, sql_text_holds},
-	    {"field_holds", 3, sql_field_holds},
-	    {"text_ends", 2, sql_text_ends},
+		{"text_holds", 2, sql_text_holds},
+		{"field_holds", 3, sql_field_holds},
+		{"text_ends", 2, sql_text_ends},
 	};
 	for (size_t i = 0; i < COUNT_OF(functions); i++) {
 		int rc = sqlite3_create_function(st->db, functions[i].name, functions[i].args,
@@ -225,8 +225,8 @@ struct plan plan_of(const struct scope *s)
 /* ---- terms → SQL. Every one is true or false for every row, never NULL: else "not" would lose rows. ---- */
 
 static const char *const text_columns[FILTER_KEY_COUNT] = {
-    [FILTER_TO] = "recipient", [FILTER_FROM] = "sender",   [FILTER_MX] = "remote_mta",
-    [FILTER_TITLE] = "title",  [FILTER_TEXT] = "response",
+	[FILTER_TO] = "recipient", [FILTER_FROM] = "sender",   [FILTER_MX] = "remote_mta",
+	[FILTER_TITLE] = "title",  [FILTER_TEXT] = "response",
 };
 
 static void add_holds(struct query *q, const struct store *st, const char *column, struct str text)

@@ -21,31 +21,31 @@ static const struct {
 	int code; /* extended, or primary */
 	const char *text;
 } failures[] = {
-    {SQLITE_BUSY, "is being written by another program; try again in a moment"},
-    {SQLITE_LOCKED, "is being written by another program; try again in a moment"},
-    {SQLITE_NOTADB,
-     "is not a database; mail logs and CSV files come into one with: deadletter import %s --into outbox.db"},
-    {SQLITE_CORRUPT, "is damaged; save what can be read with: sqlite3 %s .recover | sqlite3 saved.db"},
-    {SQLITE_READONLY_ROLLBACK,
-     "was left in the middle of a write, and %s-journal holds what it was before; let the program"
-     " that writes it open it once (if that was an import, repeat it)"},
-    {SQLITE_READONLY_RECOVERY,
-     "has changes in %s-wal that only its owner may take in; let the program that writes it open"
-     " it once, or ask for a copy"},
-    {SQLITE_READONLY_CANTINIT,
-     "has changes in %s-wal that only its owner may take in; let the program that writes it open"
-     " it once, or ask for a copy"},
-    {SQLITE_READONLY_CANTLOCK, "cannot be locked for reading: its -shm file is not readable for you"},
-    {SQLITE_READONLY_DIRECTORY, "cannot be written: its folder does not let you create files beside it"},
-    {SQLITE_READONLY_DBMOVED, "was moved or deleted while it was open"},
-    {SQLITE_READONLY, "cannot be written: it is read-only for you"},
-    {SQLITE_CANTOPEN_ISDIR, "is a folder, not a database"},
-    {SQLITE_CANTOPEN, "cannot be opened; check that you may read it and search its folder"},
-    {SQLITE_PERM, "cannot be opened: no permission"},
-    {SQLITE_TOOBIG, "holds a field that is too long to be read"},
-    {SQLITE_FULL, "cannot be written: the disk is full"},
-    {SQLITE_NOMEM, "needs more memory than deadletter allows itself"},
-    {SQLITE_IOERR, "cannot be read or written: the system reports an input/output error"},
+	{SQLITE_BUSY, "is being written by another program; try again in a moment"},
+	{SQLITE_LOCKED, "is being written by another program; try again in a moment"},
+	{SQLITE_NOTADB,
+	 "is not a database; mail logs and CSV files come into one with: deadletter import %s --into outbox.db"},
+	{SQLITE_CORRUPT, "is damaged; save what can be read with: sqlite3 %s .recover | sqlite3 saved.db"},
+	{SQLITE_READONLY_ROLLBACK,
+	 "was left in the middle of a write, and %s-journal holds what it was before; let the program"
+	 " that writes it open it once (if that was an import, repeat it)"},
+	{SQLITE_READONLY_RECOVERY,
+	 "has changes in %s-wal that only its owner may take in; let the program that writes it open"
+	 " it once, or ask for a copy"},
+	{SQLITE_READONLY_CANTINIT,
+	 "has changes in %s-wal that only its owner may take in; let the program that writes it open"
+	 " it once, or ask for a copy"},
+	{SQLITE_READONLY_CANTLOCK, "cannot be locked for reading: its -shm file is not readable for you"},
+	{SQLITE_READONLY_DIRECTORY, "cannot be written: its folder does not let you create files beside it"},
+	{SQLITE_READONLY_DBMOVED, "was moved or deleted while it was open"},
+	{SQLITE_READONLY, "cannot be written: it is read-only for you"},
+	{SQLITE_CANTOPEN_ISDIR, "is a folder, not a database"},
+	{SQLITE_CANTOPEN, "cannot be opened; check that you may read it and search its folder"},
+	{SQLITE_PERM, "cannot be opened: no permission"},
+	{SQLITE_TOOBIG, "holds a field that is too long to be read"},
+	{SQLITE_FULL, "cannot be written: the disk is full"},
+	{SQLITE_NOMEM, "needs more memory than deadletter allows itself"},
+	{SQLITE_IOERR, "cannot be read or written: the system reports an input/output error"},
 };
 
 static const char *failure_text(int code)

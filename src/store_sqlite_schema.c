@@ -17,26 +17,26 @@ static bool ask_int(struct store *st, const char *sql, int64_t *out, struct err 
 static const struct {
 	const char *type, *name;
 } pieces[] = {
-    {"table", "email"},
-    {"table", "attempt"},
-    {"table", "tally"},
-    {"table", "given_up"},
-    {"table", "replaced"},
-    {"index", "attempt_email"},
-    {"index", "email_time"},
-    {"index", "email_recipient"},
-    {"index", "email_source"},
-    {"index", "email_caused_by"},
-    {"index", "failure_time"},
-    {"index", "failure_recipient"},
-    {"index", "failure_code"},
-    {"index", "failure_domain"},
-    {"trigger", "email_before_insert"},
-    {"trigger", "email_after_insert"},
-    {"trigger", "email_after_replace"},
-    {"trigger", "email_after_delete"},
-    {"trigger", "email_after_update"},
-    {"trigger", "email_id_stays"},
+	{"table", "email"},
+	{"table", "attempt"},
+	{"table", "tally"},
+	{"table", "given_up"},
+	{"table", "replaced"},
+	{"index", "attempt_email"},
+	{"index", "email_time"},
+	{"index", "email_recipient"},
+	{"index", "email_source"},
+	{"index", "email_caused_by"},
+	{"index", "failure_time"},
+	{"index", "failure_recipient"},
+	{"index", "failure_code"},
+	{"index", "failure_domain"},
+	{"trigger", "email_before_insert"},
+	{"trigger", "email_after_insert"},
+	{"trigger", "email_after_replace"},
+	{"trigger", "email_after_delete"},
+	{"trigger", "email_after_update"},
+	{"trigger", "email_id_stays"},
 };
 
 /* Is everything of the schema there? *lack: the piece that is not, COUNT_OF(pieces) when none. */
@@ -66,8 +66,8 @@ static bool check_pieces(struct store *st, size_t *lack, struct err *e)
 static bool check_columns(struct store *st, struct err *e)
 {
 	static const char *const probes[] = {
-	    "SELECT domain, code_key FROM email",
-	    "SELECT day, outcome, code_key, count FROM tally",
+		"SELECT domain, code_key FROM email",
+		"SELECT day, outcome, code_key, count FROM tally",
 	};
 	static const enum stmt_id kept[] = {STMT_RECORD, STMT_ATTEMPTS, STMT_MEET, STMT_GIVEN_UP};
 	struct err why = {0};

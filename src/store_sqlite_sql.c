@@ -25,44 +25,44 @@ enum {
 };
 
 static const char *const statement_sql[STMT_COUNT] = {
-    [STMT_DATA_VERSION] = "PRAGMA data_version",
-    [STMT_RECORD] = "SELECT " RECORD_COLUMNS ", " RECORD_TEXTS " FROM email WHERE id = ?1",
-    [STMT_RECORD_SHORT] = "SELECT " RECORD_COLUMNS " FROM email WHERE id = ?1",
-    [STMT_RECORD_ADD] =
-	"INSERT INTO email (time, outcome, enhanced_code, basic_code, response, remote_mta, stage,"
-	" source_file, source_line, recipient, source_key, sender, title, message_id, queue_id, queued_at,"
-	" attempts, caused_by)"
-	" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
-    [STMT_RECORD_CHANGE] =
-	"UPDATE email SET time = ?1, outcome = ?2, enhanced_code = ?3, basic_code = ?4,"
-	" response = ?5, remote_mta = ?6, stage = ?7, source_file = ?8, source_line = ?9, sender = ?12,"
-	" title = ?13, message_id = ?14, queue_id = ?15, queued_at = ?16, attempts = ?17,"
-	" caused_by = ?18 WHERE id = ?19",
-    /* Emails that may be the one that a source speaks of, nearest in time first. */
-    [STMT_MEET] = "SELECT id FROM email WHERE source_key = ?1 AND recipient = ?2 AND (message_id IS NULL OR"
-		  " message_id = '' OR ?3 IS NULL OR message_id = ?3) AND (?5 = 0 OR ?4 BETWEEN"
-		  " min(time, ifnull(queued_at, time), ifnull((SELECT min(time) FROM attempt"
-		  " WHERE email_id = email.id), time)) - ?5 AND time + ?5)"
-		  " ORDER BY abs(time - ?4), id LIMIT 1",
-    [STMT_ATTEMPT_KNOWN] = "SELECT 1 FROM attempt WHERE email_id = ?1 AND time = ?2 AND outcome = ?3 AND"
-			   " enhanced_code IS ?4 AND basic_code IS ?5 AND ifnull(response, '') = ifnull(?6, '')",
-    [STMT_ATTEMPT_ADD] = "INSERT INTO attempt (email_id, time, outcome, enhanced_code, basic_code, response, stage,"
-			 " remote_mta) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-    [STMT_ATTEMPT_COUNT] = "SELECT count(*), max(time) FROM attempt WHERE email_id = ?1",
-    [STMT_ATTEMPTS] = "SELECT time, outcome, enhanced_code, basic_code, stage, remote_mta, response FROM attempt"
-		      " WHERE email_id = ?1 ORDER BY time DESC, id DESC LIMIT ?2",
-    [STMT_ATTEMPTS_SHORT] = "SELECT time, outcome, enhanced_code, basic_code, stage FROM attempt"
-			    " WHERE email_id = ?1 ORDER BY time DESC, id DESC LIMIT ?2",
-    [STMT_GIVEN_UP] = "SELECT time, sender FROM given_up WHERE source_key = ?1 AND time BETWEEN ?2 AND ?3"
-		      " ORDER BY time LIMIT 1",
-    [STMT_GIVEN_UP_ADD] = "INSERT OR IGNORE INTO given_up (source_key, time, sender) VALUES (?1, ?2, ?3)",
-    [STMT_EXPIRE_FIND] = "SELECT id, time, code_key FROM email WHERE source_key = ?1 AND outcome = 'deferred' AND"
-			 " time <= ?2 AND (?3 = 0 OR ?2 - time <= ?3)",
-    [STMT_EXPIRE] =
-	"UPDATE email SET outcome = 'failed', time = ?2, sender = ifnull(nullif(sender, ''), ?3) WHERE id = ?1",
-    [STMT_TALLY_ADD] = "INSERT INTO tally (day, outcome, code_key, count) VALUES (?1, ?2, ?3, ?4)"
-		       " ON CONFLICT DO UPDATE SET count = count + ?4",
-    [STMT_TALLY_CLEAN] = "DELETE FROM tally WHERE day = ?1 AND outcome = ?2 AND code_key = ?3 AND count = 0",
+	[STMT_DATA_VERSION] = "PRAGMA data_version",
+	[STMT_RECORD] = "SELECT " RECORD_COLUMNS ", " RECORD_TEXTS " FROM email WHERE id = ?1",
+	[STMT_RECORD_SHORT] = "SELECT " RECORD_COLUMNS " FROM email WHERE id = ?1",
+	[STMT_RECORD_ADD] =
+		"INSERT INTO email (time, outcome, enhanced_code, basic_code, response, remote_mta, stage,"
+		" source_file, source_line, recipient, source_key, sender, title, message_id, queue_id, queued_at,"
+		" attempts, caused_by)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
+	[STMT_RECORD_CHANGE] =
+		"UPDATE email SET time = ?1, outcome = ?2, enhanced_code = ?3, basic_code = ?4,"
+		" response = ?5, remote_mta = ?6, stage = ?7, source_file = ?8, source_line = ?9, sender = ?12,"
+		" title = ?13, message_id = ?14, queue_id = ?15, queued_at = ?16, attempts = ?17,"
+		" caused_by = ?18 WHERE id = ?19",
+	/* Emails that may be the one that a source speaks of, nearest in time first. */
+	[STMT_MEET] = "SELECT id FROM email WHERE source_key = ?1 AND recipient = ?2 AND (message_id IS NULL OR"
+		      " message_id = '' OR ?3 IS NULL OR message_id = ?3) AND (?5 = 0 OR ?4 BETWEEN"
+		      " min(time, ifnull(queued_at, time), ifnull((SELECT min(time) FROM attempt"
+		      " WHERE email_id = email.id), time)) - ?5 AND time + ?5)"
+		      " ORDER BY abs(time - ?4), id LIMIT 1",
+	[STMT_ATTEMPT_KNOWN] = "SELECT 1 FROM attempt WHERE email_id = ?1 AND time = ?2 AND outcome = ?3 AND"
+			       " enhanced_code IS ?4 AND basic_code IS ?5 AND ifnull(response, '') = ifnull(?6, '')",
+	[STMT_ATTEMPT_ADD] = "INSERT INTO attempt (email_id, time, outcome, enhanced_code, basic_code, response, stage,"
+			     " remote_mta) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+	[STMT_ATTEMPT_COUNT] = "SELECT count(*), max(time) FROM attempt WHERE email_id = ?1",
+	[STMT_ATTEMPTS] = "SELECT time, outcome, enhanced_code, basic_code, stage, remote_mta, response FROM attempt"
+			  " WHERE email_id = ?1 ORDER BY time DESC, id DESC LIMIT ?2",
+	[STMT_ATTEMPTS_SHORT] = "SELECT time, outcome, enhanced_code, basic_code, stage FROM attempt"
+				" WHERE email_id = ?1 ORDER BY time DESC, id DESC LIMIT ?2",
+	[STMT_GIVEN_UP] = "SELECT time, sender FROM given_up WHERE source_key = ?1 AND time BETWEEN ?2 AND ?3"
+			  " ORDER BY time LIMIT 1",
+	[STMT_GIVEN_UP_ADD] = "INSERT OR IGNORE INTO given_up (source_key, time, sender) VALUES (?1, ?2, ?3)",
+	[STMT_EXPIRE_FIND] = "SELECT id, time, code_key FROM email WHERE source_key = ?1 AND outcome = 'deferred' AND"
+			     " time <= ?2 AND (?3 = 0 OR ?2 - time <= ?3)",
+	[STMT_EXPIRE] =
+		"UPDATE email SET outcome = 'failed', time = ?2, sender = ifnull(nullif(sender, ''), ?3) WHERE id = ?1",
+	[STMT_TALLY_ADD] = "INSERT INTO tally (day, outcome, code_key, count) VALUES (?1, ?2, ?3, ?4)"
+			   " ON CONFLICT DO UPDATE SET count = count + ?4",
+	[STMT_TALLY_CLEAN] = "DELETE FROM tally WHERE day = ?1 AND outcome = ?2 AND code_key = ?3 AND count = 0",
 };
 
 /* ---- statements ---- */
@@ -186,9 +186,9 @@ void code_key_split(int64_t key, struct ecode *enhanced, int *basic)
 /* ---- emails ---- */
 
 static const size_t record_texts[] = {
-    offsetof(struct record, recipient), offsetof(struct record, response),    offsetof(struct record, remote_mta),
-    offsetof(struct record, sender),    offsetof(struct record, title),       offsetof(struct record, message_id),
-    offsetof(struct record, queue_id),  offsetof(struct record, source_file),
+	offsetof(struct record, recipient), offsetof(struct record, response),    offsetof(struct record, remote_mta),
+	offsetof(struct record, sender),    offsetof(struct record, title),       offsetof(struct record, message_id),
+	offsetof(struct record, queue_id),  offsetof(struct record, source_file),
 };
 static const char *const record_text_names[] = {"recipient", "response",   "remote_mta", "sender",
 						"title",     "message_id", "queue_id",   "source_file"};
@@ -202,17 +202,17 @@ static void read_numbers(sqlite3_stmt *s, struct record *r)
 {
 	int64_t attempts = column_int_or(s, COL_ATTEMPTS, 0);
 	*r = (struct record){
-	    .id = sqlite3_column_int64(s, COL_ID),
-	    .time = column_int_or(s, COL_TIME, 0),
-	    .outcome = column_outcome(s, COL_OUTCOME),
-	    .enhanced = column_ecode(s, COL_ENHANCED),
-	    .basic = column_basic(s, COL_BASIC),
-	    .stage = column_stage(s, COL_STAGE),
-	    .attempts = attempts > 0 && attempts <= INT_MAX ? (int)attempts : 0,
-	    .caused_by = column_int_or(s, COL_CAUSED_BY, 0),
-	    .source_key = (uint64_t)column_int_or(s, COL_SOURCE_KEY, 0),
-	    .source_line = column_int_or(s, COL_SOURCE_LINE, 0),
-	    .queued_at = column_int_or(s, COL_QUEUED_AT, TIME_NONE),
+		.id = sqlite3_column_int64(s, COL_ID),
+		.time = column_int_or(s, COL_TIME, 0),
+		.outcome = column_outcome(s, COL_OUTCOME),
+		.enhanced = column_ecode(s, COL_ENHANCED),
+		.basic = column_basic(s, COL_BASIC),
+		.stage = column_stage(s, COL_STAGE),
+		.attempts = attempts > 0 && attempts <= INT_MAX ? (int)attempts : 0,
+		.caused_by = column_int_or(s, COL_CAUSED_BY, 0),
+		.source_key = (uint64_t)column_int_or(s, COL_SOURCE_KEY, 0),
+		.source_line = column_int_or(s, COL_SOURCE_LINE, 0),
+		.queued_at = column_int_or(s, COL_QUEUED_AT, TIME_NONE),
 	};
 }
 

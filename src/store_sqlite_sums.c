@@ -294,7 +294,7 @@ static bool groups_by_domain(struct store *st, const struct plan *p, int limit, 
 				memcpy(out->rows, old, (size_t)out->count * sizeof *old);
 		}
 		out->rows[out->count++] =
-		    (struct group){.key = column_copy(s, 0, FIELD_MAX, a), .count = sqlite3_column_int64(s, 1)};
+			(struct group){.key = column_copy(s, 0, FIELD_MAX, a), .count = sqlite3_column_int64(s, 1)};
 	}
 	if (ok && rc != SQLITE_DONE && rc != SQLITE_ROW)
 		ok = store_fail(st, rc, e);
@@ -308,8 +308,8 @@ bool store_groups(struct store *st, const struct scope *s, enum grouping by, int
 {
 	static bool (*const run[GROUP_COUNT])(struct store *, const struct plan *, int, struct arena *, struct groups *,
 					      struct err *) = {
-	    [GROUP_CODE] = groups_by_code,
-	    [GROUP_DOMAIN] = groups_by_domain,
+		[GROUP_CODE] = groups_by_code,
+		[GROUP_DOMAIN] = groups_by_domain,
 	};
 	struct plan p = plan_of(s);
 	bool ok;

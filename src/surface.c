@@ -189,12 +189,12 @@ static const struct {
 	char32_t utf8;
 	char ascii;
 } glyphs[GLYPH_COUNT] = {
-    [GLYPH_HLINE] = {U'─', '-'},     [GLYPH_VLINE] = {U'│', '|'},       [GLYPH_TOP_LEFT] = {U'┌', '+'},
-    [GLYPH_TOP_RIGHT] = {U'┐', '+'}, [GLYPH_BOTTOM_LEFT] = {U'└', '+'}, [GLYPH_BOTTOM_RIGHT] = {U'┘', '+'},
-    [GLYPH_TEE_LEFT] = {U'├', '+'},  [GLYPH_TEE_RIGHT] = {U'┤', '+'},   [GLYPH_OPEN] = {U'▾', '-'},
-    [GLYPH_CLOSED] = {U'▸', '+'},    [GLYPH_MARK] = {U'✓', '*'},        [GLYPH_CURSOR] = {U'▸', '>'},
-    [GLYPH_ELLIPSIS] = {U'…', '~'},  [GLYPH_BULLET] = {U'·', '-'},      [GLYPH_ARROW] = {U'→', '>'},
-    [GLYPH_WARNING] = {U'▲', '!'},   [GLYPH_UP] = {U'↑', '^'},          [GLYPH_DOWN] = {U'↓', 'v'},
+	[GLYPH_HLINE] = {U'─', '-'},     [GLYPH_VLINE] = {U'│', '|'},       [GLYPH_TOP_LEFT] = {U'┌', '+'},
+	[GLYPH_TOP_RIGHT] = {U'┐', '+'}, [GLYPH_BOTTOM_LEFT] = {U'└', '+'}, [GLYPH_BOTTOM_RIGHT] = {U'┘', '+'},
+	[GLYPH_TEE_LEFT] = {U'├', '+'},  [GLYPH_TEE_RIGHT] = {U'┤', '+'},   [GLYPH_OPEN] = {U'▾', '-'},
+	[GLYPH_CLOSED] = {U'▸', '+'},    [GLYPH_MARK] = {U'✓', '*'},        [GLYPH_CURSOR] = {U'▸', '>'},
+	[GLYPH_ELLIPSIS] = {U'…', '~'},  [GLYPH_BULLET] = {U'·', '-'},      [GLYPH_ARROW] = {U'→', '>'},
+	[GLYPH_WARNING] = {U'▲', '!'},   [GLYPH_UP] = {U'↑', '^'},          [GLYPH_DOWN] = {U'↓', 'v'},
 };
 
 void surface_glyph(struct surface *s, int x, int y, enum role role, enum glyph g)
@@ -294,12 +294,12 @@ struct look surface_look(const struct cell *c, int colours)
 static char role_letter(const struct cell *c)
 {
 	static const char letters[ROLE_COUNT] = {
-	    [ROLE_TEXT] = 't',         [ROLE_DIM] = 'd',       [ROLE_STRONG] = 's',    [ROLE_HEADER] = 'h',
-	    [ROLE_HEADER_DIM] = 'i',   [ROLE_FOOTER] = 'f',    [ROLE_KEY] = 'k',       [ROLE_BORDER] = 'b',
-	    [ROLE_BORDER_FOCUS] = 'c', [ROLE_TITLE] = 'l',     [ROLE_SELECT] = 'x',    [ROLE_SELECT_BLUR] = 'y',
-	    [ROLE_MARK] = 'm',         [ROLE_PERMANENT] = 'p', [ROLE_TEMPORARY] = 'a', [ROLE_SUCCESS] = 'g',
-	    [ROLE_DROPPED] = 'v',      [ROLE_BAR] = 'r',       [ROLE_SPARK] = 'u',     [ROLE_EVIDENCE] = 'e',
-	    [ROLE_WARNING] = 'w',      [ROLE_ERROR] = 'n',     [ROLE_INPUT] = 'o',
+		[ROLE_TEXT] = 't',         [ROLE_DIM] = 'd',       [ROLE_STRONG] = 's',    [ROLE_HEADER] = 'h',
+		[ROLE_HEADER_DIM] = 'i',   [ROLE_FOOTER] = 'f',    [ROLE_KEY] = 'k',       [ROLE_BORDER] = 'b',
+		[ROLE_BORDER_FOCUS] = 'c', [ROLE_TITLE] = 'l',     [ROLE_SELECT] = 'x',    [ROLE_SELECT_BLUR] = 'y',
+		[ROLE_MARK] = 'm',         [ROLE_PERMANENT] = 'p', [ROLE_TEMPORARY] = 'a', [ROLE_SUCCESS] = 'g',
+		[ROLE_DROPPED] = 'v',      [ROLE_BAR] = 'r',       [ROLE_SPARK] = 'u',     [ROLE_EVIDENCE] = 'e',
+		[ROLE_WARNING] = 'w',      [ROLE_ERROR] = 'n',     [ROLE_INPUT] = 'o',
 	};
 	if (c->select)
 		return (char)(letters[c->role] - 'a' + 'A');

@@ -42,7 +42,7 @@ void surface_unclip(struct surface *s, struct rect former);
  * columns used. */
 int surface_text(struct surface *s, int x, int y, int columns, enum role role, struct str text);
 int surface_printf(struct surface *s, int x, int y, int columns, enum role role, const char *fmt, ...)
-    __attribute__((format(printf, 6, 7)));
+	__attribute__((format(printf, 6, 7)));
 /* The same, ending at the column before `right`. Returns where it starts. */
 int surface_text_right(struct surface *s, int right, int y, int columns, enum role role, struct str text);
 void surface_fill(struct surface *s, struct rect r, enum role role); /* blanks of that role */

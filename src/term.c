@@ -284,10 +284,10 @@ static attr_t attrs_of(unsigned attrs)
 		unsigned ours;
 		attr_t curses;
 	} map[] = {
-	    {LOOK_BOLD, A_BOLD},
-	    {LOOK_DIM, A_DIM},
-	    {LOOK_REVERSE, A_REVERSE},
-	    {LOOK_UNDERLINE, A_UNDERLINE},
+		{LOOK_BOLD, A_BOLD},
+		{LOOK_DIM, A_DIM},
+		{LOOK_REVERSE, A_REVERSE},
+		{LOOK_UNDERLINE, A_UNDERLINE},
 	};
 	attr_t out = A_NORMAL;
 	for (size_t i = 0; i < COUNT_OF(map); i++)

@@ -12,42 +12,42 @@ static const struct {
 	const char *bytes;
 	int code;
 } sequences[] = {
-    {"\033[<", CODE_MOUSE},
-    {"\033[200~", CODE_PASTE_BEGIN},
-    {"\033[201~", CODE_PASTE_END},
-    /* What terminals send that do not obey their own description. */
-    {"\033[A", KEY_UP},
-    {"\033[B", KEY_DOWN},
-    {"\033[C", KEY_RIGHT},
-    {"\033[D", KEY_LEFT},
-    {"\033OA", KEY_UP},
-    {"\033OB", KEY_DOWN},
-    {"\033OC", KEY_RIGHT},
-    {"\033OD", KEY_LEFT},
-    {"\033[H", KEY_HOME},
-    {"\033[F", KEY_END},
-    {"\033OH", KEY_HOME},
-    {"\033OF", KEY_END},
-    {"\033[1~", KEY_HOME},
-    {"\033[4~", KEY_END},
-    {"\033[7~", KEY_HOME},
-    {"\033[8~", KEY_END},
-    {"\033[2~", KEY_IC},
-    {"\033[3~", KEY_DC},
-    {"\033[5~", KEY_PPAGE},
-    {"\033[6~", KEY_NPAGE},
-    {"\033[Z", KEY_BTAB},
-    {"\033OM", KEY_ENTER},
+	{"\033[<", CODE_MOUSE},
+	{"\033[200~", CODE_PASTE_BEGIN},
+	{"\033[201~", CODE_PASTE_END},
+	/* What terminals send that do not obey their own description. */
+	{"\033[A", KEY_UP},
+	{"\033[B", KEY_DOWN},
+	{"\033[C", KEY_RIGHT},
+	{"\033[D", KEY_LEFT},
+	{"\033OA", KEY_UP},
+	{"\033OB", KEY_DOWN},
+	{"\033OC", KEY_RIGHT},
+	{"\033OD", KEY_LEFT},
+	{"\033[H", KEY_HOME},
+	{"\033[F", KEY_END},
+	{"\033OH", KEY_HOME},
+	{"\033OF", KEY_END},
+	{"\033[1~", KEY_HOME},
+	{"\033[4~", KEY_END},
+	{"\033[7~", KEY_HOME},
+	{"\033[8~", KEY_END},
+	{"\033[2~", KEY_IC},
+	{"\033[3~", KEY_DC},
+	{"\033[5~", KEY_PPAGE},
+	{"\033[6~", KEY_NPAGE},
+	{"\033[Z", KEY_BTAB},
+	{"\033OM", KEY_ENTER},
 };
 
 static const struct {
 	int code;
 	char32_t key;
 } keys[] = {
-    {KEY_UP, K_UP},        {KEY_DOWN, K_DOWN},   {KEY_LEFT, K_LEFT},      {KEY_RIGHT, K_RIGHT}, {KEY_HOME, K_HOME},
-    {KEY_END, K_END},      {KEY_PPAGE, K_PGUP},  {KEY_NPAGE, K_PGDN},     {KEY_IC, K_INS},      {KEY_DC, K_DEL},
-    {KEY_BTAB, K_BACKTAB}, {KEY_ENTER, K_ENTER}, {KEY_BACKSPACE, K_BACK}, {KEY_A1, K_HOME},     {KEY_A3, K_PGUP},
-    {KEY_C1, K_END},       {KEY_C3, K_PGDN},     {KEY_SR, K_UP},          {KEY_SF, K_DOWN},
+	{KEY_UP, K_UP},        {KEY_DOWN, K_DOWN},   {KEY_LEFT, K_LEFT},      {KEY_RIGHT, K_RIGHT}, {KEY_HOME, K_HOME},
+	{KEY_END, K_END},      {KEY_PPAGE, K_PGUP},  {KEY_NPAGE, K_PGDN},     {KEY_IC, K_INS},      {KEY_DC, K_DEL},
+	{KEY_BTAB, K_BACKTAB}, {KEY_ENTER, K_ENTER}, {KEY_BACKSPACE, K_BACK}, {KEY_A1, K_HOME},     {KEY_A3, K_PGUP},
+	{KEY_C1, K_END},       {KEY_C3, K_PGDN},     {KEY_SR, K_UP},          {KEY_SF, K_DOWN},
 };
 
 void term_input_open(struct term_input *in, bool utf8, bool mouse, bool test)

@@ -20,8 +20,9 @@ static const struct {
 	int signal;
 	enum handling how;
 } handled[] = {
-    {SIGWINCH, ASKS}, {SIGTSTP, ASKS}, {SIGCONT, ASKS}, {SIGINT, ASKS_ONCE}, {SIGTERM, ASKS_ONCE}, {SIGHUP, ASKS_ONCE},
-    {SIGQUIT, ENDS},  {SIGSEGV, ENDS}, {SIGABRT, ENDS}, {SIGBUS, ENDS},      {SIGFPE, ENDS},       {SIGILL, ENDS},
+	{SIGWINCH, ASKS},     {SIGTSTP, ASKS},     {SIGCONT, ASKS}, {SIGINT, ASKS_ONCE},
+	{SIGTERM, ASKS_ONCE}, {SIGHUP, ASKS_ONCE}, {SIGQUIT, ENDS}, {SIGSEGV, ENDS},
+	{SIGABRT, ENDS},      {SIGBUS, ENDS},      {SIGFPE, ENDS},  {SIGILL, ENDS},
 };
 
 /* All that a handler may touch. */

@@ -22,7 +22,7 @@ static char32_t fold(char32_t c)
 	if (c < 0x80)
 		return fold_ascii((unsigned char)c);
 	const struct text_fold_range *r =
-	    bsearch(&c, text_fold_ranges, text_fold_range_count, sizeof text_fold_ranges[0], compare_range);
+		bsearch(&c, text_fold_ranges, text_fold_range_count, sizeof text_fold_ranges[0], compare_range);
 	if (!r || (c - r->first) % r->step)
 		return c;
 	return (char32_t)((int32_t)c + r->delta);

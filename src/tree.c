@@ -11,10 +11,10 @@ enum family { FAMILY_BASIC = 1000, FAMILY_NO_ANSWER, FAMILY_NO_CODE, FAMILY_DROP
 static const struct {
 	const char *label, *filter;
 } families[] = {
-    [FAMILY_BASIC - FAMILY_BASIC] = {"No enhanced code", "subject:none -status:dropped"},
-    [FAMILY_NO_ANSWER - FAMILY_BASIC] = {"No answer", "code:none status:failed"},
-    [FAMILY_NO_CODE - FAMILY_BASIC] = {"No code", "code:none -status:failed -status:dropped"},
-    [FAMILY_DROPPED - FAMILY_BASIC] = {"Dropped", "status:dropped"},
+	[FAMILY_BASIC - FAMILY_BASIC] = {"No enhanced code", "subject:none -status:dropped"},
+	[FAMILY_NO_ANSWER - FAMILY_BASIC] = {"No answer", "code:none status:failed"},
+	[FAMILY_NO_CODE - FAMILY_BASIC] = {"No code", "code:none -status:failed -status:dropped"},
+	[FAMILY_DROPPED - FAMILY_BASIC] = {"Dropped", "status:dropped"},
 };
 
 static int family_of(const struct group *g)
@@ -211,12 +211,12 @@ void tree_by_key(const struct groups *g, const char *key, const struct groups *c
 	for (int i = 0; i < g->count; i++) {
 		struct tree_node *top = add(out);
 		*top = (struct tree_node){
-		    .depth = 1,
-		    .label = g->rows[i].key.len > 0 ? g->rows[i].key : STR("(none)"),
-		    .filter = tree_key_filter(key, g->rows[i].key, a),
-		    .count = g->rows[i].count,
-		    .expandable = true,
-		    .expanded = codes[i] != NULL,
+			.depth = 1,
+			.label = g->rows[i].key.len > 0 ? g->rows[i].key : STR("(none)"),
+			.filter = tree_key_filter(key, g->rows[i].key, a),
+			.count = g->rows[i].count,
+			.expandable = true,
+			.expanded = codes[i] != NULL,
 		};
 		if (!codes[i])
 			continue;

@@ -171,7 +171,7 @@ void view_header_draw(const struct app *app, struct surface *s, struct rect r)
 		view_number(t->totals.failures, failures);
 		view_number(t->totals.tracked, tracked);
 		double percent =
-		    t->totals.tracked > 0 ? 100.0 * (double)t->totals.failures / (double)t->totals.tracked : 0;
+			t->totals.tracked > 0 ? 100.0 * (double)t->totals.failures / (double)t->totals.tracked : 0;
 		buf_printf(&right, "%s failures of %s tracked (%.1f%%)", failures, tracked, percent);
 	}
 	int room = end - x - 4;
@@ -210,7 +210,7 @@ void view_filter_draw(const struct app *app, struct surface *s, struct rect r)
 	struct buf right = {0};
 	counts_text(app, &right);
 	int end =
-	    surface_text_right(s, r.w - 1, r.y, r.w / 2, app->marks.count ? ROLE_MARK : ROLE_DIM, buf_str(&right));
+		surface_text_right(s, r.w - 1, r.y, r.w / 2, app->marks.count ? ROLE_MARK : ROLE_DIM, buf_str(&right));
 	buf_free(&right);
 
 	int x = 9, columns = end - x - 2;
@@ -268,8 +268,8 @@ void view_footer_draw(const struct app *app, struct surface *s, struct rect r)
 		surface_text(s, 1, r.y, columns, ROLE_ERROR, str_of(app->lost.msg));
 	} else if (app->mode == MODE_FILTER) {
 		surface_text(
-		    s, 1, r.y, columns, ROLE_FOOTER,
-		    STR("to: from: domain: code: class: subject: status: mx: title: text: id: since: before:"));
+			s, 1, r.y, columns, ROLE_FOOTER,
+			STR("to: from: domain: code: class: subject: status: mx: title: text: id: since: before:"));
 	} else {
 		hints_draw(app, s, r);
 	}

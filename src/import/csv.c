@@ -135,17 +135,17 @@ static bool row_read(const struct csv *v, struct import_sink *s, const struct st
 	struct str code = cell(v, cells, count, COL_CODE), enhanced = cell(v, cells, count, COL_ENHANCED);
 	struct str basic = cell(v, cells, count, COL_BASIC), time = str_trim(cell(v, cells, count, COL_TIME));
 	*r = (struct record){
-	    .message_id = bare_id(cell(v, cells, count, COL_MESSAGE_ID)),
-	    .queue_id = str_trim(cell(v, cells, count, COL_QUEUE_ID)),
-	    .queued_at = TIME_NONE,
-	    .time = v->mtime_s,
-	    .sender = bare_address(cell(v, cells, count, COL_SENDER)),
-	    .recipient = bare_address(cell(v, cells, count, COL_RECIPIENT)),
-	    .title = cell(v, cells, count, COL_TITLE),
-	    .response = cell(v, cells, count, COL_RESPONSE),
-	    .remote_mta = str_trim(cell(v, cells, count, COL_MTA)),
-	    .source_file = cell(v, cells, count, COL_SOURCE_FILE),
-	    .source_line = number_or(cell(v, cells, count, COL_SOURCE_LINE), 0),
+		.message_id = bare_id(cell(v, cells, count, COL_MESSAGE_ID)),
+		.queue_id = str_trim(cell(v, cells, count, COL_QUEUE_ID)),
+		.queued_at = TIME_NONE,
+		.time = v->mtime_s,
+		.sender = bare_address(cell(v, cells, count, COL_SENDER)),
+		.recipient = bare_address(cell(v, cells, count, COL_RECIPIENT)),
+		.title = cell(v, cells, count, COL_TITLE),
+		.response = cell(v, cells, count, COL_RESPONSE),
+		.remote_mta = str_trim(cell(v, cells, count, COL_MTA)),
+		.source_file = cell(v, cells, count, COL_SOURCE_FILE),
+		.source_line = number_or(cell(v, cells, count, COL_SOURCE_LINE), 0),
 	};
 	if (r->recipient.len == 0) {
 		s->bad(s, v->record_line, "a row without a recipient");
@@ -332,12 +332,12 @@ static void csv_finish(void *state)
 }
 
 const struct import_format import_csv = {
-    .name = "csv",
-    .help = "CSV or TSV with a head line, of any program or of deadletter export",
-    .score = csv_score,
-    .start = csv_start,
-    .file = csv_file,
-    .line = csv_line,
-    .file_end = csv_file_end,
-    .finish = csv_finish,
+	.name = "csv",
+	.help = "CSV or TSV with a head line, of any program or of deadletter export",
+	.score = csv_score,
+	.start = csv_start,
+	.file = csv_file,
+	.line = csv_line,
+	.file_end = csv_file_end,
+	.finish = csv_finish,
 };

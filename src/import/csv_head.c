@@ -8,26 +8,29 @@ static const struct {
 	const char *name; /* for --column, and in what deadletter exports */
 	const char *others;
 } columns[COL_COUNT] = {
-    [COL_RECIPIENT] = {"recipient", "rcpt rcptto recipientaddress recipientemail emailto toaddress toaddr toemail to "
-				    "emailaddress email address"},
-    [COL_SENDER] = {"sender", "mailfrom envelopefrom senderaddress senderemail fromaddress fromaddr fromemail from"},
-    [COL_TITLE] = {"title", "subject mailsubject emailsubject"},
-    [COL_OUTCOME] = {"outcome", "status state event eventtype result deliverystatus action"},
-    [COL_CODE] = {"code", "statuscode errorcode bouncecode responsecode"},
-    [COL_ENHANCED] = {"enhanced_code", "enhanced enhancedstatus enhancedstatuscode dsn dsncode dsnstatus"},
-    [COL_BASIC] = {"basic_code", "basic smtpcode replycode smtpreply smtpstatus"},
-    [COL_RESPONSE] = {"response", "smtpresponse diagnosticcode diagnostic reason bouncereason errormessage error "
-				  "description details statustext"},
-    [COL_TIME] = {"time", "failedat bouncedat droppedat eventtime timestamp datetime date updatedat sentat createdat when"},
-    [COL_QUEUED_AT] = {"queued_at", "submittedat enqueuedat sentat createdat when"},
-    [COL_MESSAGE_ID] = {"message_id", "msgid smtpid sgmessageid providermessageid"},
-    [COL_QUEUE_ID] = {"queue_id", "qid"},
-    [COL_MTA] = {"remote_mta", "mx mxhost remotehost remotemx mta host relay"},
-    [COL_STAGE] = {"stage", ""},
-    [COL_ATTEMPTS] = {"attempts", "attempt attemptcount tries retries"},
-    [COL_ID] = {"id", "emailid eventid sgeventid uuid"},
-    [COL_SOURCE_FILE] = {"source_file", ""},
-    [COL_SOURCE_LINE] = {"source_line", ""},
+	[COL_RECIPIENT] = {"recipient",
+			   "rcpt rcptto recipientaddress recipientemail emailto toaddress toaddr toemail to "
+			   "emailaddress email address"},
+	[COL_SENDER] = {"sender",
+			"mailfrom envelopefrom senderaddress senderemail fromaddress fromaddr fromemail from"},
+	[COL_TITLE] = {"title", "subject mailsubject emailsubject"},
+	[COL_OUTCOME] = {"outcome", "status state event eventtype result deliverystatus action"},
+	[COL_CODE] = {"code", "statuscode errorcode bouncecode responsecode"},
+	[COL_ENHANCED] = {"enhanced_code", "enhanced enhancedstatus enhancedstatuscode dsn dsncode dsnstatus"},
+	[COL_BASIC] = {"basic_code", "basic smtpcode replycode smtpreply smtpstatus"},
+	[COL_RESPONSE] = {"response", "smtpresponse diagnosticcode diagnostic reason bouncereason errormessage error "
+				      "description details statustext"},
+	[COL_TIME] = {"time",
+		      "failedat bouncedat droppedat eventtime timestamp datetime date updatedat sentat createdat when"},
+	[COL_QUEUED_AT] = {"queued_at", "submittedat enqueuedat sentat createdat when"},
+	[COL_MESSAGE_ID] = {"message_id", "msgid smtpid sgmessageid providermessageid"},
+	[COL_QUEUE_ID] = {"queue_id", "qid"},
+	[COL_MTA] = {"remote_mta", "mx mxhost remotehost remotemx mta host relay"},
+	[COL_STAGE] = {"stage", ""},
+	[COL_ATTEMPTS] = {"attempts", "attempt attemptcount tries retries"},
+	[COL_ID] = {"id", "emailid eventid sgeventid uuid"},
+	[COL_SOURCE_FILE] = {"source_file", ""},
+	[COL_SOURCE_LINE] = {"source_line", ""},
 };
 
 /* Words for what became of an email, in small letters and digits alone. */
@@ -35,17 +38,18 @@ static const struct {
 	enum outcome outcome;
 	const char *words;
 } outcome_words[] = {
-    {OUTCOME_QUEUED, "queued pending processed processing scheduled sending new accepted injected"},
-    {OUTCOME_DEFERRED,
-     "deferred defer deferral delayed delay retry retrying temporaryfailure temporarilyfailed tempfail"},
-    {OUTCOME_DELIVERED, "delivered delivery sent send success successful ok relayed complaint complained spamreport "
-			"unsubscribed unsubscribe"},
-    {OUTCOME_OPENED, "opened open clicked click read"},
-    {OUTCOME_FAILED,
-     "failed fail failure error bounced bounce hardbounce hardbounced softbounce softbounced "
-     "permanentfailure permanentlyfailed permfail undelivered undeliverable notdelivered rejected reject "
-     "blocked block invalid expired timeout outofband"},
-    {OUTCOME_DROPPED, "dropped drop suppressed suppression suppress skipped"},
+	{OUTCOME_QUEUED, "queued pending processed processing scheduled sending new accepted injected"},
+	{OUTCOME_DEFERRED,
+	 "deferred defer deferral delayed delay retry retrying temporaryfailure temporarilyfailed tempfail"},
+	{OUTCOME_DELIVERED,
+	 "delivered delivery sent send success successful ok relayed complaint complained spamreport "
+	 "unsubscribed unsubscribe"},
+	{OUTCOME_OPENED, "opened open clicked click read"},
+	{OUTCOME_FAILED,
+	 "failed fail failure error bounced bounce hardbounce hardbounced softbounce softbounced "
+	 "permanentfailure permanentlyfailed permfail undelivered undeliverable notdelivered rejected reject "
+	 "blocked block invalid expired timeout outofband"},
+	{OUTCOME_DROPPED, "dropped drop suppressed suppression suppress skipped"},
 };
 
 /* Small letters and digits of a name: "To Address", "to_addr" and "To-Addr" are alike. At most `size` - 1. */
@@ -182,7 +186,7 @@ bool csv_head_read(struct str record, const struct import_options *o, struct str
 	bool ok = map_by_option(out, cells, o, file, names.p, e);
 	const int *at = out->at;
 	bool has[] = {at[COL_RECIPIENT] >= 0, at[COL_OUTCOME] >= 0 || at[COL_CODE] >= 0 || at[COL_ENHANCED] >= 0 ||
-						  at[COL_BASIC] >= 0 || at[COL_RESPONSE] >= 0};
+						      at[COL_BASIC] >= 0 || at[COL_RESPONSE] >= 0};
 	for (size_t i = 0; ok && i < COUNT_OF(has); i++)
 		if (!has[i])
 			ok = err_set(e, ERR_INPUT,

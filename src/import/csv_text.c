@@ -50,7 +50,7 @@ static int tsv_split(char *record, size_t len, struct str cells[CSV_CELLS_MAX])
 	int count = 0;
 	for (size_t start = 0;;) {
 		const char *tab =
-		    count < CSV_CELLS_MAX - 1 && start < len ? memchr(record + start, '\t', len - start) : NULL;
+			count < CSV_CELLS_MAX - 1 && start < len ? memchr(record + start, '\t', len - start) : NULL;
 		size_t n = tab ? (size_t)(tab - record) - start : len - start;
 		cells[count++] = unescaped(record + start, n);
 		if (!tab)

@@ -134,15 +134,15 @@ static const struct {
 	const char *magic;
 	const char *advice;
 } other_forms[] = {
-    {"\x1f\x8b", "is compressed: give it as zcat FILE | deadletter import - --into DATABASE"},
-    {"BZh", "is compressed: give it as bzcat FILE | deadletter import - --into DATABASE"},
-    {"\xfd"
-     "7zXZ",
-     "is compressed: give it as xzcat FILE | deadletter import - --into DATABASE"},
-    {"\x28\xb5\x2f\xfd", "is compressed: give it as zstdcat FILE | deadletter import - --into DATABASE"},
-    {"PK\x03\x04", "is a spreadsheet or an archive: save it as CSV first"},
-    {"\xff\xfe", "is text in UTF-16: save it as UTF-8 first"},
-    {"\xfe\xff", "is text in UTF-16: save it as UTF-8 first"},
+	{"\x1f\x8b", "is compressed: give it as zcat FILE | deadletter import - --into DATABASE"},
+	{"BZh", "is compressed: give it as bzcat FILE | deadletter import - --into DATABASE"},
+	{"\xfd"
+	 "7zXZ",
+	 "is compressed: give it as xzcat FILE | deadletter import - --into DATABASE"},
+	{"\x28\xb5\x2f\xfd", "is compressed: give it as zstdcat FILE | deadletter import - --into DATABASE"},
+	{"PK\x03\x04", "is a spreadsheet or an archive: save it as CSV first"},
+	{"\xff\xfe", "is text in UTF-16: save it as UTF-8 first"},
+	{"\xfe\xff", "is text in UTF-16: save it as UTF-8 first"},
 };
 
 /* "postfix or csv" */
@@ -373,9 +373,9 @@ bool import_run(struct store *st, const char *const *sources, int source_count, 
 	struct arena a = {0};
 	struct source_list list;
 	struct run r = {
-	    .sink = {.put = sink_put, .expire = sink_expire, .bad = sink_bad},
-	    .store = st,
-	    .options = o,
+		.sink = {.put = sink_put, .expire = sink_expire, .bad = sink_bad},
+		.store = st,
+		.options = o,
 	};
 	bool ok = import_check(o, e) && source_find(sources, source_count, &a, folder_skipped, &r, &list, e);
 	if (ok) {

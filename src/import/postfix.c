@@ -147,10 +147,10 @@ static const struct status_word {
 	bool tracked;
 	enum outcome outcome;
 } status_words[] = {
-    {"sent", true, OUTCOME_DELIVERED},         {"deferred", true, OUTCOME_DEFERRED},
-    {"bounced", true, OUTCOME_FAILED},         {"expired", true, OUTCOME_FAILED},
-    {"undeliverable", true, OUTCOME_FAILED},   {"SOFTBOUNCE", true, OUTCOME_DEFERRED},
-    {"deliverable", false, OUTCOME_DELIVERED}, {"undeliverable-but-not-cached", false, OUTCOME_FAILED},
+	{"sent", true, OUTCOME_DELIVERED},         {"deferred", true, OUTCOME_DEFERRED},
+	{"bounced", true, OUTCOME_FAILED},         {"expired", true, OUTCOME_FAILED},
+	{"undeliverable", true, OUTCOME_FAILED},   {"SOFTBOUNCE", true, OUTCOME_DEFERRED},
+	{"deliverable", false, OUTCOME_DELIVERED}, {"undeliverable-but-not-cached", false, OUTCOME_FAILED},
 };
 
 static const struct status_word *status_word_of(struct str s)
@@ -204,29 +204,29 @@ static bool on_delivery(struct postfix *p, struct import_sink *s, const struct a
 	int64_t delay_s;
 	int64_t since_s = whole_seconds(d.delay, &delay_s) ? a->time_s - delay_s : TIME_NONE;
 	struct attempt attempt = {
-	    .time = a->time_s,
-	    .outcome = w->outcome,
-	    .enhanced = st.enhanced,
-	    .basic = st.basic,
-	    .stage = st.stage,
-	    .remote_mta = remote_mta(d.relay, d.text),
-	    .response = d.text,
+		.time = a->time_s,
+		.outcome = w->outcome,
+		.enhanced = st.enhanced,
+		.basic = st.basic,
+		.stage = st.stage,
+		.remote_mta = remote_mta(d.relay, d.text),
+		.response = d.text,
 	};
 	struct record r = {
-	    .source_key = a->key,
-	    .message_id = queue_get(known, QUEUE_MESSAGE_ID),
-	    .queue_id = a->queue_id,
-	    .queued_at = known && known->first_s != TIME_NONE ? known->first_s : since_s,
-	    .time = a->time_s,
-	    .sender = queue_get(known, QUEUE_SENDER),
-	    .recipient = d.recipient,
-	    .title = queue_get(known, QUEUE_TITLE),
-	    .outcome = w->outcome,
-	    .enhanced = st.enhanced,
-	    .basic = st.basic,
-	    .response = d.text,
-	    .remote_mta = attempt.remote_mta,
-	    .stage = st.stage,
+		.source_key = a->key,
+		.message_id = queue_get(known, QUEUE_MESSAGE_ID),
+		.queue_id = a->queue_id,
+		.queued_at = known && known->first_s != TIME_NONE ? known->first_s : since_s,
+		.time = a->time_s,
+		.sender = queue_get(known, QUEUE_SENDER),
+		.recipient = d.recipient,
+		.title = queue_get(known, QUEUE_TITLE),
+		.outcome = w->outcome,
+		.enhanced = st.enhanced,
+		.basic = st.basic,
+		.response = d.text,
+		.remote_mta = attempt.remote_mta,
+		.stage = st.stage,
 	};
 	return s->put(s, &r, &attempt, 1, a->window_s, e);
 }
@@ -289,14 +289,14 @@ static const struct line_kind {
 	const char *prefix;
 	bool (*read)(struct postfix *p, struct import_sink *s, const struct about *a, struct err *e);
 } line_kinds[] = {
-    {"to=", on_delivery},
-    {"from=", on_sender},
-    {"message-id=", on_message_id},
-    {"removed", on_removed},
-    {"client=", on_arrival},
-    {"uid=", on_arrival},
-    {"info: header Subject: ", on_title},
-    {"warning: header Subject: ", on_title},
+	{"to=", on_delivery},
+	{"from=", on_sender},
+	{"message-id=", on_message_id},
+	{"removed", on_removed},
+	{"client=", on_arrival},
+	{"uid=", on_arrival},
+	{"info: header Subject: ", on_title},
+	{"warning: header Subject: ", on_title},
 };
 
 /* ---- the format ---- */
@@ -394,11 +394,11 @@ static void postfix_finish(void *state)
 }
 
 const struct import_format import_postfix = {
-    .name = "postfix",
-    .help = "Postfix mail log (syslog or journalctl -o short-iso)",
-    .score = postfix_score,
-    .start = postfix_start,
-    .file = postfix_file,
-    .line = postfix_line,
-    .finish = postfix_finish,
+	.name = "postfix",
+	.help = "Postfix mail log (syslog or journalctl -o short-iso)",
+	.score = postfix_score,
+	.start = postfix_start,
+	.file = postfix_file,
+	.line = postfix_line,
+	.finish = postfix_finish,
 };

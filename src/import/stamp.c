@@ -179,8 +179,8 @@ static bool stamp_traditional(struct stamp_clock *c, struct str s, int64_t *utc_
 		if (month == 0 || day < 1 || day > 31 || hour < 0 || hour > 23)
 			return false;
 		int64_t hour_s;
-		bool ok =
-		    c->year ? hour_by_year(c, month, day, hour, &hour_s) : hour_by_latest(c, month, day, hour, &hour_s);
+		bool ok = c->year ? hour_by_year(c, month, day, hour, &hour_s)
+				  : hour_by_latest(c, month, day, hour, &hour_s);
 		if (!ok)
 			return false;
 		c->hour_s = hour_s;

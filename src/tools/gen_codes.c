@@ -32,30 +32,30 @@ static int index_of(struct str word, const char *const *words, int count)
 }
 
 static const char *const side_words[SIDE_COUNT] = {
-    [SIDE_RECIPIENT] = "recipient", [SIDE_ADMIN] = "admin", [SIDE_SENDER] = "sender", [SIDE_WAIT] = "wait"};
+	[SIDE_RECIPIENT] = "recipient", [SIDE_ADMIN] = "admin", [SIDE_SENDER] = "sender", [SIDE_WAIT] = "wait"};
 static const char *const side_consts[SIDE_COUNT] = {
-    [SIDE_RECIPIENT] = "SIDE_RECIPIENT",
-    [SIDE_ADMIN] = "SIDE_ADMIN",
-    [SIDE_SENDER] = "SIDE_SENDER",
-    [SIDE_WAIT] = "SIDE_WAIT",
+	[SIDE_RECIPIENT] = "SIDE_RECIPIENT",
+	[SIDE_ADMIN] = "SIDE_ADMIN",
+	[SIDE_SENDER] = "SIDE_SENDER",
+	[SIDE_WAIT] = "SIDE_WAIT",
 };
 static const char *const useful_words[USEFUL_COUNT] = {
-    [USEFUL_ANY] = "any",
-    [USEFUL_PERMANENT] = "permanent",
-    [USEFUL_TRANSIENT] = "transient",
-    [USEFUL_SUCCESS] = "success",
+	[USEFUL_ANY] = "any",
+	[USEFUL_PERMANENT] = "permanent",
+	[USEFUL_TRANSIENT] = "transient",
+	[USEFUL_SUCCESS] = "success",
 };
 static const char *const useful_consts[USEFUL_COUNT] = {
-    [USEFUL_ANY] = "USEFUL_ANY",
-    [USEFUL_PERMANENT] = "USEFUL_PERMANENT",
-    [USEFUL_TRANSIENT] = "USEFUL_TRANSIENT",
-    [USEFUL_SUCCESS] = "USEFUL_SUCCESS",
+	[USEFUL_ANY] = "USEFUL_ANY",
+	[USEFUL_PERMANENT] = "USEFUL_PERMANENT",
+	[USEFUL_TRANSIENT] = "USEFUL_TRANSIENT",
+	[USEFUL_SUCCESS] = "USEFUL_SUCCESS",
 };
 static const char *const special_words[SPECIAL_COUNT] = {
-    [SPECIAL_DROPPED] = "dropped",
-    [SPECIAL_NONE] = "none",
-    [SPECIAL_QUEUED] = "queued",
-    [SPECIAL_UNKNOWN] = "unknown",
+	[SPECIAL_DROPPED] = "dropped",
+	[SPECIAL_NONE] = "none",
+	[SPECIAL_QUEUED] = "queued",
+	[SPECIAL_UNKNOWN] = "unknown",
 };
 
 static bool check_side(struct str cell, const char **why)
@@ -126,21 +126,21 @@ static const struct column {
 	bool may_be_empty;
 	cell_check *check;
 } columns[COL_COUNT] = {
-    [COL_CODE] = {"code", false, NULL}, /* checked by the table's key */
-    [COL_NAME] = {"name", false, NULL},
-    [COL_MEANING] = {"meaning", false, check_sentence},
-    [COL_INFO] = {"info", false, check_sentence},
-    [COL_SIDE] = {"side", false, check_side},
-    [COL_SIDE_WHY] = {"side_why", false, NULL},
-    [COL_TODO] = {"todo", false, check_sentence},
-    [COL_CUSTOMER] = {"customer", false, check_customer},
-    [COL_BASICS] = {"basics", true, check_basics},
-    [COL_USEFUL] = {"useful", false, check_useful},
-    [COL_RFC] = {"rfc", false, NULL},
-    [COL_PROVIDER] = {"provider", false, NULL},
-    [COL_MTA] = {"mta", true, NULL},
-    [COL_MARKS] = {"marks", true, NULL},
-    [COL_WORDS] = {"words", true, NULL},
+	[COL_CODE] = {"code", false, NULL}, /* checked by the table's key */
+	[COL_NAME] = {"name", false, NULL},
+	[COL_MEANING] = {"meaning", false, check_sentence},
+	[COL_INFO] = {"info", false, check_sentence},
+	[COL_SIDE] = {"side", false, check_side},
+	[COL_SIDE_WHY] = {"side_why", false, NULL},
+	[COL_TODO] = {"todo", false, check_sentence},
+	[COL_CUSTOMER] = {"customer", false, check_customer},
+	[COL_BASICS] = {"basics", true, check_basics},
+	[COL_USEFUL] = {"useful", false, check_useful},
+	[COL_RFC] = {"rfc", false, NULL},
+	[COL_PROVIDER] = {"provider", false, NULL},
+	[COL_MTA] = {"mta", true, NULL},
+	[COL_MARKS] = {"marks", true, NULL},
+	[COL_WORDS] = {"words", true, NULL},
 };
 
 /* ---- tables ---- */
@@ -243,12 +243,12 @@ static const struct shape {
 	size_t count;
 	size_t rows; /* must be there; 0: any number */
 } shapes[SHAPE_COUNT] = {
-    [TABLE_CLASSES] = {"classes.tsv", "classes", key_class, SHAPE_COLUMNS(columns_plain), .rows = 3},
-    [TABLE_SUBJECTS] = {"subjects.tsv", "subjects", key_subject, SHAPE_COLUMNS(columns_plain), .rows = 8},
-    [TABLE_ENHANCED] = {"enhanced.tsv", "enhanced", key_enhanced, SHAPE_COLUMNS(columns_enhanced)},
-    [TABLE_BASIC] = {"basic.tsv", "basic", key_basic, SHAPE_COLUMNS(columns_plain)},
-    [TABLE_SPECIAL] = {"special.tsv", "special", key_special, SHAPE_COLUMNS(columns_plain), .rows = SPECIAL_COUNT},
-    [TABLE_PROVIDERS] = {"providers.tsv", "providers", key_provider, SHAPE_COLUMNS(columns_provider)},
+	[TABLE_CLASSES] = {"classes.tsv", "classes", key_class, SHAPE_COLUMNS(columns_plain), .rows = 3},
+	[TABLE_SUBJECTS] = {"subjects.tsv", "subjects", key_subject, SHAPE_COLUMNS(columns_plain), .rows = 8},
+	[TABLE_ENHANCED] = {"enhanced.tsv", "enhanced", key_enhanced, SHAPE_COLUMNS(columns_enhanced)},
+	[TABLE_BASIC] = {"basic.tsv", "basic", key_basic, SHAPE_COLUMNS(columns_plain)},
+	[TABLE_SPECIAL] = {"special.tsv", "special", key_special, SHAPE_COLUMNS(columns_plain), .rows = SPECIAL_COUNT},
+	[TABLE_PROVIDERS] = {"providers.tsv", "providers", key_provider, SHAPE_COLUMNS(columns_provider)},
 };
 
 /* ---- reading ---- */

@@ -21,22 +21,24 @@ static const struct answer {
 	int weight;
 	const char *status, *dsn, *relay, *text;
 } answers[] = {
-    {850, "sent", "2.0.0", "%h:25", "250 2.0.0 Ok: queued as %q"},
-    {45, "sent", "2.6.0", "%h:25", "250 2.6.0 <%q@app.example> Queued mail for delivery"},
-    {5, "sent", "2.0.0", "local", "delivered to mailbox"},
-    {20, "bounced", "5.1.1", "%h:25", "host %h said: 550 5.1.1 <%r>: user unknown (in reply to RCPT TO command)"},
-    {6, "bounced", "5.2.2", "%h:25", "host %h said: 552 5.2.2 <%r>: mailbox full (in reply to RCPT TO command)"},
-    {5, "bounced", "5.7.1", "%h:25", "host %h said: 554 5.7.1 Refused by policy (in reply to end of DATA command)"},
-    {3, "bounced", "5.7.26", "%h:25",
-     "host %h said: 550-5.7.26 Unauthenticated email is not accepted. 550-5.7.26 Set up SPF or DKIM 550 5.7.26 for the "
-     "sending domain. (in reply to end of DATA command)"},
-    {3, "bounced", "5.0.0", "%h:25", "host %h said: 550 Not today, not ever (in reply to RCPT TO command)"},
-    {5, "bounced", "5.4.4", "none", "Host or domain name not found. Name service error for name=%r: Host not found"},
-    {22, "deferred", "4.2.0", "%h:25", "host %h said: 450 4.2.0 <%r>: Greylisted (in reply to RCPT TO command)"},
-    {10, "deferred", "4.4.1", "none", "connect to %h:25: Connection timed out"},
-    {8, "deferred", "4.4.2", "%h:25", "lost connection with %h while receiving the initial server greeting"},
-    {9, "deferred", "4.3.2", "%h:25", "host %h said: 451 4.3.2 Busy, come back (in reply to MAIL FROM command)"},
-    {9, "deferred", "4.7.1", "%h:25", "host %h refused to talk to me: 421 4.7.1 Too many connections"},
+	{850, "sent", "2.0.0", "%h:25", "250 2.0.0 Ok: queued as %q"},
+	{45, "sent", "2.6.0", "%h:25", "250 2.6.0 <%q@app.example> Queued mail for delivery"},
+	{5, "sent", "2.0.0", "local", "delivered to mailbox"},
+	{20, "bounced", "5.1.1", "%h:25", "host %h said: 550 5.1.1 <%r>: user unknown (in reply to RCPT TO command)"},
+	{6, "bounced", "5.2.2", "%h:25", "host %h said: 552 5.2.2 <%r>: mailbox full (in reply to RCPT TO command)"},
+	{5, "bounced", "5.7.1", "%h:25", "host %h said: 554 5.7.1 Refused by policy (in reply to end of DATA command)"},
+	{3, "bounced", "5.7.26", "%h:25",
+	 "host %h said: 550-5.7.26 Unauthenticated email is not accepted. 550-5.7.26 Set up SPF or DKIM 550 5.7.26 for "
+	 "the "
+	 "sending domain. (in reply to end of DATA command)"},
+	{3, "bounced", "5.0.0", "%h:25", "host %h said: 550 Not today, not ever (in reply to RCPT TO command)"},
+	{5, "bounced", "5.4.4", "none",
+	 "Host or domain name not found. Name service error for name=%r: Host not found"},
+	{22, "deferred", "4.2.0", "%h:25", "host %h said: 450 4.2.0 <%r>: Greylisted (in reply to RCPT TO command)"},
+	{10, "deferred", "4.4.1", "none", "connect to %h:25: Connection timed out"},
+	{8, "deferred", "4.4.2", "%h:25", "lost connection with %h while receiving the initial server greeting"},
+	{9, "deferred", "4.3.2", "%h:25", "host %h said: 451 4.3.2 Busy, come back (in reply to MAIL FROM command)"},
+	{9, "deferred", "4.7.1", "%h:25", "host %h refused to talk to me: 421 4.7.1 Too many connections"},
 };
 enum { FIRST_DEFERRED = 9, ANSWERS = COUNT_OF(answers) };
 

@@ -91,15 +91,15 @@ static bool put_row(struct generator *g, int64_t i, struct err *e)
 	bool failed = !dropped && kind < DROPPED_PERMILLE + FAILED_PERMILLE;
 	int64_t time = START_S + (int64_t)((double)i / (double)g->rows * YEAR_S);
 	struct record r = {
-	    .message_id = arena_printf(&g->scratch, "%lld.%lld@shop.example", (long long)time, (long long)i),
-	    .queue_id = arena_printf(&g->scratch, "%010llX", (unsigned long long)chance(g) & 0xffffffffff),
-	    .queued_at = time - below(g, 30),
-	    .time = time,
-	    .sender = g->t.titles[i % (int64_t)g->t.title_count].sender,
-	    .recipient = recipient(g, failed || dropped),
-	    .title = arena_printf(&g->scratch, "Order confirmation %lld", (long long)below(g, 1000000)),
-	    .outcome = OUTCOME_DELIVERED,
-	    .attempts = 1,
+		.message_id = arena_printf(&g->scratch, "%lld.%lld@shop.example", (long long)time, (long long)i),
+		.queue_id = arena_printf(&g->scratch, "%010llX", (unsigned long long)chance(g) & 0xffffffffff),
+		.queued_at = time - below(g, 30),
+		.time = time,
+		.sender = g->t.titles[i % (int64_t)g->t.title_count].sender,
+		.recipient = recipient(g, failed || dropped),
+		.title = arena_printf(&g->scratch, "Order confirmation %lld", (long long)below(g, 1000000)),
+		.outcome = OUTCOME_DELIVERED,
+		.attempts = 1,
 	};
 	if (failed) {
 		const struct answer *a = pick_answer(g);
@@ -116,7 +116,7 @@ static bool put_row(struct generator *g, int64_t i, struct err *e)
 		r.basic = 250;
 		r.enhanced = (struct ecode){2, 0, 0};
 		r.response =
-		    arena_printf(&g->scratch, "250 2.0.0 Ok: queued as %.*s", (int)r.queue_id.len, r.queue_id.p);
+			arena_printf(&g->scratch, "250 2.0.0 Ok: queued as %.*s", (int)r.queue_id.len, r.queue_id.p);
 	}
 	if (!dropped)
 		r.remote_mta = arena_printf(&g->scratch, "mx%lld.mail.example", (long long)below(g, 500));

@@ -31,18 +31,18 @@ static void must_be_same(const struct filter *a, const struct filter *b)
 static struct record record_of(struct str s)
 {
 	return (struct record){
-	    .id = (int64_t)s.len,
-	    .time = NOW_S - 86400,
-	    .recipient = s,
-	    .sender = s,
-	    .title = s,
-	    .response = s,
-	    .remote_mta = s,
-	    .message_id = s,
-	    .queue_id = s,
-	    .outcome = (enum outcome)(s.len % OUTCOME_COUNT),
-	    .enhanced = {.cls = s.len % 2 ? 5 : 0, .subject = (int)(s.len % 8), .detail = 1},
-	    .basic = s.len % 3 ? 550 : 0,
+		.id = (int64_t)s.len,
+		.time = NOW_S - 86400,
+		.recipient = s,
+		.sender = s,
+		.title = s,
+		.response = s,
+		.remote_mta = s,
+		.message_id = s,
+		.queue_id = s,
+		.outcome = (enum outcome)(s.len % OUTCOME_COUNT),
+		.enhanced = {.cls = s.len % 2 ? 5 : 0, .subject = (int)(s.len % 8), .detail = 1},
+		.basic = s.len % 3 ? 550 : 0,
 	};
 }
 

@@ -22,11 +22,11 @@ static int colour_of(const VTermColor *c)
 static struct kind kind_of(const VTermScreenCell *c)
 {
 	return (struct kind){
-	    .fg = colour_of(&c->fg),
-	    .bg = colour_of(&c->bg),
-	    .bold = c->attrs.bold,
-	    .underline = c->attrs.underline != 0,
-	    .reverse = c->attrs.reverse,
+		.fg = colour_of(&c->fg),
+		.bg = colour_of(&c->bg),
+		.bold = c->attrs.bold,
+		.underline = c->attrs.underline != 0,
+		.reverse = c->attrs.reverse,
 	};
 }
 

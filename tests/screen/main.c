@@ -217,10 +217,10 @@ static const struct {
 	char32_t key;
 	const char *bytes; /* as xterm sends them to a program that asked for application keys */
 } key_bytes[] = {
-    {K_ESC, "\033"},    {K_ENTER, "\r"},      {K_TAB, "\t"},        {K_BACKTAB, "\033[Z"}, {K_BACK, "\177"},
-    {K_DEL, "\033[3~"}, {K_INS, "\033[2~"},   {K_UP, "\033OA"},     {K_DOWN, "\033OB"},    {K_RIGHT, "\033OC"},
-    {K_LEFT, "\033OD"}, {K_HOME, "\033OH"},   {K_END, "\033OF"},    {K_PGUP, "\033[5~"},   {K_PGDN, "\033[6~"},
-    {K_F1, "\033OP"},   {K_F1 + 1, "\033OQ"}, {K_F1 + 2, "\033OR"}, {K_F1 + 3, "\033OS"},  {K_F1 + 4, "\033[15~"},
+	{K_ESC, "\033"},    {K_ENTER, "\r"},      {K_TAB, "\t"},        {K_BACKTAB, "\033[Z"}, {K_BACK, "\177"},
+	{K_DEL, "\033[3~"}, {K_INS, "\033[2~"},   {K_UP, "\033OA"},     {K_DOWN, "\033OB"},    {K_RIGHT, "\033OC"},
+	{K_LEFT, "\033OD"}, {K_HOME, "\033OH"},   {K_END, "\033OF"},    {K_PGUP, "\033[5~"},   {K_PGDN, "\033[6~"},
+	{K_F1, "\033OP"},   {K_F1 + 1, "\033OQ"}, {K_F1 + 2, "\033OR"}, {K_F1 + 3, "\033OS"},  {K_F1 + 4, "\033[15~"},
 };
 
 static bool key_add(struct buf *out, struct str name, struct err *e)
@@ -424,11 +424,12 @@ static const struct {
 	bool (*run)(struct script *s, struct str arg, struct err *e);
 	bool check; /* has a result of its own */
 } steps[] = {
-    {"size", do_size, false},     {"env", do_env, false},     {"db", do_db, false},       {"args", do_args, false},
-    {"keys", do_keys, false},     {"paste", do_paste, false}, {"mouse", do_mouse, false}, {"resize", do_resize, false},
-    {"signal", do_signal, false}, {"sh", do_sh, true},        {"match", do_match, true},  {"find", do_find, true},
-    {"nofind", do_nofind, true},  {"exit", do_exit, true},    {"tty", do_tty, true},      {"await", do_await, true},
-    {"again", do_again, false},
+	{"size", do_size, false},    {"env", do_env, false},       {"db", do_db, false},
+	{"args", do_args, false},    {"keys", do_keys, false},     {"paste", do_paste, false},
+	{"mouse", do_mouse, false},  {"resize", do_resize, false}, {"signal", do_signal, false},
+	{"sh", do_sh, true},         {"match", do_match, true},    {"find", do_find, true},
+	{"nofind", do_nofind, true}, {"exit", do_exit, true},      {"tty", do_tty, true},
+	{"await", do_await, true},   {"again", do_again, false},
 };
 
 /* ---- running ---- */

@@ -5,14 +5,16 @@
 #include "scratch.h"
 
 static const char *const log_lines =
-    "Oct 26 10:00:00 mx postfix/cleanup[1]: AB12CD34: message-id=<m@app.example>\n"
-    "Oct 26 10:00:00 mx postfix/qmgr[1]: AB12CD34: from=<s@app.example>, size=9, nrcpt=1 (queue active)\n"
-    "Oct 26 10:00:03 mx postfix/smtp[1]: AB12CD34: to=<a@example.com>, relay=none, delay=3, dsn=4.4.1, status=deferred "
-    "(connect to mx.example.com[192.0.2.1]:25: Connection refused)\n";
-static const char *const next_lines =
-    "Oct 26 11:00:00 mx postfix/smtp[1]: AB12CD34: to=<a@example.com>, relay=mx.example.com[192.0.2.1]:25, delay=3600, "
-    "dsn=5.1.1, status=bounced (host mx.example.com[192.0.2.1] said: 550 5.1.1 unknown (in reply to RCPT TO command))\n"
-    "this is no line of a log\n";
+	"Oct 26 10:00:00 mx postfix/cleanup[1]: AB12CD34: message-id=<m@app.example>\n"
+	"Oct 26 10:00:00 mx postfix/qmgr[1]: AB12CD34: from=<s@app.example>, size=9, nrcpt=1 (queue active)\n"
+	"Oct 26 10:00:03 mx postfix/smtp[1]: AB12CD34: to=<a@example.com>, relay=none, delay=3, dsn=4.4.1, "
+	"status=deferred "
+	"(connect to mx.example.com[192.0.2.1]:25: Connection refused)\n";
+static const char *const next_lines = "Oct 26 11:00:00 mx postfix/smtp[1]: AB12CD34: to=<a@example.com>, "
+				      "relay=mx.example.com[192.0.2.1]:25, delay=3600, "
+				      "dsn=5.1.1, status=bounced (host mx.example.com[192.0.2.1] said: 550 5.1.1 "
+				      "unknown (in reply to RCPT TO command))\n"
+				      "this is no line of a log\n";
 
 static const char *put_file(const struct scratch *s, const char *name, struct str text, char path[128])
 {
@@ -63,8 +65,8 @@ static void a_folder_of_rotated_logs(void **state)
 
 	sqlite3 *db = plain_open(s->path);
 	char *got = plain_text(
-	    db, "SELECT group_concat(outcome || ' ' || recipient || ' ' || sender || ' ' || message_id || ' ' "
-		"|| attempts || ' ' || enhanced_code || ' ' || basic_code || ' ' || source_line) FROM email");
+		db, "SELECT group_concat(outcome || ' ' || recipient || ' ' || sender || ' ' || message_id || ' ' "
+		    "|| attempts || ' ' || enhanced_code || ' ' || basic_code || ' ' || source_line) FROM email");
 	assert_string_equal(got, "failed a@example.com s@app.example m@app.example 2 5.1.1 550 1");
 	free(got);
 
@@ -200,15 +202,15 @@ static void order_of_rotated_files(void **state)
 {
 	(void)state;
 	static const char *const sorted[] = {
-	    "a/mail.log-20251231",
-	    "a/mail.log-20260101",
-	    "a/mail.log.10",
-	    "a/mail.log.2",
-	    "a/mail.log.1",
-	    "a/mail.log",
-	    "a/mail.log.gz",
-	    "b",
-	    "b1",
+		"a/mail.log-20251231",
+		"a/mail.log-20260101",
+		"a/mail.log.10",
+		"a/mail.log.2",
+		"a/mail.log.1",
+		"a/mail.log",
+		"a/mail.log.gz",
+		"b",
+		"b1",
 	};
 	for (size_t i = 0; i < COUNT_OF(sorted); i++)
 		for (size_t k = 0; k < COUNT_OF(sorted); k++)
@@ -219,12 +221,12 @@ static void order_of_rotated_files(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_setup_teardown(a_folder_of_rotated_logs, scratch_setup, scratch_teardown),
-	    cmocka_unit_test_setup_teardown(says_what_it_cannot_read, scratch_setup, scratch_teardown),
-	    cmocka_unit_test_setup_teardown(lines_of_any_kind, scratch_setup, scratch_teardown),
-	    cmocka_unit_test_setup_teardown(a_stop_keeps_what_was_read, scratch_setup, scratch_teardown),
-	    cmocka_unit_test_setup_teardown(times_out_of_range, scratch_setup, scratch_teardown),
-	    cmocka_unit_test(order_of_rotated_files),
+		cmocka_unit_test_setup_teardown(a_folder_of_rotated_logs, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(says_what_it_cannot_read, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(lines_of_any_kind, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(a_stop_keeps_what_was_read, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(times_out_of_range, scratch_setup, scratch_teardown),
+		cmocka_unit_test(order_of_rotated_files),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -244,12 +244,12 @@ static void names_only_reserved_domains(void **state)
 	sqlite3 *db = ((struct fixture *)*state)->db;
 	sqlite3_stmt *s;
 	assert_int_equal(
-	    sqlite3_prepare_v2(db,
-			       "SELECT DISTINCT domain FROM email UNION SELECT DISTINCT remote_mta FROM email"
-			       " WHERE remote_mta NOTNULL UNION SELECT DISTINCT"
-			       " substr(sender, instr(sender, '@') + 1) FROM email",
-			       -1, &s, NULL),
-	    SQLITE_OK);
+		sqlite3_prepare_v2(db,
+				   "SELECT DISTINCT domain FROM email UNION SELECT DISTINCT remote_mta FROM email"
+				   " WHERE remote_mta NOTNULL UNION SELECT DISTINCT"
+				   " substr(sender, instr(sender, '@') + 1) FROM email",
+				   -1, &s, NULL),
+		SQLITE_OK);
 	int names = 0;
 	for (; sqlite3_step(s) == SQLITE_ROW; names++) {
 		struct str name = str_of((const char *)sqlite3_column_text(s, 0));
@@ -316,12 +316,12 @@ static void ends_when_asked(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(has_the_promised_size),       cmocka_unit_test(shows_most_codes),
-	    cmocka_unit_test(codes_are_those_of_the_text), cmocka_unit_test(drops_have_a_cause),
-	    cmocka_unit_test(retries_have_attempts),       cmocka_unit_test(incident_stands_out),
-	    cmocka_unit_test(weekends_are_quiet),          cmocka_unit_test(tells_the_story_of_bob),
-	    cmocka_unit_test(names_only_reserved_domains), cmocka_unit_test(has_ugly_text),
-	    cmocka_unit_test(is_the_same_every_time),      cmocka_unit_test(ends_when_asked),
+		cmocka_unit_test(has_the_promised_size),       cmocka_unit_test(shows_most_codes),
+		cmocka_unit_test(codes_are_those_of_the_text), cmocka_unit_test(drops_have_a_cause),
+		cmocka_unit_test(retries_have_attempts),       cmocka_unit_test(incident_stands_out),
+		cmocka_unit_test(weekends_are_quiet),          cmocka_unit_test(tells_the_story_of_bob),
+		cmocka_unit_test(names_only_reserved_domains), cmocka_unit_test(has_ugly_text),
+		cmocka_unit_test(is_the_same_every_time),      cmocka_unit_test(ends_when_asked),
 	};
 	return cmocka_run_group_tests_name("sample", tests, setup, teardown);
 }

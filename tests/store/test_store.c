@@ -21,10 +21,10 @@ static unsigned pick(struct rng *g, unsigned n)
 #define PICK(g, list) ((list)[pick((g), COUNT_OF(list))])
 
 static const char *const recipients[] = {
-    "ann@example.com",     "Bob@Example.org",      "bob@example.org",
-    "zoë@exämple.test",    "ZOË@exämple.test",     "root",
-    "\"a@b\"@example.net", "x@mail.example.com",   "y@example.com",
-    "x%_'\"@example.com",  "\xff\xfe@bad.example", "long.local.part.of.an.address@sub.domain.example.org"};
+	"ann@example.com",     "Bob@Example.org",      "bob@example.org",
+	"zoë@exämple.test",    "ZOË@exämple.test",     "root",
+	"\"a@b\"@example.net", "x@mail.example.com",   "y@example.com",
+	"x%_'\"@example.com",  "\xff\xfe@bad.example", "long.local.part.of.an.address@sub.domain.example.org"};
 static const char *const texts[] = {NULL,        "",    "550 5.1.1 User unknown", "mailbox FULL", "Straße gesperrt",
 				    "a\tb\xc3(", "100%"};
 static const char *const codes[] = {NULL,     NULL,    "5.1.1", "5.1.2", "5.1.10",   "4.2.2",
@@ -251,9 +251,9 @@ static int by_code(const void *x, const void *y)
 }
 
 static int (*const comparers[SORT_COUNT])(const void *, const void *) = {
-    [SORT_TIME] = by_time,
-    [SORT_RECIPIENT] = by_recipient,
-    [SORT_CODE] = by_code,
+	[SORT_TIME] = by_time,
+	[SORT_RECIPIENT] = by_recipient,
+	[SORT_CODE] = by_code,
 };
 
 static int expected_rows(const struct world *w, const struct scope *s, struct record *out)
@@ -587,10 +587,9 @@ static void stale_questions_end(void **state)
 	struct arena a = {0};
 	struct page page;
 	int polls = 0;
-	plain_exec(
-	    w->db,
-	    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)"
-	    " INSERT INTO email (recipient, time, outcome) SELECT 'x@example.com', 1700000000 + i, 'failed' FROM n");
+	plain_exec(w->db, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)"
+			  " INSERT INTO email (recipient, time, outcome) SELECT 'x@example.com', 1700000000 + i, "
+			  "'failed' FROM n");
 	struct filter f;
 	assert_ok(filter_parse(STR("to:nobody"), T0, &a, &f, &e), e);
 	struct scope s = {.all = {f}, .count = 1};
@@ -640,13 +639,13 @@ static void a_giant_field_is_cut(void **state)
 	struct err e = {0};
 	struct arena a = {0};
 	plain_exec(
-	    w->db,
-	    "INSERT INTO email (recipient, time, outcome, response, title) VALUES"
-	    " ('a@example.com', 1700000001, 'failed', 'small', 'one'),"
-	    " ('b@example.com', 1700000002, 'failed', replace(hex(zeroblob(10000000)), '00', 'ww'), 'two'),"
-	    " ('c@example.com', 1700000003, 'failed', 'small as well', 'three');"
-	    "INSERT INTO attempt (email_id, time, outcome, response) SELECT 2, 1700000002, 'failed', response FROM "
-	    "email");
+		w->db,
+		"INSERT INTO email (recipient, time, outcome, response, title) VALUES"
+		" ('a@example.com', 1700000001, 'failed', 'small', 'one'),"
+		" ('b@example.com', 1700000002, 'failed', replace(hex(zeroblob(10000000)), '00', 'ww'), 'two'),"
+		" ('c@example.com', 1700000003, 'failed', 'small as well', 'three');"
+		"INSERT INTO attempt (email_id, time, outcome, response) SELECT 2, 1700000002, 'failed', response FROM "
+		"email");
 	struct filter f;
 	struct page page;
 	struct detail d;
@@ -675,8 +674,8 @@ static void a_giant_field_is_cut(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    TEST(answers_as_the_definition),     TEST(totals_and_details),   TEST(stale_questions_end),
-	    TEST(version_follows_other_writers), TEST(a_giant_field_is_cut),
+		TEST(answers_as_the_definition),     TEST(totals_and_details),   TEST(stale_questions_end),
+		TEST(version_follows_other_writers), TEST(a_giant_field_is_cut),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

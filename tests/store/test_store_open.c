@@ -238,7 +238,8 @@ static void reads_a_consistent_state_beside_a_writer(void **state)
 	for (int i = 1; i <= 50; i++) {
 		struct totals t;
 		plain_exec(
-		    db, "INSERT INTO email (recipient, time, outcome) VALUES ('x@example.com', 1700000000, 'dropped')");
+			db,
+			"INSERT INTO email (recipient, time, outcome) VALUES ('x@example.com', 1700000000, 'dropped')");
 		assert_ok(store_totals(st, &t, &e), e);
 		assert_int_equal(t.tracked, 300 + i);
 	}
@@ -492,21 +493,21 @@ static void rows_of_the_wrong_type_are_shown(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    TEST(says_what_kind_of_file),
-	    TEST(says_whose_database_it_is),
-	    TEST(writing_puts_back_what_is_lacking),
-	    TEST(writing_refuses_what_is_not_ours),
-	    TEST(names_are_only_names),
-	    TEST(says_when_it_is_locked),
-	    TEST(reads_a_consistent_state_beside_a_writer),
-	    TEST(says_no_permission),
-	    TEST(a_closed_wal_database_is_read_as_a_snapshot),
-	    TEST(a_live_wal_database_is_read_live),
-	    TEST(a_wal_left_behind_is_refused_or_read_right),
-	    TEST(a_hot_journal_is_refused),
-	    TEST(a_snapshot_notices_its_owner),
-	    TEST(damage_never_crashes),
-	    TEST(rows_of_the_wrong_type_are_shown),
+		TEST(says_what_kind_of_file),
+		TEST(says_whose_database_it_is),
+		TEST(writing_puts_back_what_is_lacking),
+		TEST(writing_refuses_what_is_not_ours),
+		TEST(names_are_only_names),
+		TEST(says_when_it_is_locked),
+		TEST(reads_a_consistent_state_beside_a_writer),
+		TEST(says_no_permission),
+		TEST(a_closed_wal_database_is_read_as_a_snapshot),
+		TEST(a_live_wal_database_is_read_live),
+		TEST(a_wal_left_behind_is_refused_or_read_right),
+		TEST(a_hot_journal_is_refused),
+		TEST(a_snapshot_notices_its_owner),
+		TEST(damage_never_crashes),
+		TEST(rows_of_the_wrong_type_are_shown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

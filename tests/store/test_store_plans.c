@@ -73,11 +73,11 @@ static int setup(void **state)
 	store_close(store_open_rw(f->scratch->path, true, &e));
 	f->db = plain_open(f->scratch->path);
 	plain_exec(
-	    f->db,
-	    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 9000)"
-	    " INSERT INTO email (recipient, time, outcome, enhanced_code, basic_code) SELECT 'user' || i % 700 ||"
-	    " '@d' || i % 50 || '.example', 1700000000 + i * 60, iif(i % 3, 'delivered', 'failed'),"
-	    " iif(i % 100 = 0, '5.7.30', '5.1.1'), 550 FROM n");
+		f->db,
+		"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 9000)"
+		" INSERT INTO email (recipient, time, outcome, enhanced_code, basic_code) SELECT 'user' || i % 700 ||"
+		" '@d' || i % 50 || '.example', 1700000000 + i * 60, iif(i % 3, 'delivered', 'failed'),"
+		" iif(i % 100 = 0, '5.7.30', '5.1.1'), 550 FROM n");
 	sqlite3_create_function(f->db, "text_holds", 2, SQLITE_UTF8, NULL, no_holds, NULL, NULL);
 	sqlite3_create_function(f->db, "text_ends", 2, SQLITE_UTF8, NULL, no_holds, NULL, NULL);
 	sqlite3_auto_extension((void (*)(void))on_open);
@@ -176,17 +176,17 @@ static void a_page_starts_at_its_cursor(void **state)
 		enum sort sort;
 		const char *line, *plan;
 	} rows[] = {
-	    {SORT_TIME, "", "SEARCH email USING COVERING INDEX failure_time (time=? AND id<?)"},
-	    {SORT_TIME, "", "SEARCH email USING COVERING INDEX failure_time (time<?)"},
-	    {SORT_TIME, "since:2023-11-16", "SEARCH email USING COVERING INDEX failure_time (time>? AND time<?)"},
-	    {SORT_TIME, "domain:d7.example", "SEARCH email USING INDEX failure_domain (domain=? AND time<?)"},
-	    {SORT_RECIPIENT, "",
-	     "SEARCH email USING COVERING INDEX failure_recipient (recipient=? AND time=? AND id<?)"},
-	    {SORT_RECIPIENT, "", "SEARCH email USING COVERING INDEX failure_recipient (recipient=? AND time<?)"},
-	    {SORT_RECIPIENT, "", "SEARCH email USING COVERING INDEX failure_recipient (recipient>?)"},
-	    {SORT_CODE, "", "SEARCH email USING INDEX failure_code (code_key=? AND time<?)"},
-	    {SORT_CODE, "", "SEARCH email USING INDEX failure_code (code_key>?)"},
-	    {SORT_TIME, "status:any", "SEARCH email USING COVERING INDEX email_time (time<?)"},
+		{SORT_TIME, "", "SEARCH email USING COVERING INDEX failure_time (time=? AND id<?)"},
+		{SORT_TIME, "", "SEARCH email USING COVERING INDEX failure_time (time<?)"},
+		{SORT_TIME, "since:2023-11-16", "SEARCH email USING COVERING INDEX failure_time (time>? AND time<?)"},
+		{SORT_TIME, "domain:d7.example", "SEARCH email USING INDEX failure_domain (domain=? AND time<?)"},
+		{SORT_RECIPIENT, "",
+		 "SEARCH email USING COVERING INDEX failure_recipient (recipient=? AND time=? AND id<?)"},
+		{SORT_RECIPIENT, "", "SEARCH email USING COVERING INDEX failure_recipient (recipient=? AND time<?)"},
+		{SORT_RECIPIENT, "", "SEARCH email USING COVERING INDEX failure_recipient (recipient>?)"},
+		{SORT_CODE, "", "SEARCH email USING INDEX failure_code (code_key=? AND time<?)"},
+		{SORT_CODE, "", "SEARCH email USING INDEX failure_code (code_key>?)"},
+		{SORT_TIME, "status:any", "SEARCH email USING COVERING INDEX email_time (time<?)"},
 	};
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		struct scope s = scope_of(rows[i].line, &a);
@@ -272,11 +272,11 @@ static void details_look_up(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    TEST(pages_walk_an_index),
-	    TEST(a_page_starts_at_its_cursor),
-	    TEST(rare_codes_are_fetched_by_code),
-	    TEST(sums_need_no_table),
-	    TEST(details_look_up),
+		TEST(pages_walk_an_index),
+		TEST(a_page_starts_at_its_cursor),
+		TEST(rare_codes_are_fetched_by_code),
+		TEST(sums_need_no_table),
+		TEST(details_look_up),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

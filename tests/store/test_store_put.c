@@ -49,7 +49,7 @@ static void adds_then_recognises(void **state)
 	struct store *st = open_new(*state);
 	sqlite3 *db = plain_open(((struct scratch *)*state)->path);
 	struct record r =
-	    email(7, "Bob@example.com", T0, OUTCOME_FAILED, (struct ecode){5, 1, 1}, 550, "550 5.1.1 no such user");
+		email(7, "Bob@example.com", T0, OUTCOME_FAILED, (struct ecode){5, 1, 1}, 550, "550 5.1.1 no such user");
 	assert_int_equal(put(st, &r, DAY), PUT_ADDED);
 	assert_int_equal(r.id, 1);
 	assert_int_equal(put(st, &r, DAY), PUT_UNCHANGED);
@@ -99,11 +99,11 @@ static void tells_emails_apart(void **state)
 static char *contents(sqlite3 *db)
 {
 	return plain_text(
-	    db, "SELECT group_concat(x, '; ') FROM (SELECT time || ' ' || outcome || ' ' ||"
-		" ifnull(enhanced_code, '-') || ' ' || ifnull(basic_code, 0) || ' ' || ifnull(response, '-') ||"
-		" ' ' || attempts || ' ' || ifnull(sender, '-') || ' ' || ifnull(queued_at, 0) || ' ' ||"
-		" (SELECT group_concat(time) FROM (SELECT time FROM attempt a WHERE email_id = email.id"
-		" ORDER BY time)) AS x FROM email ORDER BY recipient, time)");
+		db, "SELECT group_concat(x, '; ') FROM (SELECT time || ' ' || outcome || ' ' ||"
+		    " ifnull(enhanced_code, '-') || ' ' || ifnull(basic_code, 0) || ' ' || ifnull(response, '-') ||"
+		    " ' ' || attempts || ' ' || ifnull(sender, '-') || ' ' || ifnull(queued_at, 0) || ' ' ||"
+		    " (SELECT group_concat(time) FROM (SELECT time FROM attempt a WHERE email_id = email.id"
+		    " ORDER BY time)) AS x FROM email ORDER BY recipient, time)");
 }
 
 enum { REPORTS = 5 };
@@ -179,7 +179,7 @@ static void newest_fact_wins(void **state)
 	struct store *st = open_new(*state);
 	sqlite3 *db = plain_open(((struct scratch *)*state)->path);
 	struct record bounce =
-	    email(3, "x@example.com", T0 + HOUR, OUTCOME_FAILED, (struct ecode){5, 2, 1}, 550, "gone");
+		email(3, "x@example.com", T0 + HOUR, OUTCOME_FAILED, (struct ecode){5, 2, 1}, 550, "gone");
 	struct record sent = email(3, "x@example.com", T0, OUTCOME_DELIVERED, (struct ecode){2, 0, 0}, 250, "relayed");
 	sent.sender = STR("shop@example.org");
 	put(st, &bounce, DAY);
@@ -260,14 +260,14 @@ static void rollback_leaves_nothing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    TEST(adds_then_recognises),
-	    TEST(tells_emails_apart),
-	    TEST(order_does_not_matter),
-	    TEST(newest_fact_wins),
-	    TEST(attempts_are_a_set),
-	    TEST(bytes_are_kept),
-	    TEST(refuses_nonsense_in_a_sentence),
-	    TEST(rollback_leaves_nothing),
+		TEST(adds_then_recognises),
+		TEST(tells_emails_apart),
+		TEST(order_does_not_matter),
+		TEST(newest_fact_wins),
+		TEST(attempts_are_a_set),
+		TEST(bytes_are_kept),
+		TEST(refuses_nonsense_in_a_sentence),
+		TEST(rollback_leaves_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -21,11 +21,11 @@ static void put(struct store *st, int64_t time_s, const char *to)
 {
 	struct err e = {0};
 	struct record r = {
-	    .time = time_s,
-	    .queued_at = TIME_NONE,
-	    .recipient = str_of(to),
-	    .outcome = OUTCOME_FAILED,
-	    .enhanced = {5, 1, 1},
+		.time = time_s,
+		.queued_at = TIME_NONE,
+		.recipient = str_of(to),
+		.outcome = OUTCOME_FAILED,
+		.enhanced = {5, 1, 1},
 	};
 	enum put what;
 	assert_true(store_put(st, &r, NULL, 0, 0, &what, &e));
@@ -206,12 +206,12 @@ static void test_stops_while_busy(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    on_a_world(test_answers),
-	    on_a_world(test_only_the_newest_question_is_answered),
-	    on_a_world(test_others_writes_are_noticed),
-	    on_a_world(test_a_file_that_vanishes_is_said),
-	    on_a_world(test_cancelled_export_is_heard_of),
-	    on_a_world(test_stops_while_busy),
+		on_a_world(test_answers),
+		on_a_world(test_only_the_newest_question_is_answered),
+		on_a_world(test_others_writes_are_noticed),
+		on_a_world(test_a_file_that_vanishes_is_said),
+		on_a_world(test_cancelled_export_is_heard_of),
+		on_a_world(test_stops_while_busy),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -135,12 +135,12 @@ static void put_records(struct store *st)
 		snprintf(to, sizeof to, "user%04d@%s", i, i % 3 ? "example.com" : "example.org");
 		snprintf(title, sizeof title, "Invoice %d", i);
 		struct record r = {
-		    .time = NOW_S - i * 600,
-		    .queued_at = NOW_S - i * 600 - 30,
-		    .recipient = str_of(to),
-		    .sender = STR("shop@example.net"),
-		    .title = str_of(title),
-		    .outcome = OUTCOME_FAILED,
+			.time = NOW_S - i * 600,
+			.queued_at = NOW_S - i * 600 - 30,
+			.recipient = str_of(to),
+			.sender = STR("shop@example.net"),
+			.title = str_of(title),
+			.outcome = OUTCOME_FAILED,
 		};
 		switch (i % 6) {
 		case 0:
@@ -386,7 +386,7 @@ static void test_copy_gives_a_sentence(void **state)
 	struct world *w = *state;
 	key(w, "y");
 	assert_non_null(
-	    strstr(w->copied.p, "Our email \"Invoice 0\" to user0000@example.org on 23 Nov 2026 did not arrive. "));
+		strstr(w->copied.p, "Our email \"Invoice 0\" to user0000@example.org on 23 Nov 2026 did not arrive. "));
 	key(w, "Y");
 	assert_non_null(strstr(w->copied.p, "550 5.1.1"));
 }
@@ -542,23 +542,23 @@ static void test_every_action_has_a_key_of_its_own(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    on_a_world(test_first_screen),
-	    on_a_world(test_tree_picks_what_the_list_shows),
-	    on_a_world(test_filter_follows_typing),
-	    on_a_world(test_filter_mistake_keeps_the_list),
-	    on_a_world(test_home_end_and_percent),
-	    on_a_world(test_walk_down_the_whole_list),
-	    on_a_world(test_marks_survive_filter_and_sort),
-	    on_a_world(test_sort_by_recipient),
-	    on_a_world(test_detail_and_back),
-	    on_a_world(test_copy_gives_a_sentence),
-	    on_a_world(test_export_asks_and_writes),
-	    on_a_world(test_group_by_domain),
-	    on_a_world(test_nothing_goes_blank_while_waiting),
-	    on_a_world(test_others_write),
-	    on_a_world(test_every_size),
-	    on_a_world(test_random_keys),
-	    cmocka_unit_test(test_every_action_has_a_key_of_its_own),
+		on_a_world(test_first_screen),
+		on_a_world(test_tree_picks_what_the_list_shows),
+		on_a_world(test_filter_follows_typing),
+		on_a_world(test_filter_mistake_keeps_the_list),
+		on_a_world(test_home_end_and_percent),
+		on_a_world(test_walk_down_the_whole_list),
+		on_a_world(test_marks_survive_filter_and_sort),
+		on_a_world(test_sort_by_recipient),
+		on_a_world(test_detail_and_back),
+		on_a_world(test_copy_gives_a_sentence),
+		on_a_world(test_export_asks_and_writes),
+		on_a_world(test_group_by_domain),
+		on_a_world(test_nothing_goes_blank_while_waiting),
+		on_a_world(test_others_write),
+		on_a_world(test_every_size),
+		on_a_world(test_random_keys),
+		cmocka_unit_test(test_every_action_has_a_key_of_its_own),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

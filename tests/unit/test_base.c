@@ -71,22 +71,22 @@ static void test_numbers(void **state)
 		bool ok;
 		int64_t value;
 	} rows[] = {
-	    {"0", true, 0},
-	    {"-0", true, 0},
-	    {"+7", true, 7},
-	    {"-12", true, -12},
-	    {"007", true, 7},
-	    {"9223372036854775807", true, INT64_MAX},
-	    {"-9223372036854775808", true, INT64_MIN},
-	    {"9223372036854775808", false, 0},
-	    {"-9223372036854775809", false, 0},
-	    {"99999999999999999999999", false, 0},
-	    {"", false, 0},
-	    {"-", false, 0},
-	    {"1 ", false, 0},
-	    {" 1", false, 0},
-	    {"1a", false, 0},
-	    {"--1", false, 0},
+		{"0", true, 0},
+		{"-0", true, 0},
+		{"+7", true, 7},
+		{"-12", true, -12},
+		{"007", true, 7},
+		{"9223372036854775807", true, INT64_MAX},
+		{"-9223372036854775808", true, INT64_MIN},
+		{"9223372036854775808", false, 0},
+		{"-9223372036854775809", false, 0},
+		{"99999999999999999999999", false, 0},
+		{"", false, 0},
+		{"-", false, 0},
+		{"1 ", false, 0},
+		{" 1", false, 0},
+		{"1a", false, 0},
+		{"--1", false, 0},
 	};
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		int64_t v = 42;
@@ -192,13 +192,13 @@ static void test_civil_dates(void **state)
 		int64_t utc_s;
 		struct civil c;
 	} rows[] = {
-	    {0, {1970, 1, 1, 0, 0, 0, 4}},
-	    {-1, {1969, 12, 31, 23, 59, 59, 3}},
-	    {951782400, {2000, 2, 29, 0, 0, 0, 2}},
-	    {1763909523, {2025, 11, 23, 14, 52, 3, 0}},
-	    {4107542400, {2100, 3, 1, 0, 0, 0, 1}},
-	    {-62167219200, {0, 1, 1, 0, 0, 0, 6}},
-	    {-62167219201, {-1, 12, 31, 23, 59, 59, 5}},
+		{0, {1970, 1, 1, 0, 0, 0, 4}},
+		{-1, {1969, 12, 31, 23, 59, 59, 3}},
+		{951782400, {2000, 2, 29, 0, 0, 0, 2}},
+		{1763909523, {2025, 11, 23, 14, 52, 3, 0}},
+		{4107542400, {2100, 3, 1, 0, 0, 0, 1}},
+		{-62167219200, {0, 1, 1, 0, 0, 0, 6}},
+		{-62167219201, {-1, 12, 31, 23, 59, 59, 5}},
 	};
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		struct civil c = civil_of(rows[i].utc_s);
@@ -264,20 +264,20 @@ static void test_the_clock_can_be_frozen(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_slices_stay_inside),
-	    cmocka_unit_test(test_compares),
-	    cmocka_unit_test(test_finds),
-	    cmocka_unit_test(test_next_hands_out_every_part_once),
-	    cmocka_unit_test(test_numbers),
-	    cmocka_unit_test(test_distances),
-	    cmocka_unit_test(test_hash_is_fnv1a),
-	    cmocka_unit_test(test_arena),
-	    cmocka_unit_test(test_buffer),
-	    cmocka_unit_test(test_the_first_error_stays),
-	    cmocka_unit_test(test_civil_dates),
-	    cmocka_unit_test(test_civil_dates_there_and_back),
-	    cmocka_unit_test(test_fields_out_of_range_carry_over),
-	    cmocka_unit_test(test_the_clock_can_be_frozen),
+		cmocka_unit_test(test_slices_stay_inside),
+		cmocka_unit_test(test_compares),
+		cmocka_unit_test(test_finds),
+		cmocka_unit_test(test_next_hands_out_every_part_once),
+		cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_distances),
+		cmocka_unit_test(test_hash_is_fnv1a),
+		cmocka_unit_test(test_arena),
+		cmocka_unit_test(test_buffer),
+		cmocka_unit_test(test_the_first_error_stays),
+		cmocka_unit_test(test_civil_dates),
+		cmocka_unit_test(test_civil_dates_there_and_back),
+		cmocka_unit_test(test_fields_out_of_range_carry_over),
+		cmocka_unit_test(test_the_clock_can_be_frozen),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

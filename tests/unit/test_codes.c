@@ -145,15 +145,15 @@ static void test_registered_names(void **state)
 	static const struct {
 		const char *code, *name;
 	} facts[] = {
-	    {"5.0.0", "Other undefined Status"},
-	    {"5.1.1", "Bad destination mailbox address"},
-	    {"5.1.6", "Destination mailbox has moved, No forwarding address"},
-	    {"5.1.8", "Bad sender's system address"},
-	    {"5.6.5", "Conversion Failed"},
-	    {"5.6.8", "UTF-8 string reply is required, but not permitted by the SMTP client"},
-	    {"5.7.1", "Delivery not authorized, message refused"},
-	    {"5.7.10", "Encryption Needed"},
-	    {"5.7.30", "REQUIRETLS support required"},
+		{"5.0.0", "Other undefined Status"},
+		{"5.1.1", "Bad destination mailbox address"},
+		{"5.1.6", "Destination mailbox has moved, No forwarding address"},
+		{"5.1.8", "Bad sender's system address"},
+		{"5.6.5", "Conversion Failed"},
+		{"5.6.8", "UTF-8 string reply is required, but not permitted by the SMTP client"},
+		{"5.7.1", "Delivery not authorized, message refused"},
+		{"5.7.10", "Encryption Needed"},
+		{"5.7.30", "REQUIRETLS support required"},
 	};
 	for (size_t i = 0; i < COUNT_OF(facts); i++)
 		assert_string_equal(codes_enhanced(code(facts[i].code))->name, facts[i].name);
@@ -211,9 +211,9 @@ static bool is_word_byte(char c)
 static void assert_no_jargon(const char *code_text, const char *sentence)
 {
 	static const char *const jargon[] = {
-	    "SMTP", "ESMTP", "DSN", "DKIM", "SPF",    "DMARC",  "ARC",    "MX",       "MTA",    "DNS",
-	    "PTR",  "RFC",   "TLS", "IP",   "HELO",   "RRVS",   "UTF",    "ASCII",    "MIME",   "domain",
-	    "code", "relay", "hop", "null", "bounce", "header", "syntax", "protocol", "tenant", "greylisting"};
+		"SMTP", "ESMTP", "DSN", "DKIM", "SPF",    "DMARC",  "ARC",    "MX",       "MTA",    "DNS",
+		"PTR",  "RFC",   "TLS", "IP",   "HELO",   "RRVS",   "UTF",    "ASCII",    "MIME",   "domain",
+		"code", "relay", "hop", "null", "bounce", "header", "syntax", "protocol", "tenant", "greylisting"};
 	struct str s = str_of(sentence);
 	for (size_t i = 0; i < COUNT_OF(jargon); i++) {
 		struct str j = str_of(jargon[i]);
@@ -250,47 +250,47 @@ static void test_entry_is_the_most_telling_row(void **state)
 		const char *entry, *lasting;
 		bool registered;
 	} cases[] = {
-	    /* exact */
-	    {OUTCOME_FAILED, "5.1.1", 550, "X.1.1", "permanent", true},
-	    {OUTCOME_FAILED, "5.2.2", 0, "X.2.2", "permanent", true},
-	    {OUTCOME_FAILED, "4.2.2", 0, "X.2.2", "temporary", true},
-	    {OUTCOME_DEFERRED, "4.4.1", 0, "X.4.1", "temporary", true},
-	    {OUTCOME_FAILED, "", 550, "550", "permanent", true},
-	    {OUTCOME_DEFERRED, "", 451, "451", "temporary", true},
-	    {OUTCOME_FAILED, "5.0.0", 0, "X.0.0", "permanent", true},
-	    /* detail not registered: its subject */
-	    {OUTCOME_FAILED, "5.7.606", 550, "7", "permanent", false},
-	    {OUTCOME_FAILED, "5.1.99", 0, "1", "permanent", false},
-	    {OUTCOME_FAILED, "5.0.9", 0, "0", "permanent", false},
-	    /* no subject either: the basic code, else the class */
-	    {OUTCOME_FAILED, "5.9.9", 552, "552", "permanent", false},
-	    {OUTCOME_FAILED, "5.9.9", 0, "5", "permanent", false},
-	    {OUTCOME_FAILED, "4.8.0", 0, "4", "temporary", false},
-	    /* X.0.0 says nothing that a basic code does not say better */
-	    {OUTCOME_FAILED, "5.0.0", 550, "550", "permanent", true},
-	    {OUTCOME_FAILED, "5.0.9", 550, "550", "permanent", false},
-	    {OUTCOME_FAILED, "5.0.0", 598, "X.0.0", "permanent", true},
-	    /* unknown basic codes: the first digit, else nothing is known */
-	    {OUTCOME_FAILED, "", 498, "4", "temporary", true},
-	    {OUTCOME_FAILED, "", 585, "5", "permanent", true},
-	    {OUTCOME_FAILED, "", 605, "unknown", "unknown", true},
-	    {OUTCOME_FAILED, "", 399, "unknown", "unknown", true},
-	    /* contradictions: cause by the enhanced code, lasting by the basic one */
-	    {OUTCOME_FAILED, "4.4.7", 550, "X.4.7", "permanent", true},
-	    {OUTCOME_DEFERRED, "5.1.1", 450, "X.1.1", "temporary", true},
-	    /* no code, drops */
-	    {OUTCOME_FAILED, "", 0, "none", "unknown", true},
-	    {OUTCOME_DEFERRED, "", 0, "none", "temporary", true},
-	    {OUTCOME_QUEUED, "", 0, "queued", "unknown", true},
-	    {OUTCOME_DROPPED, "", 0, "dropped", "permanent", true},
-	    {OUTCOME_DROPPED, "5.1.1", 550, "dropped", "permanent", true},
-	    /* success, also under codes whose rows speak of failures */
-	    {OUTCOME_DELIVERED, "", 0, "2", "success", true},
-	    {OUTCOME_OPENED, "", 0, "2", "success", true},
-	    {OUTCOME_DELIVERED, "2.0.0", 250, "250", "success", true},
-	    {OUTCOME_DELIVERED, "2.0.0", 0, "2", "success", true},
-	    {OUTCOME_DELIVERED, "2.6.0", 0, "2", "success", true},
-	    {OUTCOME_DELIVERED, "2.1.5", 250, "X.1.5", "success", true},
+		/* exact */
+		{OUTCOME_FAILED, "5.1.1", 550, "X.1.1", "permanent", true},
+		{OUTCOME_FAILED, "5.2.2", 0, "X.2.2", "permanent", true},
+		{OUTCOME_FAILED, "4.2.2", 0, "X.2.2", "temporary", true},
+		{OUTCOME_DEFERRED, "4.4.1", 0, "X.4.1", "temporary", true},
+		{OUTCOME_FAILED, "", 550, "550", "permanent", true},
+		{OUTCOME_DEFERRED, "", 451, "451", "temporary", true},
+		{OUTCOME_FAILED, "5.0.0", 0, "X.0.0", "permanent", true},
+		/* detail not registered: its subject */
+		{OUTCOME_FAILED, "5.7.606", 550, "7", "permanent", false},
+		{OUTCOME_FAILED, "5.1.99", 0, "1", "permanent", false},
+		{OUTCOME_FAILED, "5.0.9", 0, "0", "permanent", false},
+		/* no subject either: the basic code, else the class */
+		{OUTCOME_FAILED, "5.9.9", 552, "552", "permanent", false},
+		{OUTCOME_FAILED, "5.9.9", 0, "5", "permanent", false},
+		{OUTCOME_FAILED, "4.8.0", 0, "4", "temporary", false},
+		/* X.0.0 says nothing that a basic code does not say better */
+		{OUTCOME_FAILED, "5.0.0", 550, "550", "permanent", true},
+		{OUTCOME_FAILED, "5.0.9", 550, "550", "permanent", false},
+		{OUTCOME_FAILED, "5.0.0", 598, "X.0.0", "permanent", true},
+		/* unknown basic codes: the first digit, else nothing is known */
+		{OUTCOME_FAILED, "", 498, "4", "temporary", true},
+		{OUTCOME_FAILED, "", 585, "5", "permanent", true},
+		{OUTCOME_FAILED, "", 605, "unknown", "unknown", true},
+		{OUTCOME_FAILED, "", 399, "unknown", "unknown", true},
+		/* contradictions: cause by the enhanced code, lasting by the basic one */
+		{OUTCOME_FAILED, "4.4.7", 550, "X.4.7", "permanent", true},
+		{OUTCOME_DEFERRED, "5.1.1", 450, "X.1.1", "temporary", true},
+		/* no code, drops */
+		{OUTCOME_FAILED, "", 0, "none", "unknown", true},
+		{OUTCOME_DEFERRED, "", 0, "none", "temporary", true},
+		{OUTCOME_QUEUED, "", 0, "queued", "unknown", true},
+		{OUTCOME_DROPPED, "", 0, "dropped", "permanent", true},
+		{OUTCOME_DROPPED, "5.1.1", 550, "dropped", "permanent", true},
+		/* success, also under codes whose rows speak of failures */
+		{OUTCOME_DELIVERED, "", 0, "2", "success", true},
+		{OUTCOME_OPENED, "", 0, "2", "success", true},
+		{OUTCOME_DELIVERED, "2.0.0", 250, "250", "success", true},
+		{OUTCOME_DELIVERED, "2.0.0", 0, "2", "success", true},
+		{OUTCOME_DELIVERED, "2.6.0", 0, "2", "success", true},
+		{OUTCOME_DELIVERED, "2.1.5", 250, "X.1.5", "success", true},
 	};
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		struct explanation x = explain(cases[i].outcome, cases[i].enhanced, cases[i].basic);
@@ -353,37 +353,38 @@ static void test_providers(void **state)
 		const char *code;
 		enum side side;
 	} cases[] = {
-	    {"5.7.26", 550, "gmail-smtp-in.l.google.com", "", "Gmail", "5.7.26", SIDE_SENDER},
-	    {"5.7.27", 550, "GMAIL-SMTP-IN.L.GOOGLE.COM.", "", "Gmail", "5.7.27", SIDE_SENDER},
-	    {"5.7.30", 550, "aspmx.l.google.com[192.0.2.1]:25", "", "Gmail", "5.7.30", SIDE_SENDER},
-	    {"5.7.26", 550, "dns; aspmx.l.google.com (192.0.2.1)", "", "Gmail", "5.7.26", SIDE_SENDER},
-	    {"5.7.26", 550, "", "550-5.7.26 not authenticated\r\n550 5.7.26 x1-2y3.4 - gsmtp", "Gmail", "5.7.26",
-	     SIDE_SENDER},
-	    {"4.7.26", 421, "aspmx.l.google.com", "", "Gmail", "4.7.26", SIDE_SENDER},
-	    {"5.7.26", 550, "mx.notgoogle.com", "", NULL, "", SIDE_WAIT},
-	    {"5.7.26", 550, "google.com.example", "", NULL, "", SIDE_WAIT},
-	    {"5.7.26", 550, "mx.example.com", "checks failed", NULL, "", SIDE_WAIT},
-	    {"5.1.1", 550, "aspmx.l.google.com", "", NULL, "", SIDE_WAIT},
-	    {"5.7.1", 550, "aspmx.l.google.com", "likely Unsolicited mail", "Gmail", "5.7.1", SIDE_SENDER},
-	    {"5.7.1", 550, "aspmx.l.google.com", "no access", NULL, "", SIDE_WAIT},
-	    {"5.4.1", 550, "", "Recipient address rejected: Access denied.", "Microsoft", "5.4.1", SIDE_RECIPIENT},
-	    {"5.4.1", 550, "x.mail.protection.outlook.com", "no answer", NULL, "", SIDE_WAIT},
-	    {"5.1.10", 550, "x.mail.protection.outlook.com", "", "Microsoft", "5.1.10", SIDE_RECIPIENT},
-	    {"5.1.10", 550, "mx.example.com", "", NULL, "", SIDE_WAIT},
-	    {"5.1.8", 550, "", "5.1.8 Access denied, bad outbound sender", "Microsoft", "5.1.8", SIDE_SENDER},
-	    {"5.7.606", 550, "", "Access denied, banned sending IP [192.0.2.1]", "Microsoft", "5.7.606-649",
-	     SIDE_SENDER},
-	    {"5.7.649", 550, "", "Access denied, banned sending IP [192.0.2.1]", "Microsoft", "5.7.606-649",
-	     SIDE_SENDER},
-	    {"5.7.605", 550, "", "Access denied, banned sending IP [192.0.2.1]", NULL, "", SIDE_WAIT},
-	    {"5.7.650", 550, "", "Access denied, banned sending IP [192.0.2.1]", NULL, "", SIDE_WAIT},
-	    {"5.7.9", 554, "mta5.am0.yahoodns.net", "not accepted for policy reasons", "Yahoo", "5.7.9", SIDE_SENDER},
-	    {"", 451, "mx.example.org", "451 Greylisted, come back", "Greylisting", "400-499", SIDE_WAIT},
-	    {"4.7.1", 0, "mx.example.org", "graylisting in effect", "Greylisting", "4.7.0-1", SIDE_WAIT},
-	    {"5.7.1", 550, "mx.example.org", "no longer greylisted: refused", NULL, "", SIDE_WAIT},
-	    {"5.7.1", 554, "mx.example.org", "blocked using zen.SPAMHAUS.org", "Spamhaus", "any", SIDE_SENDER},
-	    {"", 605, "", "Not delivering to previously bounced address", "Mailgun", "605", SIDE_RECIPIENT},
-	    {"", 0, "", "", NULL, "", SIDE_WAIT},
+		{"5.7.26", 550, "gmail-smtp-in.l.google.com", "", "Gmail", "5.7.26", SIDE_SENDER},
+		{"5.7.27", 550, "GMAIL-SMTP-IN.L.GOOGLE.COM.", "", "Gmail", "5.7.27", SIDE_SENDER},
+		{"5.7.30", 550, "aspmx.l.google.com[192.0.2.1]:25", "", "Gmail", "5.7.30", SIDE_SENDER},
+		{"5.7.26", 550, "dns; aspmx.l.google.com (192.0.2.1)", "", "Gmail", "5.7.26", SIDE_SENDER},
+		{"5.7.26", 550, "", "550-5.7.26 not authenticated\r\n550 5.7.26 x1-2y3.4 - gsmtp", "Gmail", "5.7.26",
+		 SIDE_SENDER},
+		{"4.7.26", 421, "aspmx.l.google.com", "", "Gmail", "4.7.26", SIDE_SENDER},
+		{"5.7.26", 550, "mx.notgoogle.com", "", NULL, "", SIDE_WAIT},
+		{"5.7.26", 550, "google.com.example", "", NULL, "", SIDE_WAIT},
+		{"5.7.26", 550, "mx.example.com", "checks failed", NULL, "", SIDE_WAIT},
+		{"5.1.1", 550, "aspmx.l.google.com", "", NULL, "", SIDE_WAIT},
+		{"5.7.1", 550, "aspmx.l.google.com", "likely Unsolicited mail", "Gmail", "5.7.1", SIDE_SENDER},
+		{"5.7.1", 550, "aspmx.l.google.com", "no access", NULL, "", SIDE_WAIT},
+		{"5.4.1", 550, "", "Recipient address rejected: Access denied.", "Microsoft", "5.4.1", SIDE_RECIPIENT},
+		{"5.4.1", 550, "x.mail.protection.outlook.com", "no answer", NULL, "", SIDE_WAIT},
+		{"5.1.10", 550, "x.mail.protection.outlook.com", "", "Microsoft", "5.1.10", SIDE_RECIPIENT},
+		{"5.1.10", 550, "mx.example.com", "", NULL, "", SIDE_WAIT},
+		{"5.1.8", 550, "", "5.1.8 Access denied, bad outbound sender", "Microsoft", "5.1.8", SIDE_SENDER},
+		{"5.7.606", 550, "", "Access denied, banned sending IP [192.0.2.1]", "Microsoft", "5.7.606-649",
+		 SIDE_SENDER},
+		{"5.7.649", 550, "", "Access denied, banned sending IP [192.0.2.1]", "Microsoft", "5.7.606-649",
+		 SIDE_SENDER},
+		{"5.7.605", 550, "", "Access denied, banned sending IP [192.0.2.1]", NULL, "", SIDE_WAIT},
+		{"5.7.650", 550, "", "Access denied, banned sending IP [192.0.2.1]", NULL, "", SIDE_WAIT},
+		{"5.7.9", 554, "mta5.am0.yahoodns.net", "not accepted for policy reasons", "Yahoo", "5.7.9",
+		 SIDE_SENDER},
+		{"", 451, "mx.example.org", "451 Greylisted, come back", "Greylisting", "400-499", SIDE_WAIT},
+		{"4.7.1", 0, "mx.example.org", "graylisting in effect", "Greylisting", "4.7.0-1", SIDE_WAIT},
+		{"5.7.1", 550, "mx.example.org", "no longer greylisted: refused", NULL, "", SIDE_WAIT},
+		{"5.7.1", 554, "mx.example.org", "blocked using zen.SPAMHAUS.org", "Spamhaus", "any", SIDE_SENDER},
+		{"", 605, "", "Not delivering to previously bounced address", "Mailgun", "605", SIDE_RECIPIENT},
+		{"", 0, "", "", NULL, "", SIDE_WAIT},
 	};
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		const struct provider_note *n = codes_provider(code(cases[i].enhanced), cases[i].basic,
@@ -452,22 +453,22 @@ static void test_hostile_text(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_counts),
-	    cmocka_unit_test(test_every_registered_code_is_found),
-	    cmocka_unit_test(test_every_failure_basic_is_found),
-	    cmocka_unit_test(test_unknown_keys_are_null),
-	    cmocka_unit_test(test_every_field_is_there),
-	    cmocka_unit_test(test_registered_names),
-	    cmocka_unit_test(test_usefulness_is_the_registry_s),
-	    cmocka_unit_test(test_associated_basics),
-	    cmocka_unit_test(test_customer_sentences_are_plain),
-	    cmocka_unit_test(test_entry_is_the_most_telling_row),
-	    cmocka_unit_test(test_all_rows_that_apply_are_given),
-	    cmocka_unit_test(test_every_possible_code_is_explained),
-	    cmocka_unit_test(test_providers),
-	    cmocka_unit_test(test_provider_goes_before_the_registry),
-	    cmocka_unit_test(test_every_provider_row_can_be_reached),
-	    cmocka_unit_test(test_hostile_text),
+		cmocka_unit_test(test_counts),
+		cmocka_unit_test(test_every_registered_code_is_found),
+		cmocka_unit_test(test_every_failure_basic_is_found),
+		cmocka_unit_test(test_unknown_keys_are_null),
+		cmocka_unit_test(test_every_field_is_there),
+		cmocka_unit_test(test_registered_names),
+		cmocka_unit_test(test_usefulness_is_the_registry_s),
+		cmocka_unit_test(test_associated_basics),
+		cmocka_unit_test(test_customer_sentences_are_plain),
+		cmocka_unit_test(test_entry_is_the_most_telling_row),
+		cmocka_unit_test(test_all_rows_that_apply_are_given),
+		cmocka_unit_test(test_every_possible_code_is_explained),
+		cmocka_unit_test(test_providers),
+		cmocka_unit_test(test_provider_goes_before_the_registry),
+		cmocka_unit_test(test_every_provider_row_can_be_reached),
+		cmocka_unit_test(test_hostile_text),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

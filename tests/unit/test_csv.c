@@ -40,17 +40,17 @@ static void splits_cells(void **state)
 	static const struct {
 		const char *record, *want;
 	} cases[] = {
-	    {"", ""},
-	    {"a", "a"},
-	    {"a,b,", "a|b|"},
-	    {",", "|"},
-	    {"^a,b^,c", "a,b|c"},
-	    {"^a ^^b^^^,c", "a ^b^|c"},
-	    {"^^,x", "|x"},
-	    {"a^b,c^d", "a^b|c^d"},
-	    {"^a^b,c", "ab|c"},
-	    {"^a\nb^,c", "a\nb|c"},
-	    {"^open,c", "open,c"},
+		{"", ""},
+		{"a", "a"},
+		{"a,b,", "a|b|"},
+		{",", "|"},
+		{"^a,b^,c", "a,b|c"},
+		{"^a ^^b^^^,c", "a ^b^|c"},
+		{"^^,x", "|x"},
+		{"a^b,c^d", "a^b|c^d"},
+		{"^a^b,c", "ab|c"},
+		{"^a\nb^,c", "a\nb|c"},
+		{"^open,c", "open,c"},
 	};
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		struct buf in = {0}, out = {0};
@@ -102,13 +102,13 @@ static void reads_our_own_export(void **state)
 {
 	(void)state;
 	struct list l = read_table(
-	    "\xef\xbb\xbfid,time,recipient,sender,title,outcome,enhanced_code,basic_code,response,remote_mta,stage,"
-	    "attempts,"
-	    "queued_at,message_id,queue_id,source_file,source_line\r\n"
-	    "7,2026-10-26T09:00:00Z,bob@example.com,a@app.example,'=SUM(1),failed,5.1.1,550,\"550-5.1.1 no\r\n"
-	    "550 5.1.1 "
-	    "\"\"bob\"\"\",mx.example.com,RCPT,3,2026-10-26T08:00:00Z,one@app.example,4D2A61F00C,mail.log,12\r\n"
-	    "8,2026-10-26T09:00:01Z,eve@example.com,,,dropped,,,suppressed,,,0,,,,,\r\n");
+		"\xef\xbb\xbfid,time,recipient,sender,title,outcome,enhanced_code,basic_code,response,remote_mta,stage,"
+		"attempts,"
+		"queued_at,message_id,queue_id,source_file,source_line\r\n"
+		"7,2026-10-26T09:00:00Z,bob@example.com,a@app.example,'=SUM(1),failed,5.1.1,550,\"550-5.1.1 no\r\n"
+		"550 5.1.1 "
+		"\"\"bob\"\"\",mx.example.com,RCPT,3,2026-10-26T08:00:00Z,one@app.example,4D2A61F00C,mail.log,12\r\n"
+		"8,2026-10-26T09:00:01Z,eve@example.com,,,dropped,,,suppressed,,,0,,,,,\r\n");
 	assert_int_equal(l.bad_count, 0);
 	assert_int_equal(l.count, 2);
 	const struct record *r = &l.items[0].record;
@@ -146,21 +146,21 @@ static void a_status_of_any_kind(void **state)
 		const char *enhanced;
 		int basic;
 	} cases[] = {
-	    {"550 5.1.1 user unknown", OUTCOME_FAILED, "5.1.1", 550},
-	    {"550", OUTCOME_FAILED, "", 550},
-	    {"5.1.1", OUTCOME_FAILED, "5.1.1", 0},
-	    {"450 4.2.1 try later", OUTCOME_FAILED, "4.2.1", 450}, /* the last word on it */
-	    {"Dropped", OUTCOME_DROPPED, "", 0},
-	    {"Failed", OUTCOME_FAILED, "", 0},
-	    {"bounced", OUTCOME_FAILED, "", 0},
-	    {"Hard Bounce", OUTCOME_FAILED, "", 0},
-	    {"hard_bounce", OUTCOME_FAILED, "", 0},
-	    {"SUPPRESSED", OUTCOME_DROPPED, "", 0},
-	    {"Deferred", OUTCOME_DEFERRED, "", 0},
-	    {"sent", OUTCOME_DELIVERED, "", 0},
-	    {"opened", OUTCOME_OPENED, "", 0},
-	    {"processed", OUTCOME_QUEUED, "", 0},
-	    {"250 2.0.0 Ok", OUTCOME_DELIVERED, "2.0.0", 250},
+		{"550 5.1.1 user unknown", OUTCOME_FAILED, "5.1.1", 550},
+		{"550", OUTCOME_FAILED, "", 550},
+		{"5.1.1", OUTCOME_FAILED, "5.1.1", 0},
+		{"450 4.2.1 try later", OUTCOME_FAILED, "4.2.1", 450}, /* the last word on it */
+		{"Dropped", OUTCOME_DROPPED, "", 0},
+		{"Failed", OUTCOME_FAILED, "", 0},
+		{"bounced", OUTCOME_FAILED, "", 0},
+		{"Hard Bounce", OUTCOME_FAILED, "", 0},
+		{"hard_bounce", OUTCOME_FAILED, "", 0},
+		{"SUPPRESSED", OUTCOME_DROPPED, "", 0},
+		{"Deferred", OUTCOME_DEFERRED, "", 0},
+		{"sent", OUTCOME_DELIVERED, "", 0},
+		{"opened", OUTCOME_OPENED, "", 0},
+		{"processed", OUTCOME_QUEUED, "", 0},
+		{"250 2.0.0 Ok", OUTCOME_DELIVERED, "2.0.0", 250},
 	};
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		struct buf b = {0};
@@ -181,9 +181,9 @@ static void names_of_other_programs(void **state)
 {
 	(void)state;
 	struct list l =
-	    read_table("Event Type\tTo Address\tFROM\tSubject\tReason\tTimestamp\tMessage-ID\tMX\tDSN\n"
-		       "bounce\tBob <bob@example.com>\tShop <shop@app.example>\tYour order\t550 5.0.0 refused\t"
-		       "1793005200123\t<one@app.example>\tmx.example.com\t5.7.1\n");
+		read_table("Event Type\tTo Address\tFROM\tSubject\tReason\tTimestamp\tMessage-ID\tMX\tDSN\n"
+			   "bounce\tBob <bob@example.com>\tShop <shop@app.example>\tYour order\t550 5.0.0 refused\t"
+			   "1793005200123\t<one@app.example>\tmx.example.com\t5.7.1\n");
 	assert_int_equal(l.count, 1);
 	const struct record *r = &l.items[0].record;
 	assert_text(r->recipient, "bob@example.com");
@@ -312,16 +312,16 @@ static void recognises_its_own(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(splits_cells),
-	    cmocka_unit_test(more_cells_than_can_be),
-	    cmocka_unit_test(reads_our_own_export),
-	    cmocka_unit_test(a_status_of_any_kind),
-	    cmocka_unit_test(names_of_other_programs),
-	    cmocka_unit_test(same_rows_have_same_keys),
-	    cmocka_unit_test(malformed_rows_are_counted),
-	    cmocka_unit_test(an_endless_quote_has_an_end),
-	    cmocka_unit_test(columns_can_be_named),
-	    cmocka_unit_test(recognises_its_own),
+		cmocka_unit_test(splits_cells),
+		cmocka_unit_test(more_cells_than_can_be),
+		cmocka_unit_test(reads_our_own_export),
+		cmocka_unit_test(a_status_of_any_kind),
+		cmocka_unit_test(names_of_other_programs),
+		cmocka_unit_test(same_rows_have_same_keys),
+		cmocka_unit_test(malformed_rows_are_counted),
+		cmocka_unit_test(an_endless_quote_has_an_end),
+		cmocka_unit_test(columns_can_be_named),
+		cmocka_unit_test(recognises_its_own),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

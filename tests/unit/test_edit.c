@@ -25,19 +25,19 @@ static void test_editing(void **state)
 		const char *start, *keys, *text;
 		size_t at;
 	} rows[] = {
-	    {"", "a b c", "abc", 3},
-	    {"abc", "Left Left x", "axbc", 2},
-	    {"abc", "Home x End y", "xabcy", 5},
-	    {"abc", "Backspace Backspace", "a", 1},
-	    {"abc", "Home Del", "bc", 0},
-	    {"abc", "Home Backspace", "abc", 0},
-	    {"to:bob code:550", "C-w", "to:bob ", 7},
-	    {"to:bob  ", "C-w", "", 0},
-	    {"abc", "Left C-k", "ab", 2},
-	    {"abc", "Left C-u", "c", 0},
-	    {"zo\xC3\xAB", "Backspace", "zo", 2},
-	    {"zo\xC3\xAB", "Left x", "zox\xC3\xAB", 3},
-	    {"", "Left Right Del Backspace C-w C-u C-k", "", 0},
+		{"", "a b c", "abc", 3},
+		{"abc", "Left Left x", "axbc", 2},
+		{"abc", "Home x End y", "xabcy", 5},
+		{"abc", "Backspace Backspace", "a", 1},
+		{"abc", "Home Del", "bc", 0},
+		{"abc", "Home Backspace", "abc", 0},
+		{"to:bob code:550", "C-w", "to:bob ", 7},
+		{"to:bob  ", "C-w", "", 0},
+		{"abc", "Left C-k", "ab", 2},
+		{"abc", "Left C-u", "c", 0},
+		{"zo\xC3\xAB", "Backspace", "zo", 2},
+		{"zo\xC3\xAB", "Left x", "zox\xC3\xAB", 3},
+		{"", "Left Right Del Backspace C-w C-u C-k", "", 0},
 	};
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		struct edit e = {0};
@@ -119,10 +119,10 @@ static void test_marks_are_a_set(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_editing),
-	    cmocka_unit_test(test_paste_leaves_out_what_is_no_text),
-	    cmocka_unit_test(test_drawing_keeps_the_cursor_in_sight),
-	    cmocka_unit_test(test_marks_are_a_set),
+		cmocka_unit_test(test_editing),
+		cmocka_unit_test(test_paste_leaves_out_what_is_no_text),
+		cmocka_unit_test(test_drawing_keeps_the_cursor_in_sight),
+		cmocka_unit_test(test_marks_are_a_set),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -66,10 +66,10 @@ static void nonsense_has_a_name_too(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(names_give_keys),
-	    cmocka_unit_test(wrong_names_give_none),
-	    cmocka_unit_test(every_key_has_a_name_that_gives_it_back),
-	    cmocka_unit_test(nonsense_has_a_name_too),
+		cmocka_unit_test(names_give_keys),
+		cmocka_unit_test(wrong_names_give_none),
+		cmocka_unit_test(every_key_has_a_name_that_gives_it_back),
+		cmocka_unit_test(nonsense_has_a_name_too),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

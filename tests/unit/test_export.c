@@ -67,27 +67,28 @@ static void test_csv_cells(void **state)
 {
 	(void)state;
 	static const struct cell_row rows[] = {
-	    {S("Your order"), S("Your order,7\r\n"), false},
-	    {S(""), S(",7\r\n"), false},
-	    {S("a,b"), S("\"a,b\",7\r\n"), false},
-	    {S("say \"hi\""), S("\"say \"\"hi\"\"\",7\r\n"), false},
-	    {S("\""), S("\"\"\"\",7\r\n"), false},
-	    {S("a\r\nb"), S("\"a\r\nb\",7\r\n"), false},
-	    {S("a\rb"), S("\"a\rb\",7\r\n"), false},
-	    {S("a\tb"), S("a\tb,7\r\n"), false},
-	    {S(" a "), S(" a ,7\r\n"), false},
-	    {S("a\0b"), S("a\0b,7\r\n"), false},
-	    {S("\xFF\x1B"), S("\xFF\x1B,7\r\n"), false},
-	    {S("=1+1"), S("'=1+1,7\r\n"), true},
-	    {S("+1"), S("'+1,7\r\n"), true},
-	    {S("-1"), S("'-1,7\r\n"), true},
-	    {S("@SUM(A1)"), S("'@SUM(A1),7\r\n"), true},
-	    {S("\t=1"), S("'\t=1,7\r\n"), true},
-	    {S("\r=1"), S("\"'\r=1\",7\r\n"), true},
-	    {S("\n=1"), S("\"'\n=1\",7\r\n"), true},
-	    {S("=HYPERLINK(\"http://example.com\",1)"), S("\"'=HYPERLINK(\"\"http://example.com\"\",1)\",7\r\n"), true},
-	    {S("'=1"), S("'=1,7\r\n"), false},
-	    {S("\0=1"), S("\0=1,7\r\n"), false},
+		{S("Your order"), S("Your order,7\r\n"), false},
+		{S(""), S(",7\r\n"), false},
+		{S("a,b"), S("\"a,b\",7\r\n"), false},
+		{S("say \"hi\""), S("\"say \"\"hi\"\"\",7\r\n"), false},
+		{S("\""), S("\"\"\"\",7\r\n"), false},
+		{S("a\r\nb"), S("\"a\r\nb\",7\r\n"), false},
+		{S("a\rb"), S("\"a\rb\",7\r\n"), false},
+		{S("a\tb"), S("a\tb,7\r\n"), false},
+		{S(" a "), S(" a ,7\r\n"), false},
+		{S("a\0b"), S("a\0b,7\r\n"), false},
+		{S("\xFF\x1B"), S("\xFF\x1B,7\r\n"), false},
+		{S("=1+1"), S("'=1+1,7\r\n"), true},
+		{S("+1"), S("'+1,7\r\n"), true},
+		{S("-1"), S("'-1,7\r\n"), true},
+		{S("@SUM(A1)"), S("'@SUM(A1),7\r\n"), true},
+		{S("\t=1"), S("'\t=1,7\r\n"), true},
+		{S("\r=1"), S("\"'\r=1\",7\r\n"), true},
+		{S("\n=1"), S("\"'\n=1\",7\r\n"), true},
+		{S("=HYPERLINK(\"http://example.com\",1)"), S("\"'=HYPERLINK(\"\"http://example.com\"\",1)\",7\r\n"),
+		 true},
+		{S("'=1"), S("'=1,7\r\n"), false},
+		{S("\0=1"), S("\0=1,7\r\n"), false},
 	};
 	check_cells(EXPORT_CSV, false, rows, COUNT_OF(rows));
 }
@@ -96,9 +97,9 @@ static void test_csv_raw_cells(void **state)
 {
 	(void)state;
 	static const struct cell_row rows[] = {
-	    {S("=1+1"), S("=1+1,7\r\n"), false},
-	    {S("-1,2"), S("\"-1,2\",7\r\n"), false},
-	    {S("\r\n"), S("\"\r\n\",7\r\n"), false},
+		{S("=1+1"), S("=1+1,7\r\n"), false},
+		{S("-1,2"), S("\"-1,2\",7\r\n"), false},
+		{S("\r\n"), S("\"\r\n\",7\r\n"), false},
 	};
 	check_cells(EXPORT_CSV, true, rows, COUNT_OF(rows));
 }
@@ -107,9 +108,9 @@ static void test_tsv_cells(void **state)
 {
 	(void)state;
 	static const struct cell_row rows[] = {
-	    {S("a,\"b\""), S("a,\"b\"\t7\n"), false}, {S("a\tb\nc\rd\\e"), S("a\\tb\\nc\\rd\\\\e\t7\n"), false},
-	    {S("=1"), S("'=1\t7\n"), true},           {S("\t1"), S("'\\t1\t7\n"), true},
-	    {S("\\t"), S("\\\\t\t7\n"), false},
+		{S("a,\"b\""), S("a,\"b\"\t7\n"), false}, {S("a\tb\nc\rd\\e"), S("a\\tb\\nc\\rd\\\\e\t7\n"), false},
+		{S("=1"), S("'=1\t7\n"), true},           {S("\t1"), S("'\\t1\t7\n"), true},
+		{S("\\t"), S("\\\\t\t7\n"), false},
 	};
 	check_cells(EXPORT_TSV, false, rows, COUNT_OF(rows));
 }
@@ -118,15 +119,15 @@ static void test_json_cells(void **state)
 {
 	(void)state;
 	static const struct cell_row rows[] = {
-	    {S("=1"), S("{\"title\":\"=1\",\"id\":7}\n"), false},
-	    {S("a\"b\\c/d"), S("{\"title\":\"a\\\"b\\\\c/d\",\"id\":7}\n"), false},
-	    {S("\0\x1B\n\x7F"), S("{\"title\":\"\\u0000\\u001b\\u000a\\u007f\",\"id\":7}\n"), false},
-	    {S("\xC3\xB6\xF0\x9F\x98\x80"), S("{\"title\":\"\xC3\xB6\xF0\x9F\x98\x80\",\"id\":7}\n"), false},
-	    {S("\xC2\x9B\xE2\x80\xA8"), S("{\"title\":\"\\u009b\\u2028\",\"id\":7}\n"), false},
-	    {S("a\xFF"), S("{\"title\":\"a\xEF\xBF\xBD\",\"id\":7}\n"), false},
-	    {S("\xC3"), S("{\"title\":\"\xEF\xBF\xBD\",\"id\":7}\n"), false},
-	    {S("\xED\xA0\x80"), S("{\"title\":\"\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\",\"id\":7}\n"), false},
-	    {S("\xC0\xAF"), S("{\"title\":\"\xEF\xBF\xBD\xEF\xBF\xBD\",\"id\":7}\n"), false},
+		{S("=1"), S("{\"title\":\"=1\",\"id\":7}\n"), false},
+		{S("a\"b\\c/d"), S("{\"title\":\"a\\\"b\\\\c/d\",\"id\":7}\n"), false},
+		{S("\0\x1B\n\x7F"), S("{\"title\":\"\\u0000\\u001b\\u000a\\u007f\",\"id\":7}\n"), false},
+		{S("\xC3\xB6\xF0\x9F\x98\x80"), S("{\"title\":\"\xC3\xB6\xF0\x9F\x98\x80\",\"id\":7}\n"), false},
+		{S("\xC2\x9B\xE2\x80\xA8"), S("{\"title\":\"\\u009b\\u2028\",\"id\":7}\n"), false},
+		{S("a\xFF"), S("{\"title\":\"a\xEF\xBF\xBD\",\"id\":7}\n"), false},
+		{S("\xC3"), S("{\"title\":\"\xEF\xBF\xBD\",\"id\":7}\n"), false},
+		{S("\xED\xA0\x80"), S("{\"title\":\"\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\",\"id\":7}\n"), false},
+		{S("\xC0\xAF"), S("{\"title\":\"\xEF\xBF\xBD\xEF\xBF\xBD\",\"id\":7}\n"), false},
 	};
 	check_cells(EXPORT_JSONL, false, rows, COUNT_OF(rows));
 }
@@ -155,24 +156,24 @@ static void test_all_columns(void **state)
 {
 	(void)state;
 	const struct record r = {
-	    .id = 12,
-	    .time = 1000000,
-	    .queued_at = 999999,
-	    .recipient = STR("bob@Example.com"),
-	    .sender = STR("shop@example.net"),
-	    .title = STR("Order"),
-	    .outcome = OUTCOME_FAILED,
-	    .enhanced = {5, 1, 1},
-	    .basic = 550,
-	    .response = STR("no such user"),
-	    .remote_mta = STR("mx.example.com"),
-	    .stage = STAGE_END_OF_DATA,
-	    .attempts = 3,
-	    .caused_by = 4,
-	    .message_id = STR("m@example.net"),
-	    .queue_id = STR("ABC"),
-	    .source_file = STR("mail.log"),
-	    .source_line = 9,
+		.id = 12,
+		.time = 1000000,
+		.queued_at = 999999,
+		.recipient = STR("bob@Example.com"),
+		.sender = STR("shop@example.net"),
+		.title = STR("Order"),
+		.outcome = OUTCOME_FAILED,
+		.enhanced = {5, 1, 1},
+		.basic = 550,
+		.response = STR("no such user"),
+		.remote_mta = STR("mx.example.com"),
+		.stage = STAGE_END_OF_DATA,
+		.attempts = 3,
+		.caused_by = 4,
+		.message_id = STR("m@example.net"),
+		.queue_id = STR("ABC"),
+		.source_file = STR("mail.log"),
+		.source_line = 9,
 	};
 	assert_line(EXPORT_TSV, &r,
 		    "id,time,queued_at,recipient,domain,sender,title,outcome,enhanced_code,basic_code,response,"
@@ -191,9 +192,10 @@ static void test_unknown_values(void **state)
 {
 	(void)state;
 	const struct record r = {.time = TIME_NONE, .queued_at = TIME_NONE, .outcome = OUTCOME_FAILED};
-	assert_line(
-	    EXPORT_CSV, &r, "time,queued_at,enhanced_code,basic_code,caused_by,source_line,stage,domain,attempts",
-	    "time,queued_at,enhanced_code,basic_code,caused_by,source_line,stage,domain,attempts\r\n", ",,,,,,,,0\r\n");
+	assert_line(EXPORT_CSV, &r,
+		    "time,queued_at,enhanced_code,basic_code,caused_by,source_line,stage,domain,attempts",
+		    "time,queued_at,enhanced_code,basic_code,caused_by,source_line,stage,domain,attempts\r\n",
+		    ",,,,,,,,0\r\n");
 	assert_line(EXPORT_JSONL, &r, "time,enhanced_code,basic_code,caused_by,attempts", "",
 		    "{\"time\":null,\"enhanced_code\":null,\"basic_code\":null,\"caused_by\":null,\"attempts\":0}\n");
 	assert_line(EXPORT_CSV, &r, "response", "response\r\n", "\"\"\r\n");
@@ -209,10 +211,10 @@ static void test_showable_cells(void **state)
 		bool ascii;
 		const char *line;
 	} rows[] = {
-	    {EXPORT_CSV, false, "'\xE2\x90\x89\xE2\x90\x9B[31m<FF>\xC3\xB6\r\n"},
-	    {EXPORT_CSV, true, "'<09><1B>[31m<FF>?\r\n"},
-	    {EXPORT_TSV, true, "'<09><1B>[31m<FF>?\n"},
-	    {EXPORT_JSONL, true, "{\"title\":\"<09><1B>[31m<FF>?\"}\n"},
+		{EXPORT_CSV, false, "'\xE2\x90\x89\xE2\x90\x9B[31m<FF>\xC3\xB6\r\n"},
+		{EXPORT_CSV, true, "'<09><1B>[31m<FF>?\r\n"},
+		{EXPORT_TSV, true, "'<09><1B>[31m<FF>?\n"},
+		{EXPORT_JSONL, true, "{\"title\":\"<09><1B>[31m<FF>?\"}\n"},
 	};
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		struct export_options o = options_of(rows[i].format, "title");
@@ -261,10 +263,10 @@ static void test_column_lists(void **state)
 		size_t column;
 		const char *msg;
 	} rows[] = {
-	    {"", 1, "there is no column \"\" (character 1 of the list)"},
-	    {"id,,title", 4, "there is no column \"\" (character 4 of the list)"},
-	    {"id,titel", 4, "there is no column \"titel\" (character 4 of the list)"},
-	    {"id;title", 1, "there is no column \"id;title\" (character 1 of the list)"},
+		{"", 1, "there is no column \"\" (character 1 of the list)"},
+		{"id,,title", 4, "there is no column \"\" (character 4 of the list)"},
+		{"id,titel", 4, "there is no column \"titel\" (character 4 of the list)"},
+		{"id;title", 1, "there is no column \"id;title\" (character 1 of the list)"},
 	};
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		struct err e = {0};
@@ -604,31 +606,31 @@ static void test_pipe_by_name(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_csv_cells),
-	    cmocka_unit_test(test_csv_raw_cells),
-	    cmocka_unit_test(test_tsv_cells),
-	    cmocka_unit_test(test_json_cells),
-	    cmocka_unit_test(test_all_columns),
-	    cmocka_unit_test(test_unknown_values),
-	    cmocka_unit_test(test_showable_cells),
-	    cmocka_unit_test(test_meaning_of_every_outcome),
-	    cmocka_unit_test(test_column_lists),
-	    cmocka_unit_test(test_too_many_columns),
-	    cmocka_unit_test(test_formats),
-	    FILE_TEST(test_file_is_written),
-	    FILE_TEST(test_nothing_is_left_without_commit),
-	    FILE_TEST(test_existing_file_stays),
-	    FILE_TEST(test_file_that_appears_stays),
-	    FILE_TEST(test_force_replaces),
-	    FILE_TEST(test_force_keeps_the_old_file_after_a_failure),
-	    FILE_TEST(test_folder_and_link_to_nowhere),
-	    FILE_TEST(test_force_writes_through_a_link_and_keeps_permissions),
-	    FILE_TEST(test_what_is_written_directly),
-	    cmocka_unit_test(test_no_name),
-	    FILE_TEST(test_missing_folder),
-	    cmocka_unit_test(test_full_disk),
-	    FILE_TEST(test_file_too_large),
-	    FILE_TEST(test_pipe_by_name),
+		cmocka_unit_test(test_csv_cells),
+		cmocka_unit_test(test_csv_raw_cells),
+		cmocka_unit_test(test_tsv_cells),
+		cmocka_unit_test(test_json_cells),
+		cmocka_unit_test(test_all_columns),
+		cmocka_unit_test(test_unknown_values),
+		cmocka_unit_test(test_showable_cells),
+		cmocka_unit_test(test_meaning_of_every_outcome),
+		cmocka_unit_test(test_column_lists),
+		cmocka_unit_test(test_too_many_columns),
+		cmocka_unit_test(test_formats),
+		FILE_TEST(test_file_is_written),
+		FILE_TEST(test_nothing_is_left_without_commit),
+		FILE_TEST(test_existing_file_stays),
+		FILE_TEST(test_file_that_appears_stays),
+		FILE_TEST(test_force_replaces),
+		FILE_TEST(test_force_keeps_the_old_file_after_a_failure),
+		FILE_TEST(test_folder_and_link_to_nowhere),
+		FILE_TEST(test_force_writes_through_a_link_and_keeps_permissions),
+		FILE_TEST(test_what_is_written_directly),
+		cmocka_unit_test(test_no_name),
+		FILE_TEST(test_missing_folder),
+		cmocka_unit_test(test_full_disk),
+		FILE_TEST(test_file_too_large),
+		FILE_TEST(test_pipe_by_name),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

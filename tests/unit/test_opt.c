@@ -8,10 +8,10 @@
 #include <cmocka.h>
 
 static const struct opt opts[] = {
-    {'o', "output", "OUT", "Where to."},
-    {'v', "verbose", NULL, "Say more."},
-    {'q', "quiet", NULL, "Say less."},
-    {0, "columns", "LIST", "Which columns."},
+	{'o', "output", "OUT", "Where to."},
+	{'v', "verbose", NULL, "Say more."},
+	{'q', "quiet", NULL, "Say less."},
+	{0, "columns", "LIST", "Which columns."},
 };
 
 enum { WORDS_MAX = 8 };
@@ -50,26 +50,26 @@ static void test_forms(void **state)
 	static const struct {
 		const char *line, *found;
 	} rows[] = {
-	    {"", ""},
-	    {"mail.db bob", "<mail.db> <bob>"},
-	    {"--output x.csv mail.db", "<mail.db> output=x.csv"},
-	    {"--output=x.csv mail.db", "<mail.db> output=x.csv"},
-	    {"--output= mail.db", "<mail.db> output="},
-	    {"--output '' mail.db", "<mail.db> output="},
-	    {"mail.db -o x.csv", "<mail.db> output=x.csv"},
-	    {"mail.db -ox.csv", "<mail.db> output=x.csv"},
-	    {"-o -", " output=-"},
-	    {"-o -- mail.db", "<mail.db> output=--"},
-	    {"-v -q", " verbose= quiet="},
-	    {"-vq", " verbose= quiet="},
-	    {"-vqox", " output=x verbose= quiet="},
-	    {"-v --verbose", " verbose= verbose="},
-	    {"-o a --output=b -oc", " output=a output=b output=c"},
-	    {"--columns a=b,c", " columns=a=b,c"},
-	    {"-- -o --output", "<-o> <--output>"},
-	    {"a - '' -- b", "<a> <-> <> <b>"},
-	    {"mail.db -to:bob -5.1.1 -550 -STATUS:any -v",
-	     "<mail.db> <-to:bob> <-5.1.1> <-550> <-STATUS:any> verbose="},
+		{"", ""},
+		{"mail.db bob", "<mail.db> <bob>"},
+		{"--output x.csv mail.db", "<mail.db> output=x.csv"},
+		{"--output=x.csv mail.db", "<mail.db> output=x.csv"},
+		{"--output= mail.db", "<mail.db> output="},
+		{"--output '' mail.db", "<mail.db> output="},
+		{"mail.db -o x.csv", "<mail.db> output=x.csv"},
+		{"mail.db -ox.csv", "<mail.db> output=x.csv"},
+		{"-o -", " output=-"},
+		{"-o -- mail.db", "<mail.db> output=--"},
+		{"-v -q", " verbose= quiet="},
+		{"-vq", " verbose= quiet="},
+		{"-vqox", " output=x verbose= quiet="},
+		{"-v --verbose", " verbose= verbose="},
+		{"-o a --output=b -oc", " output=a output=b output=c"},
+		{"--columns a=b,c", " columns=a=b,c"},
+		{"-- -o --output", "<-o> <--output>"},
+		{"a - '' -- b", "<a> <-> <> <b>"},
+		{"mail.db -to:bob -5.1.1 -550 -STATUS:any -v",
+		 "<mail.db> <-to:bob> <-5.1.1> <-550> <-STATUS:any> verbose="},
 	};
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		struct arena a = {0};
@@ -88,17 +88,17 @@ static void test_mistakes(void **state)
 	static const struct {
 		const char *line, *msg;
 	} rows[] = {
-	    {"--colour x", "unknown option --colour; see deadletter export --help"},
-	    {"--out x", "unknown option --out; see deadletter export --help"},
-	    {"--outputs x", "unknown option --outputs; see deadletter export --help"},
-	    {"--=x", "unknown option --=x; see deadletter export --help"},
-	    {"-x", "unknown option -x; see deadletter export --help"},
-	    {"-vx", "unknown option -vx; see deadletter export --help"},
-	    {"-c", "unknown option -c; see deadletter export --help"},
-	    {"mail.db -o", "a value is missing behind -o; see deadletter export --help"},
-	    {"--columns", "a value is missing behind --columns; see deadletter export --help"},
-	    {"--verbose=yes", "no value belongs to --verbose=yes; see deadletter export --help"},
-	    {"--verbose=", "no value belongs to --verbose=; see deadletter export --help"},
+		{"--colour x", "unknown option --colour; see deadletter export --help"},
+		{"--out x", "unknown option --out; see deadletter export --help"},
+		{"--outputs x", "unknown option --outputs; see deadletter export --help"},
+		{"--=x", "unknown option --=x; see deadletter export --help"},
+		{"-x", "unknown option -x; see deadletter export --help"},
+		{"-vx", "unknown option -vx; see deadletter export --help"},
+		{"-c", "unknown option -c; see deadletter export --help"},
+		{"mail.db -o", "a value is missing behind -o; see deadletter export --help"},
+		{"--columns", "a value is missing behind --columns; see deadletter export --help"},
+		{"--verbose=yes", "no value belongs to --verbose=yes; see deadletter export --help"},
+		{"--verbose=", "no value belongs to --verbose=; see deadletter export --help"},
 	};
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		struct arena a = {0};
@@ -142,10 +142,10 @@ static void test_help_is_aligned(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_forms),
-	    cmocka_unit_test(test_mistakes),
-	    cmocka_unit_test(test_no_options),
-	    cmocka_unit_test(test_help_is_aligned),
+		cmocka_unit_test(test_forms),
+		cmocka_unit_test(test_mistakes),
+		cmocka_unit_test(test_no_options),
+		cmocka_unit_test(test_help_is_aligned),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

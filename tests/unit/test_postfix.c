@@ -41,24 +41,25 @@ static void joins_interleaved_lines(void **state)
 {
 	(void)state;
 	struct list l = read_log(
-	    AT
-	    "00 mx postfix/smtpd[1]: 4D2A61F00C: client=app.example[192.0.2.7]\n" AT
-	    "00 mx postfix/submission/smtpd[2]: 4gXyZ2k4Fbz3Bv: client=app.example[192.0.2.8], sasl_method=PLAIN\n" AT
-	    "01 mx postfix/cleanup[3]: 4gXyZ2k4Fbz3Bv: message-id=<two@app.example>\n" AT
-	    "01 mx postfix/cleanup[4]: 4D2A61F00C: message-id=<one@app.example>\n" AT
-	    "01 mx postfix/cleanup[4]: 4D2A61F00C: info: header Subject: News from home from app.example[192.0.2.7]; "
-	    "from=<a@app.example> to=<bob@example.com> proto=ESMTP helo=<app.example>\n" AT
-	    "02 mx postfix/qmgr[5]: 4gXyZ2k4Fbz3Bv: from=<b@app.example>, size=900, nrcpt=1 (queue active)\n" AT
-	    "02 mx postfix/qmgr[5]: 4D2A61F00C: from=<a@app.example>, size=1200, nrcpt=2 (queue active)\n" AT
-	    "04 mx postfix/smtp[6]: 4D2A61F00C: to=<bob@example.com>, orig_to=<b@here.example>, "
-	    "relay=mx1.example.com[198.51.100.4]:25, conn_use=2, delay=4.2, delays=0.1/0/2/2.1, dsn=5.1.1, "
-	    "status=bounced (host mx1.example.com[198.51.100.4] said: 550 5.1.1 <bob@example.com>: user unknown "
-	    "(in reply to RCPT TO command))\n" AT
-	    "05 mx postfix-out/lmtp[7]: 4gXyZ2k4Fbz3Bv: to=<eve@example.org>, relay=mx.example.org[/var/run/lmtp], "
-	    "delay=5, delays=1/0/2/2, dsn=2.0.0, status=sent (250 2.0.0 Ok (stored))\n" AT
-	    "05 mx postfix/qmgr[5]: 4D2A61F00C: removed\n" AT
-	    "06 mx postfix/smtp[6]: 4D2A61F00C: to=<late@example.com>, relay=none, delay=6, dsn=4.4.1, "
-	    "status=deferred (connect to mx2.example.com[198.51.100.5]:25: Connection timed out)\n");
+		AT
+		"00 mx postfix/smtpd[1]: 4D2A61F00C: client=app.example[192.0.2.7]\n" AT
+		"00 mx postfix/submission/smtpd[2]: 4gXyZ2k4Fbz3Bv: client=app.example[192.0.2.8], "
+		"sasl_method=PLAIN\n" AT "01 mx postfix/cleanup[3]: 4gXyZ2k4Fbz3Bv: message-id=<two@app.example>\n" AT
+		"01 mx postfix/cleanup[4]: 4D2A61F00C: message-id=<one@app.example>\n" AT
+		"01 mx postfix/cleanup[4]: 4D2A61F00C: info: header Subject: News from home from "
+		"app.example[192.0.2.7]; "
+		"from=<a@app.example> to=<bob@example.com> proto=ESMTP helo=<app.example>\n" AT
+		"02 mx postfix/qmgr[5]: 4gXyZ2k4Fbz3Bv: from=<b@app.example>, size=900, nrcpt=1 (queue active)\n" AT
+		"02 mx postfix/qmgr[5]: 4D2A61F00C: from=<a@app.example>, size=1200, nrcpt=2 (queue active)\n" AT
+		"04 mx postfix/smtp[6]: 4D2A61F00C: to=<bob@example.com>, orig_to=<b@here.example>, "
+		"relay=mx1.example.com[198.51.100.4]:25, conn_use=2, delay=4.2, delays=0.1/0/2/2.1, dsn=5.1.1, "
+		"status=bounced (host mx1.example.com[198.51.100.4] said: 550 5.1.1 <bob@example.com>: user unknown "
+		"(in reply to RCPT TO command))\n" AT
+		"05 mx postfix-out/lmtp[7]: 4gXyZ2k4Fbz3Bv: to=<eve@example.org>, relay=mx.example.org[/var/run/lmtp], "
+		"delay=5, delays=1/0/2/2, dsn=2.0.0, status=sent (250 2.0.0 Ok (stored))\n" AT
+		"05 mx postfix/qmgr[5]: 4D2A61F00C: removed\n" AT
+		"06 mx postfix/smtp[6]: 4D2A61F00C: to=<late@example.com>, relay=none, delay=6, dsn=4.4.1, "
+		"status=deferred (connect to mx2.example.com[198.51.100.5]:25: Connection timed out)\n");
 	assert_int_equal(l.bad_count, 0);
 	assert_int_equal(l.count, 3);
 
@@ -109,9 +110,9 @@ static void every_status(void **state)
 		const char *status;
 		int outcome; /* -1: not tracked */
 	} cases[] = {
-	    {"sent", OUTCOME_DELIVERED}, {"deferred", OUTCOME_DEFERRED},       {"bounced", OUTCOME_FAILED},
-	    {"expired", OUTCOME_FAILED}, {"SOFTBOUNCE", OUTCOME_DEFERRED},     {"undeliverable", OUTCOME_FAILED},
-	    {"deliverable", -1},         {"undeliverable-but-not-cached", -1},
+		{"sent", OUTCOME_DELIVERED}, {"deferred", OUTCOME_DEFERRED},       {"bounced", OUTCOME_FAILED},
+		{"expired", OUTCOME_FAILED}, {"SOFTBOUNCE", OUTCOME_DEFERRED},     {"undeliverable", OUTCOME_FAILED},
+		{"deliverable", -1},         {"undeliverable-but-not-cached", -1},
 	};
 	static const char *const agents[] = {"smtp",  "lmtp",  "local",   "virtual",  "pipe",
 					     "error", "retry", "discard", "out/smtp", "relay/smtp"};
@@ -140,13 +141,14 @@ static void codes_without_a_reply(void **state)
 {
 	(void)state;
 	struct list l = read_log(
-	    AT
-	    "00 mx postfix/local[1]: AB12CD34: to=nobody@mx.example, relay=local, delay=0.05, dsn=5.1.1, "
-	    "status=bounced (unknown user: \"nobody\")\n" AT
-	    "01 mx postfix/error[1]: AB12CD35: to=<a@example.com>, relay=none, delay=70000, dsn=4.4.2, status=deferred "
-	    "(delivery temporarily suspended: lost connection with mx.example.com[192.0.2.1] while sending RCPT "
-	    "TO)\n" AT "02 mx postfix/smtp[1]: AB12CD36: to=<a@example.com>, relay=none, delay=3, status=deferred "
-	    "(Host or domain name not found)\n");
+		AT "00 mx postfix/local[1]: AB12CD34: to=nobody@mx.example, relay=local, delay=0.05, dsn=5.1.1, "
+		   "status=bounced (unknown user: \"nobody\")\n" AT
+		   "01 mx postfix/error[1]: AB12CD35: to=<a@example.com>, relay=none, delay=70000, dsn=4.4.2, "
+		   "status=deferred "
+		   "(delivery temporarily suspended: lost connection with mx.example.com[192.0.2.1] while sending RCPT "
+		   "TO)\n" AT
+		   "02 mx postfix/smtp[1]: AB12CD36: to=<a@example.com>, relay=none, delay=3, status=deferred "
+		   "(Host or domain name not found)\n");
 	assert_int_equal(l.count, 3);
 	assert_text(l.items[0].record.recipient, "nobody@mx.example");
 	assert_code(l.items[0].record.enhanced, "5.1.1");
@@ -164,11 +166,11 @@ static void codes_without_a_reply(void **state)
 static void expiry_has_its_own_line(void **state)
 {
 	(void)state;
-	struct list l =
-	    read_log(AT "00 mx postfix/smtp[1]: AB12CD34: to=<a@example.com>, relay=none, delay=3, dsn=4.4.1, "
-			"status=deferred (connect to mx.example.com[192.0.2.1]:25: Connection refused)\n" AT
-			"01 mx postfix/qmgr[1]: AB12CD34: from=<s@app.example>, status=expired, returned to sender\n" AT
-			"02 mx postfix/qmgr[1]: AB12CD35: from=<>, status=force-expired, returned to sender\n");
+	struct list l = read_log(
+		AT "00 mx postfix/smtp[1]: AB12CD34: to=<a@example.com>, relay=none, delay=3, dsn=4.4.1, "
+		   "status=deferred (connect to mx.example.com[192.0.2.1]:25: Connection refused)\n" AT
+		   "01 mx postfix/qmgr[1]: AB12CD34: from=<s@app.example>, status=expired, returned to sender\n" AT
+		   "02 mx postfix/qmgr[1]: AB12CD35: from=<>, status=force-expired, returned to sender\n");
 	assert_int_equal(l.count, 1);
 	assert_int_equal(l.expiry_count, 2);
 	assert_true(l.expiries[0].source_key == l.items[0].record.source_key);
@@ -183,18 +185,19 @@ static void passes_over_the_rest(void **state)
 {
 	(void)state;
 	struct list l = read_log(
-	    AT "00 mx postfix/smtpd[1]: NOQUEUE: reject: RCPT from bad.example[192.0.2.9]: 550 5.1.1 <a@example.com>: "
-	       "user unknown; from=<x@bad.example> to=<a@example.com> proto=ESMTP helo=<bad.example>\n" AT
-	       "00 mx postfix/cleanup[1]: AB12CD34: milter-reject: END-OF-MESSAGE from bad.example[192.0.2.9]: 5.7.1 "
-	       "Blocked; from=<x@bad.example> to=<a@example.com> proto=ESMTP helo=<bad.example>\n" AT
-	       "00 mx postfix/postscreen[1]: NOQUEUE: reject: RCPT from [192.0.2.9]:2413: 550 5.5.1 Protocol error; "
-	       "from=<x@bad.example>, to=<a@example.com>, proto=SMTP, helo=<bad.example>\n" AT
-	       "00 mx postfix/smtp[1]: AB12CD34: host mx.example.com[192.0.2.1] said: 450 4.2.0 try again\n" AT
-	       "00 mx postfix/bounce[1]: AB12CD34: sender non-delivery notification: AB12CD35\n" AT
-	       "00 mx postfix/smtp[1]: warning: to=<a@example.com>, status=sent (no)\n" AT
-	       "00 mx sendmail[1]: AB12CD34: to=<a@example.com>, delay=00:00:01, mailer=esmtp, stat=Sent\n" AT
-	       "00 mx sshd[1]: Accepted publickey for root\n" AT "00 mx last message repeated 2 times\n"
-	       "\n");
+		AT
+		"00 mx postfix/smtpd[1]: NOQUEUE: reject: RCPT from bad.example[192.0.2.9]: 550 5.1.1 <a@example.com>: "
+		"user unknown; from=<x@bad.example> to=<a@example.com> proto=ESMTP helo=<bad.example>\n" AT
+		"00 mx postfix/cleanup[1]: AB12CD34: milter-reject: END-OF-MESSAGE from bad.example[192.0.2.9]: 5.7.1 "
+		"Blocked; from=<x@bad.example> to=<a@example.com> proto=ESMTP helo=<bad.example>\n" AT
+		"00 mx postfix/postscreen[1]: NOQUEUE: reject: RCPT from [192.0.2.9]:2413: 550 5.5.1 Protocol error; "
+		"from=<x@bad.example>, to=<a@example.com>, proto=SMTP, helo=<bad.example>\n" AT
+		"00 mx postfix/smtp[1]: AB12CD34: host mx.example.com[192.0.2.1] said: 450 4.2.0 try again\n" AT
+		"00 mx postfix/bounce[1]: AB12CD34: sender non-delivery notification: AB12CD35\n" AT
+		"00 mx postfix/smtp[1]: warning: to=<a@example.com>, status=sent (no)\n" AT
+		"00 mx sendmail[1]: AB12CD34: to=<a@example.com>, delay=00:00:01, mailer=esmtp, stat=Sent\n" AT
+		"00 mx sshd[1]: Accepted publickey for root\n" AT "00 mx last message repeated 2 times\n"
+		"\n");
 	assert_int_equal(l.count, 0);
 	assert_int_equal(l.bad_count, 0);
 	list_free(&l);
@@ -204,11 +207,11 @@ static void counts_malformed_lines(void **state)
 {
 	(void)state;
 	struct list l =
-	    read_log("no stamp at all\n" AT "00 mx postfix/smtp[1]: AB12CD34: to=<a@example.com>, relay=no\n" AT
-		     "00 mx postfix/smtp[1]: AB12CD34: to=<>, relay=none, status=sent (x)\n" AT
-		     "00 mx postfix/smtp[1]: AB12CD34: to=<a@example.com>, status=lost (x)\n" AT
-		     "00 mx postfix/smtp[1]: AB12CD34: to=<a@example.com>, status=sent\r\n" AT
-		     "00 mx postfix/smtp[1]: AB12CD34: to=<a@example.com>, status=bounced (cut off he\n");
+		read_log("no stamp at all\n" AT "00 mx postfix/smtp[1]: AB12CD34: to=<a@example.com>, relay=no\n" AT
+			 "00 mx postfix/smtp[1]: AB12CD34: to=<>, relay=none, status=sent (x)\n" AT
+			 "00 mx postfix/smtp[1]: AB12CD34: to=<a@example.com>, status=lost (x)\n" AT
+			 "00 mx postfix/smtp[1]: AB12CD34: to=<a@example.com>, status=sent\r\n" AT
+			 "00 mx postfix/smtp[1]: AB12CD34: to=<a@example.com>, status=bounced (cut off he\n");
 	assert_int_equal(l.bad_count, 4);
 	for (int i = 0; i < 4; i++)
 		assert_int_equal(l.bad[i].line, i + 1);
@@ -224,12 +227,12 @@ static void odd_addresses(void **state)
 	static const struct {
 		const char *field, *want;
 	} cases[] = {
-	    {"<\"a, relay=b>, c\"@example.com>", "\"a, relay=b>, c\"@example.com"},
-	    {"<\"no end@example.com>", "\"no end@example.com"},
-	    {"<a>b@example.com>", "a>b@example.com"},
-	    {"<Bob.O'Hara+x=y@EXAMPLE.com>", "Bob.O'Hara+x=y@EXAMPLE.com"},
-	    {"<\xff\xfe@example.com>", "\xff\xfe@example.com"},
-	    {"<zo\xc3\xab@example.com>", "zo\xc3\xab@example.com"},
+		{"<\"a, relay=b>, c\"@example.com>", "\"a, relay=b>, c\"@example.com"},
+		{"<\"no end@example.com>", "\"no end@example.com"},
+		{"<a>b@example.com>", "a>b@example.com"},
+		{"<Bob.O'Hara+x=y@EXAMPLE.com>", "Bob.O'Hara+x=y@EXAMPLE.com"},
+		{"<\xff\xfe@example.com>", "\xff\xfe@example.com"},
+		{"<zo\xc3\xab@example.com>", "zo\xc3\xab@example.com"},
 	};
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		struct buf b = {0};
@@ -251,9 +254,9 @@ static void title_ends_where_the_log_ends_it(void **state)
 {
 	(void)state;
 	struct list l =
-	    read_log(AT "00 mx postfix/cleanup[4]: AB12CD34: warning: header Subject: a from b; from=<x@y> c from "
-			"local; from=<s@app.example> to=<t@example.com>\n" AT
-			"00 mx postfix/smtp[1]: AB12CD34: to=<t@example.com>, status=sent (x)\n");
+		read_log(AT "00 mx postfix/cleanup[4]: AB12CD34: warning: header Subject: a from b; from=<x@y> c from "
+			    "local; from=<s@app.example> to=<t@example.com>\n" AT
+			    "00 mx postfix/smtp[1]: AB12CD34: to=<t@example.com>, status=sent (x)\n");
 	assert_int_equal(l.count, 1);
 	assert_text(l.items[0].record.title, "a from b; from=<x@y> c");
 	list_free(&l);
@@ -307,11 +310,11 @@ static void queue_forgets_the_oldest(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(joins_interleaved_lines), cmocka_unit_test(every_status),
-	    cmocka_unit_test(codes_without_a_reply),   cmocka_unit_test(expiry_has_its_own_line),
-	    cmocka_unit_test(passes_over_the_rest),    cmocka_unit_test(counts_malformed_lines),
-	    cmocka_unit_test(odd_addresses),           cmocka_unit_test(title_ends_where_the_log_ends_it),
-	    cmocka_unit_test(recognises_its_own),      cmocka_unit_test(queue_forgets_the_oldest),
+		cmocka_unit_test(joins_interleaved_lines), cmocka_unit_test(every_status),
+		cmocka_unit_test(codes_without_a_reply),   cmocka_unit_test(expiry_has_its_own_line),
+		cmocka_unit_test(passes_over_the_rest),    cmocka_unit_test(counts_malformed_lines),
+		cmocka_unit_test(odd_addresses),           cmocka_unit_test(title_ends_where_the_log_ends_it),
+		cmocka_unit_test(recognises_its_own),      cmocka_unit_test(queue_forgets_the_oldest),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

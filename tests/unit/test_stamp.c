@@ -9,8 +9,8 @@
 
 static int64_t utc(int year, int month, int day, int hour, int minute, int second)
 {
-	return civil_to(
-	    (struct civil){.year = year, .month = month, .day = day, .hour = hour, .minute = minute, .second = second});
+	return civil_to((struct civil){
+		.year = year, .month = month, .day = day, .hour = hour, .minute = minute, .second = second});
 }
 
 static void iso_forms(void **state)
@@ -21,16 +21,16 @@ static void iso_forms(void **state)
 		int64_t offset_s; /* against 2026-10-26 10:00:00 UTC */
 		size_t used;
 	} good[] = {
-	    {"2026-10-26T10:00:00Z", 0, 20},
-	    {"2026-10-26T10:00:00.123456+02:00 mx", -7200, 32},
-	    {"2026-10-26T10:00:00+0200 mx", -7200, 24},
-	    {"2026-10-26T10:00:00-05 mx", 18000, 22},
-	    {"2026-10-26 10:00:00", 0, 19},
-	    {"2026-10-26 10:00:00,5 rest", 0, 21},
-	    {"2026-10-26 10:00:00 +0530", -19800, 25},
-	    {"2026-10-26T10:00", 0, 16},
-	    {"2026-10-26", -36000, 10},
-	    {"2026-10-26 mx", -36000, 10},
+		{"2026-10-26T10:00:00Z", 0, 20},
+		{"2026-10-26T10:00:00.123456+02:00 mx", -7200, 32},
+		{"2026-10-26T10:00:00+0200 mx", -7200, 24},
+		{"2026-10-26T10:00:00-05 mx", 18000, 22},
+		{"2026-10-26 10:00:00", 0, 19},
+		{"2026-10-26 10:00:00,5 rest", 0, 21},
+		{"2026-10-26 10:00:00 +0530", -19800, 25},
+		{"2026-10-26T10:00", 0, 16},
+		{"2026-10-26", -36000, 10},
+		{"2026-10-26 mx", -36000, 10},
 	};
 	for (size_t i = 0; i < COUNT_OF(good); i++) {
 		size_t used = 0;
@@ -164,8 +164,8 @@ static void parts_of_a_line(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(iso_forms),    cmocka_unit_test(any_form),   cmocka_unit_test(year_by_latest),
-	    cmocka_unit_test(year_as_said), cmocka_unit_test(local_zone), cmocka_unit_test(parts_of_a_line),
+		cmocka_unit_test(iso_forms),    cmocka_unit_test(any_form),   cmocka_unit_test(year_by_latest),
+		cmocka_unit_test(year_as_said), cmocka_unit_test(local_zone), cmocka_unit_test(parts_of_a_line),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -321,18 +321,18 @@ static void keys_come_by_name(void **state)
 	static const struct {
 		const char *bytes, *name;
 	} keys[] = {
-	    {"\033OA", "Up"},    {"\033[A", "Up"},
-	    {"\033OB", "Down"},  {"\033[D", "Left"},
-	    {"\033[5~", "PgUp"}, {"\033[6~", "PgDn"},
-	    {"\033OH", "Home"},  {"\033[1~", "Home"},
-	    {"\033[F", "End"},   {"\033[3~", "Del"},
-	    {"\033[Z", "S-Tab"}, {"\033OP", "F1"},
-	    {"\033[24~", "F12"}, {"\r", "Enter"},
-	    {"\t", "Tab"},       {"\177", "Backspace"},
-	    {"\b", "Backspace"}, {"\x03", "C-c"},
-	    {"\x0c", "C-l"},     {"é", "é"},
-	    {"日", "日"},        {"\U0001F600", "\U0001F600"},
-	    {" ", "Space"},      {"\033", "Esc"},
+		{"\033OA", "Up"},    {"\033[A", "Up"},
+		{"\033OB", "Down"},  {"\033[D", "Left"},
+		{"\033[5~", "PgUp"}, {"\033[6~", "PgDn"},
+		{"\033OH", "Home"},  {"\033[1~", "Home"},
+		{"\033[F", "End"},   {"\033[3~", "Del"},
+		{"\033[Z", "S-Tab"}, {"\033OP", "F1"},
+		{"\033[24~", "F12"}, {"\r", "Enter"},
+		{"\t", "Tab"},       {"\177", "Backspace"},
+		{"\b", "Backspace"}, {"\x03", "C-c"},
+		{"\x0c", "C-l"},     {"é", "é"},
+		{"日", "日"},        {"\U0001F600", "\U0001F600"},
+		{" ", "Space"},      {"\033", "Esc"},
 	};
 	struct pty p = start_ready(&(const struct setup){0});
 	for (size_t i = 0; i < COUNT_OF(keys); i++) {
@@ -380,10 +380,10 @@ static void mouse_comes_in_cells(void **state)
 	static const struct {
 		const char *bytes, *event;
 	} clicks[] = {
-	    {"\033[<0;10;5M", "mouse 9 4 left press"},     {"\033[<0;10;5m", "mouse 9 4 left release"},
-	    {"\033[<2;1;1M", "mouse 0 0 right press"},     {"\033[<32;300;200M", "mouse 299 199 left drag"},
-	    {"\033[<64;3;3M", "mouse 2 2 wheel-up press"}, {"\033[<65;3;3M", "mouse 2 2 wheel-down press"},
-	    {"\033[<20;3;3M", "mouse 2 2 left press"},
+		{"\033[<0;10;5M", "mouse 9 4 left press"},     {"\033[<0;10;5m", "mouse 9 4 left release"},
+		{"\033[<2;1;1M", "mouse 0 0 right press"},     {"\033[<32;300;200M", "mouse 299 199 left drag"},
+		{"\033[<64;3;3M", "mouse 2 2 wheel-up press"}, {"\033[<65;3;3M", "mouse 2 2 wheel-down press"},
+		{"\033[<20;3;3M", "mouse 2 2 left press"},
 	};
 	struct pty p = start_ready(&(const struct setup){0});
 	for (size_t i = 0; i < COUNT_OF(clicks); i++) {
@@ -592,9 +592,9 @@ static void colours_are_what_the_terminal_and_the_user_say(void **state)
 		const char *term, *no_color;
 		bool colour, palette;
 	} cases[] = {
-	    {"xterm-256color", NULL, true, true},  {"xterm-256color", "", true, true},
-	    {"xterm-256color", "1", false, false}, {"xterm", NULL, true, false},
-	    {"linux", NULL, true, false},          {"vt100", NULL, false, false},
+		{"xterm-256color", NULL, true, true},  {"xterm-256color", "", true, true},
+		{"xterm-256color", "1", false, false}, {"xterm", NULL, true, false},
+		{"linux", NULL, true, false},          {"vt100", NULL, false, false},
 	};
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		struct pty p = start_ready(&(const struct setup){.term = cases[i].term, .no_color = cases[i].no_color});
@@ -672,26 +672,26 @@ static void no_terminal_at_all_gets_one_sentence(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(opens_and_gives_back),
-	    cmocka_unit_test(keys_come_by_name),
-	    cmocka_unit_test(unknown_sequences_are_no_commands),
-	    cmocka_unit_test(mouse_comes_in_cells),
-	    cmocka_unit_test(mouse_comes_in_pieces_too),
-	    cmocka_unit_test(paste_is_one_line_of_text),
-	    cmocka_unit_test(resize_is_told),
-	    cmocka_unit_test(tiny_terminals_do),
-	    cmocka_unit_test(suspends_and_comes_back),
-	    cmocka_unit_test(stopped_by_force_takes_the_terminal_back),
-	    cmocka_unit_test(signals_that_ask_end_in_order),
-	    cmocka_unit_test(second_request_ends_a_stuck_program),
-	    cmocka_unit_test(crash_gives_the_terminal_back),
-	    cmocka_unit_test(die_gives_the_terminal_back_first),
-	    cmocka_unit_test(closed_terminal_ends_the_program),
-	    cmocka_unit_test(colours_are_what_the_terminal_and_the_user_say),
-	    cmocka_unit_test(plain_locale_gets_ascii),
-	    cmocka_unit_test(copy_is_clean_and_bounded),
-	    cmocka_unit_test(unusable_terminals_get_one_sentence),
-	    cmocka_unit_test(no_terminal_at_all_gets_one_sentence),
+		cmocka_unit_test(opens_and_gives_back),
+		cmocka_unit_test(keys_come_by_name),
+		cmocka_unit_test(unknown_sequences_are_no_commands),
+		cmocka_unit_test(mouse_comes_in_cells),
+		cmocka_unit_test(mouse_comes_in_pieces_too),
+		cmocka_unit_test(paste_is_one_line_of_text),
+		cmocka_unit_test(resize_is_told),
+		cmocka_unit_test(tiny_terminals_do),
+		cmocka_unit_test(suspends_and_comes_back),
+		cmocka_unit_test(stopped_by_force_takes_the_terminal_back),
+		cmocka_unit_test(signals_that_ask_end_in_order),
+		cmocka_unit_test(second_request_ends_a_stuck_program),
+		cmocka_unit_test(crash_gives_the_terminal_back),
+		cmocka_unit_test(die_gives_the_terminal_back_first),
+		cmocka_unit_test(closed_terminal_ends_the_program),
+		cmocka_unit_test(colours_are_what_the_terminal_and_the_user_say),
+		cmocka_unit_test(plain_locale_gets_ascii),
+		cmocka_unit_test(copy_is_clean_and_bounded),
+		cmocka_unit_test(unusable_terminals_get_one_sentence),
+		cmocka_unit_test(no_terminal_at_all_gets_one_sentence),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

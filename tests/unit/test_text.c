@@ -39,26 +39,26 @@ static void test_refuses_bad_utf8(void **state)
 {
 	(void)state;
 	static const char *const bad[] = {
-	    "\x80",
-	    "\xBF",
-	    "\xC0\x80",
-	    "\xC1\xBF",
-	    "\xC3",
-	    "\xC3(",
-	    "\xE0\x80\x80",
-	    "\xE0\x9F\xBF",
-	    "\xE2\x82",
-	    "\xE2(\xA1",
-	    "\xE2\x82(",
-	    "\xED\xA0\x80",
-	    "\xED\xBF\xBF",
-	    "\xF0\x80\x80\x80",
-	    "\xF0\x8F\xBF\xBF",
-	    "\xF4\x90\x80\x80",
-	    "\xF5\x80\x80\x80",
-	    "\xF0\x9F\x98",
-	    "\xFE",
-	    "\xFF",
+		"\x80",
+		"\xBF",
+		"\xC0\x80",
+		"\xC1\xBF",
+		"\xC3",
+		"\xC3(",
+		"\xE0\x80\x80",
+		"\xE0\x9F\xBF",
+		"\xE2\x82",
+		"\xE2(\xA1",
+		"\xE2\x82(",
+		"\xED\xA0\x80",
+		"\xED\xBF\xBF",
+		"\xF0\x80\x80\x80",
+		"\xF0\x8F\xBF\xBF",
+		"\xF4\x90\x80\x80",
+		"\xF5\x80\x80\x80",
+		"\xF0\x9F\x98",
+		"\xFE",
+		"\xFF",
 	};
 	char32_t c;
 	for (size_t i = 0; i < COUNT_OF(bad); i++)
@@ -73,45 +73,47 @@ struct shown {
 };
 
 static const struct shown shown[] = {
-    {.in = "", .utf8 = "", .ascii = ""},
-    {.in = "plain text ~", .utf8 = "plain text ~", .ascii = "plain text ~"},
-    {.in = "a\0b", .len = 3, .utf8 = "a␀b", .ascii = "a<00>b"},
-    {.in = "\x1b[31mred\x1b]0;x\a", .utf8 = "␛[31mred␛]0;x␇", .ascii = "<1B>[31mred<1B>]0;x<07>"},
-    {.in = "one\r\ntwo\t\x7f", .utf8 = "one␍␊two␉␡", .ascii = "one<0D><0A>two<09><7F>"},
-    /* C1, as a code point and as a byte */
-    {.in = "\xC2\x9B"
-	   "31m \x9b"
-	   "31m",
-     .utf8 = "<9B>31m <9B>31m",
-     .ascii = "<9B>31m <9B>31m"},
-    {.in = "\xE2\x82 \xF0\x9F", .utf8 = "<E2><82> <F0><9F>", .ascii = "<E2><82> <F0><9F>"},
-    {.in = "\xED\xA0\x80", .utf8 = "<ED><A0><80>", .ascii = "<ED><A0><80>"},
-    /* bidi override, isolate; zero-width space, joiner; BOM; soft hyphen; separators; tag; annotation */
-    {.in = "\u202Egpj.exe\u2066", .utf8 = "<U+202E>gpj.exe<U+2066>", .ascii = "<U+202E>gpj.exe<U+2066>"},
-    {.in = "a\u200Bb\u200Dc\uFEFF", .utf8 = "a<U+200B>b<U+200D>c<U+FEFF>", .ascii = "a<U+200B>b<U+200D>c<U+FEFF>"},
-    {.in = "\u00AD\u2028\u2029", .utf8 = "<U+00AD><U+2028><U+2029>", .ascii = "<U+00AD><U+2028><U+2029>"},
-    {.in = "\U000E0041\uFFF9", .utf8 = "<U+E0041><U+FFF9>", .ascii = "<U+E0041><U+FFF9>"},
-    /* variation selector, invisible filler, private use, not assigned, no character */
-    {.in = "\u2764\uFE0F\u3164", .utf8 = "❤<U+FE0F><U+3164>", .ascii = "?<U+FE0F><U+3164>"},
-    {.in = "\uE000\u0378\uFFFF", .utf8 = "<U+E000><U+0378><U+FFFF>", .ascii = "<U+E000><U+0378><U+FFFF>"},
-    {.in = "\U0010FFFF", .utf8 = "<U+10FFFF>", .ascii = "<U+10FFFF>"},
-    {.in = "zoë \U0001F600 件名", .utf8 = "zoë \U0001F600 件名", .ascii = "zo? ?? ????"},
-    /* marks: joined, alone at the start, after a stand-in, too many, on a wide character; Hangul in parts */
-    {.in = "e\u0301", .utf8 = "e\u0301", .ascii = "?"},
-    {.in = "\u0301x", .utf8 = "\u25CC\u0301x", .ascii = "?x"},
-    {.in = "\n\u0301", .utf8 = "␊\u25CC\u0301", .ascii = "<0A>?"},
-    {.in = "a\u0301\u0302\u0303\u0304\u0305", .utf8 = "a\u0301\u0302\u25CC\u0303\u0304\u25CC\u0305", .ascii = "???"},
-    {.in = "件\u0301", .utf8 = "件\u0301", .ascii = "??"},
-    {.in = "\u1112\u1161\u11AB", .utf8 = "\u1112\u1161\u11AB", .ascii = "??"},
-    /* clipping */
-    {.in = "abcdef", .columns = 6, .utf8 = "abcdef", .ascii = "abcdef"},
-    {.in = "abcdefg", .columns = 6, .utf8 = "abcde…", .ascii = "abcde~"},
-    {.in = "abc", .columns = 1, .utf8 = "…", .ascii = "~"},
-    {.in = "abc", .columns = -1, .utf8 = "", .ascii = ""},
-    {.in = "件名件名", .columns = 8, .utf8 = "件名件名", .ascii = "????????"},
-    {.in = "件名件名", .columns = 7, .utf8 = "件名件…", .ascii = "??????~"},
-    {.in = "件名件名", .columns = 6, .utf8 = "件名…", .ascii = "?????~"},
-    {.in = "e\u0301e\u0301e\u0301", .columns = 2, .utf8 = "e\u0301…", .ascii = "?~"},
+	{.in = "", .utf8 = "", .ascii = ""},
+	{.in = "plain text ~", .utf8 = "plain text ~", .ascii = "plain text ~"},
+	{.in = "a\0b", .len = 3, .utf8 = "a␀b", .ascii = "a<00>b"},
+	{.in = "\x1b[31mred\x1b]0;x\a", .utf8 = "␛[31mred␛]0;x␇", .ascii = "<1B>[31mred<1B>]0;x<07>"},
+	{.in = "one\r\ntwo\t\x7f", .utf8 = "one␍␊two␉␡", .ascii = "one<0D><0A>two<09><7F>"},
+	/* C1, as a code point and as a byte */
+	{.in = "\xC2\x9B"
+	       "31m \x9b"
+	       "31m",
+	 .utf8 = "<9B>31m <9B>31m",
+	 .ascii = "<9B>31m <9B>31m"},
+	{.in = "\xE2\x82 \xF0\x9F", .utf8 = "<E2><82> <F0><9F>", .ascii = "<E2><82> <F0><9F>"},
+	{.in = "\xED\xA0\x80", .utf8 = "<ED><A0><80>", .ascii = "<ED><A0><80>"},
+	/* bidi override, isolate; zero-width space, joiner; BOM; soft hyphen; separators; tag; annotation */
+	{.in = "\u202Egpj.exe\u2066", .utf8 = "<U+202E>gpj.exe<U+2066>", .ascii = "<U+202E>gpj.exe<U+2066>"},
+	{.in = "a\u200Bb\u200Dc\uFEFF", .utf8 = "a<U+200B>b<U+200D>c<U+FEFF>", .ascii = "a<U+200B>b<U+200D>c<U+FEFF>"},
+	{.in = "\u00AD\u2028\u2029", .utf8 = "<U+00AD><U+2028><U+2029>", .ascii = "<U+00AD><U+2028><U+2029>"},
+	{.in = "\U000E0041\uFFF9", .utf8 = "<U+E0041><U+FFF9>", .ascii = "<U+E0041><U+FFF9>"},
+	/* variation selector, invisible filler, private use, not assigned, no character */
+	{.in = "\u2764\uFE0F\u3164", .utf8 = "❤<U+FE0F><U+3164>", .ascii = "?<U+FE0F><U+3164>"},
+	{.in = "\uE000\u0378\uFFFF", .utf8 = "<U+E000><U+0378><U+FFFF>", .ascii = "<U+E000><U+0378><U+FFFF>"},
+	{.in = "\U0010FFFF", .utf8 = "<U+10FFFF>", .ascii = "<U+10FFFF>"},
+	{.in = "zoë \U0001F600 件名", .utf8 = "zoë \U0001F600 件名", .ascii = "zo? ?? ????"},
+	/* marks: joined, alone at the start, after a stand-in, too many, on a wide character; Hangul in parts */
+	{.in = "e\u0301", .utf8 = "e\u0301", .ascii = "?"},
+	{.in = "\u0301x", .utf8 = "\u25CC\u0301x", .ascii = "?x"},
+	{.in = "\n\u0301", .utf8 = "␊\u25CC\u0301", .ascii = "<0A>?"},
+	{.in = "a\u0301\u0302\u0303\u0304\u0305",
+	 .utf8 = "a\u0301\u0302\u25CC\u0303\u0304\u25CC\u0305",
+	 .ascii = "???"},
+	{.in = "件\u0301", .utf8 = "件\u0301", .ascii = "??"},
+	{.in = "\u1112\u1161\u11AB", .utf8 = "\u1112\u1161\u11AB", .ascii = "??"},
+	/* clipping */
+	{.in = "abcdef", .columns = 6, .utf8 = "abcdef", .ascii = "abcdef"},
+	{.in = "abcdefg", .columns = 6, .utf8 = "abcde…", .ascii = "abcde~"},
+	{.in = "abc", .columns = 1, .utf8 = "…", .ascii = "~"},
+	{.in = "abc", .columns = -1, .utf8 = "", .ascii = ""},
+	{.in = "件名件名", .columns = 8, .utf8 = "件名件名", .ascii = "????????"},
+	{.in = "件名件名", .columns = 7, .utf8 = "件名件…", .ascii = "??????~"},
+	{.in = "件名件名", .columns = 6, .utf8 = "件名…", .ascii = "?????~"},
+	{.in = "e\u0301e\u0301e\u0301", .columns = 2, .utf8 = "e\u0301…", .ascii = "?~"},
 };
 
 static void test_shows(void **state)
@@ -155,7 +157,7 @@ static void test_cells_cover_the_source(void **state)
 		int cells, width;
 		bool stand_in;
 	} want[] = {
-	    {0, 3, 1, 1, false}, {3, 3, 8, 1, true}, {6, 1, 1, 1, false}, {7, 1, 4, 1, true}, {8, 3, 1, 2, false}};
+		{0, 3, 1, 1, false}, {3, 3, 8, 1, true}, {6, 1, 1, 1, false}, {7, 1, 4, 1, true}, {8, 3, 1, 2, false}};
 	struct text_cell cell;
 	for (size_t i = 0; i < COUNT_OF(want); i++) {
 		for (int n = 0; n < want[i].cells; n++) {
@@ -204,41 +206,41 @@ struct held {
 };
 
 static const struct held held[] = {
-    {"", "", true},
-    {"abc", "", true},
-    {"", "a", false},
-    {"ann@EXAMPLE.com", "@example", true},
-    {"ANN@example.com", "nn@EX", true},
-    {"aaaab", "AAB", true},
-    {"aAaAaB", "aab", true},
-    {"aaaa", "aab", false},
-    {"@[`{", "@[`{", true},
-    {"[", "{", false},
-    {"@", "`", false},
-    {"ZOË@EXÄMPLE.DE", "zoë@exä", true},
-    {"zoë", "OË", true},
-    {"zoe", "zoë", false},
-    {"ΟΔΟΣ", "οδος", true}, /* final sigma is the same letter */
-    {"ПОЧТА не дошла", "почта НЕ", true},
-    {"ԲԱՐԵՎ", "բարև", false},
-    {"ԲԱՐԵՎ", "բարեվ", true},
-    {"ĀĂĄ ŁÓDŹ", "łódź", true},
-    {"STRAẞE", "straße", true}, /* three bytes and two */
-    {"ȺB", "ⱥb", true},         /* two and three */
-    {"件名", "名", true},
-    {"12345678é", "É", true},
-    {"123456789012é", "É", true},
-    {"\u212A", "k", false},
-    {"k", "\u212A", false},
-    {"a\xFF"
-     "b",
-     "\xFF"
-     "B",
-     true},
-    {"é", "\xA9", false}, /* half of a character */
-    {"é", "\xC3", false},
-    {"\xC3 \xA9", "é", false},
-    {"\xC3", "\xC3", true},
+	{"", "", true},
+	{"abc", "", true},
+	{"", "a", false},
+	{"ann@EXAMPLE.com", "@example", true},
+	{"ANN@example.com", "nn@EX", true},
+	{"aaaab", "AAB", true},
+	{"aAaAaB", "aab", true},
+	{"aaaa", "aab", false},
+	{"@[`{", "@[`{", true},
+	{"[", "{", false},
+	{"@", "`", false},
+	{"ZOË@EXÄMPLE.DE", "zoë@exä", true},
+	{"zoë", "OË", true},
+	{"zoe", "zoë", false},
+	{"ΟΔΟΣ", "οδος", true}, /* final sigma is the same letter */
+	{"ПОЧТА не дошла", "почта НЕ", true},
+	{"ԲԱՐԵՎ", "բարև", false},
+	{"ԲԱՐԵՎ", "բարեվ", true},
+	{"ĀĂĄ ŁÓDŹ", "łódź", true},
+	{"STRAẞE", "straße", true}, /* three bytes and two */
+	{"ȺB", "ⱥb", true},         /* two and three */
+	{"件名", "名", true},
+	{"12345678é", "É", true},
+	{"123456789012é", "É", true},
+	{"\u212A", "k", false},
+	{"k", "\u212A", false},
+	{"a\xFF"
+	 "b",
+	 "\xFF"
+	 "B",
+	 true},
+	{"é", "\xA9", false}, /* half of a character */
+	{"é", "\xC3", false},
+	{"\xC3 \xA9", "é", false},
+	{"\xC3", "\xC3", true},
 };
 
 static void test_holds(void **state)
@@ -276,14 +278,14 @@ static void test_folding_is_stable(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_decodes_what_it_encodes),
-	    cmocka_unit_test(test_refuses_bad_utf8),
-	    cmocka_unit_test(test_shows),
-	    cmocka_unit_test(test_shows_into_an_arena),
-	    cmocka_unit_test(test_cells_cover_the_source),
-	    cmocka_unit_test(test_widths_agree_with_the_c_library),
-	    cmocka_unit_test(test_holds),
-	    cmocka_unit_test(test_folding_is_stable),
+		cmocka_unit_test(test_decodes_what_it_encodes),
+		cmocka_unit_test(test_refuses_bad_utf8),
+		cmocka_unit_test(test_shows),
+		cmocka_unit_test(test_shows_into_an_arena),
+		cmocka_unit_test(test_cells_cover_the_source),
+		cmocka_unit_test(test_widths_agree_with_the_c_library),
+		cmocka_unit_test(test_holds),
+		cmocka_unit_test(test_folding_is_stable),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

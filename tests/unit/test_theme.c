@@ -15,9 +15,9 @@ static bool same(struct look a, struct look b)
 
 /* Roles that a reader must find at a glance, or whose meaning no glyph or word beside them repeats. */
 static const enum role standing_out[] = {
-    ROLE_STRONG,  ROLE_HEADER,      ROLE_KEY,     ROLE_BORDER_FOCUS, ROLE_TITLE,
-    ROLE_SELECT,  ROLE_SELECT_BLUR, ROLE_MARK,    ROLE_PERMANENT,    ROLE_TEMPORARY,
-    ROLE_DROPPED, ROLE_EVIDENCE,    ROLE_WARNING, ROLE_ERROR,        ROLE_INPUT,
+	ROLE_STRONG,  ROLE_HEADER,      ROLE_KEY,     ROLE_BORDER_FOCUS, ROLE_TITLE,
+	ROLE_SELECT,  ROLE_SELECT_BLUR, ROLE_MARK,    ROLE_PERMANENT,    ROLE_TEMPORARY,
+	ROLE_DROPPED, ROLE_EVIDENCE,    ROLE_WARNING, ROLE_ERROR,        ROLE_INPUT,
 };
 
 static void what_stands_out_does_so_at_any_depth(void **state)
@@ -44,8 +44,8 @@ static void what_must_be_told_apart_differs(void **state)
 {
 	(void)state;
 	static const enum role pairs[][2] = {
-	    {ROLE_SELECT, ROLE_SELECT_BLUR}, {ROLE_BORDER, ROLE_BORDER_FOCUS}, {ROLE_PERMANENT, ROLE_TEMPORARY},
-	    {ROLE_EVIDENCE, ROLE_STRONG},    {ROLE_HEADER, ROLE_HEADER_DIM},   {ROLE_KEY, ROLE_FOOTER},
+		{ROLE_SELECT, ROLE_SELECT_BLUR}, {ROLE_BORDER, ROLE_BORDER_FOCUS}, {ROLE_PERMANENT, ROLE_TEMPORARY},
+		{ROLE_EVIDENCE, ROLE_STRONG},    {ROLE_HEADER, ROLE_HEADER_DIM},   {ROLE_KEY, ROLE_FOOTER},
 	};
 	for (size_t d = 0; d < COUNT_OF(depths); d++)
 		for (size_t i = 0; i < COUNT_OF(pairs); i++)
@@ -115,9 +115,9 @@ static void names_are_unique(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(what_stands_out_does_so_at_any_depth), cmocka_unit_test(without_colour_there_is_none),
-	    cmocka_unit_test(what_must_be_told_apart_differs),      cmocka_unit_test(colours_exist_at_their_depth),
-	    cmocka_unit_test(text_is_readable_with_256_colours),    cmocka_unit_test(names_are_unique),
+		cmocka_unit_test(what_stands_out_does_so_at_any_depth), cmocka_unit_test(without_colour_there_is_none),
+		cmocka_unit_test(what_must_be_told_apart_differs),      cmocka_unit_test(colours_exist_at_their_depth),
+		cmocka_unit_test(text_is_readable_with_256_colours),    cmocka_unit_test(names_are_unique),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,28 +10,28 @@
 
 /* As a database might hold them: every family, several basic codes with one enhanced code, codes on drops. */
 static const struct group rows[] = {
-    {.outcome = OUTCOME_FAILED, .enhanced = {5, 1, 1}, .basic = 550, .count = 30},
-    {.outcome = OUTCOME_FAILED, .enhanced = {5, 1, 1}, .basic = 0, .count = 5},
-    {.outcome = OUTCOME_FAILED, .enhanced = {5, 1, 10}, .basic = 550, .count = 4},
-    {.outcome = OUTCOME_FAILED, .enhanced = {4, 1, 8}, .basic = 450, .count = 4},
-    {.outcome = OUTCOME_FAILED, .enhanced = {5, 2, 2}, .basic = 552, .count = 50},
-    {.outcome = OUTCOME_FAILED, .enhanced = {4, 2, 2}, .basic = 0, .count = 1},
-    {.outcome = OUTCOME_FAILED, .enhanced = {5, 0, 0}, .basic = 554, .count = 2},
-    {.outcome = OUTCOME_FAILED, .enhanced = {5, 9, 9}, .basic = 0, .count = 1},
-    {.outcome = OUTCOME_FAILED, .basic = 550, .count = 7},
-    {.outcome = OUTCOME_FAILED, .basic = 421, .count = 9},
-    {.outcome = OUTCOME_FAILED, .count = 70},
-    {.outcome = OUTCOME_DROPPED, .count = 60},
-    {.outcome = OUTCOME_DROPPED, .enhanced = {5, 1, 1}, .basic = 550, .count = 3},
-    {.outcome = OUTCOME_DROPPED, .basic = 550, .count = 2},
+	{.outcome = OUTCOME_FAILED, .enhanced = {5, 1, 1}, .basic = 550, .count = 30},
+	{.outcome = OUTCOME_FAILED, .enhanced = {5, 1, 1}, .basic = 0, .count = 5},
+	{.outcome = OUTCOME_FAILED, .enhanced = {5, 1, 10}, .basic = 550, .count = 4},
+	{.outcome = OUTCOME_FAILED, .enhanced = {4, 1, 8}, .basic = 450, .count = 4},
+	{.outcome = OUTCOME_FAILED, .enhanced = {5, 2, 2}, .basic = 552, .count = 50},
+	{.outcome = OUTCOME_FAILED, .enhanced = {4, 2, 2}, .basic = 0, .count = 1},
+	{.outcome = OUTCOME_FAILED, .enhanced = {5, 0, 0}, .basic = 554, .count = 2},
+	{.outcome = OUTCOME_FAILED, .enhanced = {5, 9, 9}, .basic = 0, .count = 1},
+	{.outcome = OUTCOME_FAILED, .basic = 550, .count = 7},
+	{.outcome = OUTCOME_FAILED, .basic = 421, .count = 9},
+	{.outcome = OUTCOME_FAILED, .count = 70},
+	{.outcome = OUTCOME_DROPPED, .count = 60},
+	{.outcome = OUTCOME_DROPPED, .enhanced = {5, 1, 1}, .basic = 550, .count = 3},
+	{.outcome = OUTCOME_DROPPED, .basic = 550, .count = 2},
 };
 /* … and with what status:any adds */
 static const struct group others[] = {
-    {.outcome = OUTCOME_DELIVERED, .enhanced = {2, 0, 0}, .basic = 250, .count = 500},
-    {.outcome = OUTCOME_DELIVERED, .count = 11},
-    {.outcome = OUTCOME_QUEUED, .count = 4},
-    {.outcome = OUTCOME_DEFERRED, .enhanced = {4, 2, 2}, .basic = 452, .count = 6},
-    {.outcome = OUTCOME_DEFERRED, .basic = 421, .count = 8},
+	{.outcome = OUTCOME_DELIVERED, .enhanced = {2, 0, 0}, .basic = 250, .count = 500},
+	{.outcome = OUTCOME_DELIVERED, .count = 11},
+	{.outcome = OUTCOME_QUEUED, .count = 4},
+	{.outcome = OUTCOME_DEFERRED, .enhanced = {4, 2, 2}, .basic = 452, .count = 6},
+	{.outcome = OUTCOME_DEFERRED, .basic = 421, .count = 8},
 };
 
 static struct groups groups_of(struct arena *a, bool all)
@@ -153,10 +153,10 @@ static int64_t picked(struct str line, const char *typed, const struct groups *g
 	int64_t n = 0;
 	for (int i = 0; i < g->count; i++) {
 		struct record r = {
-		    .recipient = str_of(recipient),
-		    .outcome = g->rows[i].outcome,
-		    .enhanced = g->rows[i].enhanced,
-		    .basic = g->rows[i].basic,
+			.recipient = str_of(recipient),
+			.outcome = g->rows[i].outcome,
+			.enhanced = g->rows[i].enhanced,
+			.basic = g->rows[i].basic,
 		};
 		if (scope_matches(&s, &r))
 			n += g->rows[i].count;
@@ -198,9 +198,9 @@ static void test_keys(void **state)
 	(void)state;
 	struct arena a = {0};
 	struct group domains[] = {
-	    {.key = STR("example.com"), .count = 250},
-	    {.key = STR(""), .count = 9},
-	    {.key = STR("two words.example"), .count = 2},
+		{.key = STR("example.com"), .count = 250},
+		{.key = STR(""), .count = 9},
+		{.key = STR("two words.example"), .count = 2},
 	};
 	struct groups g = {.rows = domains, .count = (int)COUNT_OF(domains)};
 	struct groups inside = groups_of(&a, false);
@@ -232,9 +232,9 @@ static void test_keys(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_order_closed), cmocka_unit_test(test_open_groups_show_their_codes),
-	    cmocka_unit_test(test_nothing),      cmocka_unit_test(test_each_node_picks_what_it_counts),
-	    cmocka_unit_test(test_keys),
+		cmocka_unit_test(test_order_closed), cmocka_unit_test(test_open_groups_show_their_codes),
+		cmocka_unit_test(test_nothing),      cmocka_unit_test(test_each_node_picks_what_it_counts),
+		cmocka_unit_test(test_keys),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
