@@ -7,6 +7,8 @@ result $? "a database is made"
 
 run summary "$db"
 [ "$code" = 0 ] && [ ! -s "$dir/err" ] && sed 's/  *[█]*$//' "$dir/out" | tr -s ' ' >"$dir/lines" && cat >"$dir/want" <<'END'
+6 failures of 7 tracked (85.7%), 2026-09-21 to 2026-09-21
+
 All failures 6 100.0%
  1 Addressing 1 16.7%
  5.1.1 1 16.7% Bad destination mailbox address
@@ -27,37 +29,45 @@ LC_ALL=C "$BIN" summary "$db" >"$dir/out" && ! LC_ALL=C grep -q '[^ -~]' "$dir/o
 result $? "bars are ASCII where the terminal has no more"
 
 run summary "$db" status:delivered
-[ "$code" = 0 ] && head -n 1 "$dir/out" | grep -q '^All email  *1 100.0%'
+[ "$code" = 0 ] && grep -q '^All email  *1 100.0%' "$dir/out" && grep -q '^Filter: status:delivered$' "$dir/out"
 result $? "a filter chooses what is counted"
 
 run summary "$db" to:nobody
-[ "$code" = 0 ] && [ "$(tr -s ' ' <"$dir/out")" = "All failures 0 0.0%" ]
+[ "$code" = 0 ] && [ "$(tail -n 1 "$dir/out" | tr -s ' ')" = "All failures 0 0.0%" ]
 result $? "nothing found is a zero, and no error"
 
-for filter in '' status:any status:failed 5.1.1 code:none; do
-	run summary "$db" $filter --format json
-	[ "$code" = 0 ] && python3 - "$dir/out" "$BIN" "$db" $filter <<'END'
+# Every filter that the JSON names, put together with the one typed, picks as many as it says.
+picks_what_it_counts() { # picks_what_it_counts GROUPING FILTER
+	run summary "$db" $2 --by "$1" --format json
+	[ "$code" = 0 ] && python3 - "$dir/out" "$BIN" "$db" $2 <<'END'
 import json, subprocess, sys
 out, binary, db, *typed = sys.argv[1:]
-s = json.load(open(out))
-def lines(*filter):
-	run = subprocess.run([binary, 'export', db, *filter, '--format', 'jsonl', '--columns', 'id'], capture_output=True)
+s = json.load(open(out, encoding='utf-8'))
+def ids(words):
+	run = subprocess.run([binary, 'export', db, *words, '--format', 'jsonl', '--columns', 'id'], capture_output=True)
+	assert run.returncode == 0, run.stderr
 	return set(run.stdout.split(b'\n')) - {b''}
-assert s['tracked'] == 7 and s['failures'] == 6 and s['selected'] == len(lines(*typed)) > 0
+def picked(text):
+	words = text.split()
+	anything = 'status:any' in typed and not any(w.startswith('status:') for w in words)
+	return len(ids(typed) & ids(words + ['status:any'] * anything))
+assert s['tracked'] == 7 and s['failures'] == 6 and s['selected'] == len(ids(typed)) > 0 and not s['more']
 assert sum(g['count'] for g in s['groups']) == s['selected']
 for g in s['groups']:
-	assert not g['codes'] or sum(c['count'] for c in g['codes']) == g['count']
-	assert all(c['name'] for c in g['codes'])
-	words = g['filter'].split()
-	if 'status:any' in typed and not any(w.startswith('status:') for w in words):
-		words.append('status:any')
-	assert len(lines(*typed) & lines(*words)) == g['count'], g
+	assert not g['codes'] or sum(c['count'] for c in g['codes']) == g['count'], g
+	for n in [g] + g['codes']:
+		assert picked(n['filter']) == n['count'] > 0, n
 END
-	result $? "JSON for \"$filter\": counts add up, and each group's filter picks as many"
+	result $? "by $1 with \"$2\": counts add up, and each filter picks as many"
+}
+for filter in '' status:any status:failed 5.1.1 code:none; do
+	picks_what_it_counts code "$filter"
+	picks_what_it_counts domain "$filter"
 done
 
 "$BIN" init "$dir/empty.db" && run summary "$dir/empty.db" --format json
-[ "$code" = 0 ] && bytes '{"tracked":0,"failures":0,"selected":0,"groups":[]}\n'
+[ "$code" = 0 ] && bytes \
+	'{"tracked":0,"failures":0,"first":null,"last":null,"filter":"","by":"code","selected":0,"more":false,"groups":[]}\n'
 result $? "an empty database has a summary"
 
 if [ -e /dev/full ]; then
@@ -67,6 +77,9 @@ if [ -e /dev/full ]; then
 fi
 
 refuses 2 "name a database; see deadletter summary --help" summary
+run summary "$db" --by month
+[ "$code" = 2 ] && [ ! -s "$dir/out" ] && grep -q 'month.*code.*domain' "$dir/err"
+result $? "an unknown grouping is named, with those there are"
 refuses 2 'there is no format "csv": it is text or json; see deadletter summary --help' summary "$db" --format csv
 refuses 2 "filter, column 6: code: is a code such as 5.1.1, 5.7.*, 550 or 4xx, or none" summary "$db" code:5.1
 run summary "$dir/none.db"
