@@ -129,6 +129,15 @@ programs: $(UNIT) $(SCREEN) $(BUILD)/tools/gen_log
 approve: $(BIN) $(SAMPLE) $(SCREEN) ## take the screens as they are now for the goldens of tests/screen; read the difference
 	@BIN=$(abspath $(BIN)) BUILD=$(abspath $(BUILD)) APPROVE=1 $(SCREEN) | grep -v '^ok' ; git status --short tests/screen
 
+# ---- pictures ---------------------------------------------------------------------------------------------------
+
+DEPS_SHOTS := $(DEPS_DEV) xvfb xterm imagemagick fonts-dejavu-core fonts-droid-fallback fonts-unifont
+
+screenshots: ## render the real program to screenshots/
+	@sh src/tools/deps.sh $(DEPS_SHOTS)
+	@$(MAKE) --no-print-directory all $(SCREEN)
+	@BIN=$(abspath $(BIN)) BUILD=$(abspath $(BUILD)) SCREEN=$(abspath $(SCREEN)) sh src/tools/screenshots.sh screenshots
+
 # ---- lint ------------------------------------------------------------------------------------------------------
 
 SOURCES = $(wildcard src/*.[ch] src/*/*.[ch] tests/*/*.[ch])

@@ -51,6 +51,8 @@ static void add_capability(struct buf *b, const char *name)
 
 static void modes_enter(const struct term *t)
 {
+	if (!t->ansi)
+		return;
 	if (t->mouse)
 		send(enter_mouse, sizeof enter_mouse - 1);
 	send(enter_paste, sizeof enter_paste - 1);
@@ -58,6 +60,8 @@ static void modes_enter(const struct term *t)
 
 static void modes_leave(const struct term *t)
 {
+	if (!t->ansi)
+		return;
 	if (t->mouse)
 		send(leave_mouse, sizeof leave_mouse - 1);
 	send(leave_paste, sizeof leave_paste - 1);
@@ -66,9 +70,10 @@ static void modes_leave(const struct term *t)
 static void guard_arm(const struct term *t)
 {
 	struct buf reset = {0};
-	if (t->mouse)
+	if (t->ansi && t->mouse)
 		buf_add(&reset, STR(leave_mouse));
-	buf_add(&reset, STR(leave_paste));
+	if (t->ansi)
+		buf_add(&reset, STR(leave_paste));
 	static const char *const capabilities[] = {"sgr0", "op", "rmkx", "cnorm", "rmcup"};
 	for (size_t i = 0; i < COUNT_OF(capabilities); i++)
 		add_capability(&reset, capabilities[i]);
@@ -102,6 +107,7 @@ static bool screen_open(struct term *t, struct err *e)
 			       "try TERM=xterm-256color or TERM=vt100",
 			       getenv("TERM"));
 	}
+	t->ansi = strncmp(move, "\033[", 2) == 0;
 	raw();
 	noecho();
 	nonl();

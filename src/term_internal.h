@@ -35,6 +35,7 @@ struct term {
 	struct termios saved;
 	int signal_fd;
 	bool test, mouse, hung_up;
+	bool ansi;     /* takes ESC [ sequences, so private modes too */
 	int colours;   /* 0: none */
 	bool defaults; /* knows the terminal's default colours */
 	struct {

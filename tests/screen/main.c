@@ -15,6 +15,7 @@
  *   await TEXT               the text comes onto the screen without a key
  *   exit CODE                the program ends with it by itself; 128 + n for signal n
  *   tty restored             and has left the terminal as it was
+ *   record PATH              writes all that the program has sent to its terminal up to now to a file
  *   again                    the next line starts the program anew, with the same database and arguments
  *
  * The program starts at the first line that needs it. What a line does has come to rest before the next one. A line that
@@ -392,6 +393,11 @@ static bool do_await(struct script *s, struct str arg, struct err *e)
 	return start(s, e) && screen_wait_text(&s->screen, arg, e);
 }
 
+static bool do_record(struct script *s, struct str arg, struct err *e)
+{
+	return start(s, e) && file_write(arena_cstr(&s->arena, arg), buf_str(&s->screen.sent), e);
+}
+
 static bool do_again(struct script *s, struct str arg, struct err *e)
 {
 	(void)e;
@@ -429,7 +435,7 @@ static const struct {
 	{"mouse", do_mouse, false},  {"resize", do_resize, false}, {"signal", do_signal, false},
 	{"sh", do_sh, true},         {"match", do_match, true},    {"find", do_find, true},
 	{"nofind", do_nofind, true}, {"exit", do_exit, true},      {"tty", do_tty, true},
-	{"await", do_await, true},   {"again", do_again, false},
+	{"await", do_await, true},   {"again", do_again, false},   {"record", do_record, true},
 };
 
 /* ---- running ---- */

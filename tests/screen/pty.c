@@ -84,6 +84,7 @@ void screen_stop(struct screen *s)
 	if (s->vt) {
 		vterm_free(s->vt);
 		buf_free(&s->held);
+		buf_free(&s->sent);
 		close(s->master);
 		close(s->slave);
 		close(s->alive);
@@ -95,6 +96,7 @@ void screen_stop(struct screen *s)
  * in pieces. */
 static void show(struct screen *s, struct str bytes)
 {
+	buf_add(&s->sent, bytes);
 	buf_add(&s->held, bytes);
 	struct str all = buf_str(&s->held);
 	size_t from = 0, end = all.len;

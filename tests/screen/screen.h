@@ -22,6 +22,7 @@ struct screen {
 	struct termios before;
 	VTerm *vt;
 	VTermScreen *vs;
+	struct buf sent;     /* all that the program has sent */
 	struct buf held;     /* sent by the program, not yet shown to vt */
 	unsigned syncs;      /* TERM_SYNCs sent */
 	unsigned idle_syncs; /* of the newest idle title */

@@ -395,6 +395,25 @@ static void mouse_comes_in_cells(void **state)
 	finish(&p);
 }
 
+/* Their descriptions know no SGR mouse. */
+static void mouse_and_arrows_work_below_tmux_and_screen(void **state)
+{
+	(void)state;
+	static const char *const terms[] = {"tmux-256color", "screen", "linux", "xterm", "vt220"};
+	for (size_t i = 0; i < COUNT_OF(terms); i++) {
+		struct pty p = start_ready(&(const struct setup){.term = terms[i]});
+		assert_true(sent(&p, enter_mouse));
+		type(&p, "\033[<0;10;5M");
+		expect(&p, "mouse 9 4 left press");
+		type(&p, "\033[A");
+		expect(&p, "key Up");
+		type(&p, "\033OB");
+		expect(&p, "key Down");
+		quit(&p);
+		finish(&p);
+	}
+}
+
 static void mouse_comes_in_pieces_too(void **state)
 {
 	(void)state;
@@ -676,6 +695,7 @@ int main(void)
 		cmocka_unit_test(keys_come_by_name),
 		cmocka_unit_test(unknown_sequences_are_no_commands),
 		cmocka_unit_test(mouse_comes_in_cells),
+		cmocka_unit_test(mouse_and_arrows_work_below_tmux_and_screen),
 		cmocka_unit_test(mouse_comes_in_pieces_too),
 		cmocka_unit_test(paste_is_one_line_of_text),
 		cmocka_unit_test(resize_is_told),
