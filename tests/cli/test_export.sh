@@ -116,6 +116,38 @@ result $? "with --force the old file stays until the new one is whole"
 	[ "$(cat "$dir/err")" = "deadletter: cannot write standard output: Broken pipe" ]
 result $? "a reader that goes away ends the export"
 
+# Whenever it is stopped, the file is whole or not there; TERM leaves nothing else either.
+mkdir "$dir/stop"
+torn=
+for signal in TERM TERM TERM HUP INT KILL KILL KILL; do
+	rm -f "$dir/stop/a.csv"
+	"$BIN" export "$dir/large.db" -o "$dir/stop/a.csv" 2>"$dir/err" &
+	kill -$signal $! 2>/dev/null
+	wait $! 2>/dev/null
+	[ ! -e "$dir/stop/a.csv" ] || [ "$(wc -l <"$dir/stop/a.csv")" = 20001 ] || torn="$torn $signal"
+	[ $signal = KILL ] || [ -z "$(ls -A "$dir/stop" | grep -v '^a.csv$')" ] || torn="$torn $signal:left"
+done
+[ -z "$torn" ]
+result $? "a signal never leaves half a file${torn:+:$torn}"
+
+# On a terminal the same bytes do no harm.
+python3 - "$BIN" "$db" <<'END'
+import os, pty, sys
+pid, fd = pty.fork()
+if pid == 0:
+	os.execv(sys.argv[1], [sys.argv[1], 'export', sys.argv[2], 'id:5', '--columns', 'recipient,response'])
+shown = b''
+try:
+	while chunk := os.read(fd, 4096):
+		shown += chunk
+except OSError:
+	pass
+assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+text = shown.decode('utf-8')
+assert '␛[31m<FF>@example.org' in text and '␛[2J' in text and '\033' not in text, text
+END
+result $? "a terminal gets stand-ins for hostile bytes"
+
 before=$(md5sum <"$db")
 run export "$db" && [ "$(md5sum <"$db")" = "$before" ] && [ -z "$(ls "$dir" | grep 'mail.db-')" ]
 result $? "the database is not touched, and nothing lies beside it"
