@@ -31,6 +31,9 @@ BIN := $(BUILD)/deadletter
 LIB := $(BUILD)/libdeadletter.a
 SAMPLE := $(BUILD)/sample.db
 
+# A short line for each step; V=1 shows the commands.
+say = $(if $(V),,@printf '  %-4s %s\n' $(1) $@; )
+
 .DELETE_ON_ERROR:
 .PHONY: all run test check approve programs deps deps-dev deps-fuzz deps-lint lint lint-run format bench bench-run bench-large deps-bench \
         fuzz fuzz-run screenshots soak install uninstall clean help
@@ -66,24 +69,24 @@ deps-lint:
 # ---- the program ------------------------------------------------------------------------------------------------
 
 $(BIN): $(BUILD)/obj/main.o $(LIB)
-	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(call say,CC)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 # The sample as tests and screenshots see it: its last moment is 2026-11-23T12:00:00Z.
 $(SAMPLE): $(BIN)
 	@rm -f $@
-	DEADLETTER_NOW=1795435200 $(BIN) demo -o $@
+	$(call say,GEN)DEADLETTER_NOW=1795435200 $(BIN) demo -o $@
 
 $(LIB): $(LIB_OBJ)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(call say,AR)$(AR) rcs $@ $^
 
 $(BUILD)/obj/%.o: src/%.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
+	$(call say,CC)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
 
 $(BUILD)/obj/gen/%.o: $(BUILD)/gen/%.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
+	$(call say,CC)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
 
 # Tables and texts in data/ become C by two small host tools; a wrong row fails the build at file:line.
 CODE_TABLES := data/codes/classes.tsv data/codes/subjects.tsv data/codes/enhanced.tsv data/codes/basic.tsv \
@@ -92,15 +95,15 @@ EMBEDDED := data/schema.sql $(sort $(wildcard data/sample/*))
 
 $(BUILD)/tools/%: src/tools/%.c src/base.c src/record.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) -std=gnu17 $(WARN) -O1 -g -o $@ $^
+	$(call say,CC)$(CC) $(CPPFLAGS) -std=gnu17 $(WARN) -O1 -g -o $@ $^
 
 $(BUILD)/gen/codes_data.c: $(BUILD)/tools/gen_codes $(CODE_TABLES)
 	@mkdir -p $(@D)
-	$(BUILD)/tools/gen_codes $(CODE_TABLES) > $@
+	$(call say,GEN)$(BUILD)/tools/gen_codes $(CODE_TABLES) > $@
 
 $(BUILD)/gen/embedded.c: $(BUILD)/tools/embed $(EMBEDDED)
 	@mkdir -p $(@D)
-	$(BUILD)/tools/embed $(EMBEDDED) > $@
+	$(call say,GEN)$(BUILD)/tools/embed $(EMBEDDED) > $@
 
 # ---- tests ------------------------------------------------------------------------------------------------------
 # Each test program prints TAP; tests/run.sh runs them all and ends with "N passed, N failed".
@@ -111,11 +114,11 @@ SCREEN := $(if $(wildcard tests/screen/*.c),$(BUILD)/tests/screen/screen)
 
 $(BUILD)/tests/%: tests/%.c $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) -Itests $(ALL_CFLAGS) -MF $@.d -o $@ $< $(LIB) -lcmocka $(LIBS)
+	$(call say,CC)$(CC) $(CPPFLAGS) -Itests $(ALL_CFLAGS) -MF $@.d -o $@ $< $(LIB) -lcmocka $(LIBS)
 
 $(SCREEN): $(wildcard tests/screen/*.c) $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) -Itests $(ALL_CFLAGS) -MF $@.d -o $@ $(filter %.c %.a,$^) -lvterm -lutil $(LIBS)
+	$(call say,CC)$(CC) $(CPPFLAGS) -Itests $(ALL_CFLAGS) -MF $@.d -o $@ $(filter %.c %.a,$^) -lvterm -lutil $(LIBS)
 
 test: deps-dev ## install what is missing, build, run all tests
 	@$(MAKE) --no-print-directory check
@@ -172,18 +175,18 @@ FUZZERS := $(patsubst tests/fuzz/%.c,$(FUZZ_DIR)/%,$(wildcard tests/fuzz/fuzz_*.
 
 $(FUZZ_DIR)/obj/%.o: src/%.c
 	@mkdir -p $(@D)
-	$(FUZZ_CC) $(CPPFLAGS) $(FUZZ_CFLAGS) -fsanitize=fuzzer-no-link -c -o $@ $<
+	$(call say,CC)$(FUZZ_CC) $(CPPFLAGS) $(FUZZ_CFLAGS) -fsanitize=fuzzer-no-link -c -o $@ $<
 
 $(FUZZ_DIR)/obj/gen/%.o: $(BUILD)/gen/%.c
 	@mkdir -p $(@D)
-	$(FUZZ_CC) $(CPPFLAGS) $(FUZZ_CFLAGS) -fsanitize=fuzzer-no-link -c -o $@ $<
+	$(call say,CC)$(FUZZ_CC) $(CPPFLAGS) $(FUZZ_CFLAGS) -fsanitize=fuzzer-no-link -c -o $@ $<
 
 $(FUZZ_DIR)/libdeadletter.a: $(FUZZ_OBJ)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(call say,AR)$(AR) rcs $@ $^
 
 $(FUZZ_DIR)/fuzz_%: tests/fuzz/fuzz_%.c $(FUZZ_DIR)/libdeadletter.a
-	$(FUZZ_CC) $(CPPFLAGS) $(FUZZ_CFLAGS) -MF $@.d -fsanitize=fuzzer -o $@ $< $(FUZZ_DIR)/libdeadletter.a $(LIBS)
+	$(call say,CC)$(FUZZ_CC) $(CPPFLAGS) $(FUZZ_CFLAGS) -MF $@.d -fsanitize=fuzzer -o $@ $< $(FUZZ_DIR)/libdeadletter.a $(LIBS)
 
 fuzz: deps-fuzz ## run every fuzzer for FUZZ_SECONDS
 	@$(MAKE) --no-print-directory fuzz-run
@@ -207,7 +210,7 @@ $(BENCH)/rows-%.db: $(BUILD)/tests/bench/gen_rows data/schema.sql
 .SECONDARY: $(BUILD)/tools/gen_log
 $(BENCH)/mail-%.log: $(BUILD)/tools/gen_log
 	@mkdir -p $(@D)
-	$(BUILD)/tools/gen_log $* > $@
+	$(call say,GEN)$(BUILD)/tools/gen_log $* > $@
 
 bench: deps-bench ## measure start, keys, filters, export, import and memory beside peers
 	@$(MAKE) --no-print-directory bench-run
