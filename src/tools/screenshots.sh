@@ -15,7 +15,7 @@ first-120x36      120x36  -             <Down>
 first-80x24       80x24   -             <Down>
 first-200x60      200x60  -             <Down>
 bob-120x36        120x36  -             /bob@<Enter><Tab><Down><Down>
-why-120x36        120x36  -             <Down><Space><Down><Tab>
+why-120x36        120x36  -             <Down><Right><Right><Tab>
 record-120x36     120x36  -             /code:5.7.26<Enter><Tab><Enter>
 marked-120x36     120x36  -             /class:4<Enter><Tab><Space><Down><Down><Space><Down><Space>
 export-120x36     120x36  -             /domain:gmail.example<Space>code:5.7.26<Enter>e
