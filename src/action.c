@@ -296,7 +296,12 @@ static void export_to(struct app *app, struct str text)
 		die("out of memory");
 
 	struct stat st;
-	if (stat(app->export_path, &st) == 0 && S_ISREG(st.st_mode)) {
+	bool exists = stat(app->export_path, &st) == 0;
+	if (exists && !S_ISREG(st.st_mode)) { /* a pipe without a reader would wait for ever */
+		app_say(app, ROLE_ERROR, "%s is no regular file; choose another name.", app->export_path);
+		return;
+	}
+	if (exists) {
 		snprintf(app->confirm.question, sizeof app->confirm.question, "%s exists. Replace it? (y/n)",
 			 app->export_path);
 		app->confirm.yes = export_over;

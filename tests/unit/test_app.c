@@ -399,6 +399,11 @@ static void test_export_asks_and_writes(void **state)
 	key(w, "e");
 	assert_shown(w, "Export 1,000 shown to: failures-2026-11-23.csv");
 	key(w, "C-u");
+	type(w, "/tmp");
+	key(w, "Enter");
+	assert_shown(w, "/tmp is no regular file");
+	key(w, "e");
+	key(w, "C-u");
 	type(w, path);
 	key(w, "Enter");
 	assert_shown(w, "Wrote 1,000 records to");
