@@ -8,22 +8,22 @@ work=$(mktemp -d)
 trap 'kill $xvfb 2>/dev/null || true; rm -rf "$work"' EXIT
 mkdir -p "$out"
 
-# name, columns x rows, environment (- for none), keys
+# name, columns x rows, environment (- for none), keys; what stands behind a blank is typed when the rest has come to rest
 shots() {
 	cat <<'END'
 first-120x36      120x36  -             <Down>
 first-80x24       80x24   -             <Down>
 first-200x60      200x60  -             <Down>
-bob-120x36        120x36  -             /bob@<Enter><Tab><Down><Down>
-why-120x36        120x36  -             <Down><Right><Right><Tab>
-record-120x36     120x36  -             /code:5.7.26<Enter><Tab><Enter>
-marked-120x36     120x36  -             /class:4<Enter><Tab><Space><Down><Down><Space><Down><Space>
-export-120x36     120x36  -             /domain:gmail.example<Space>code:5.7.26<Enter>e
+bob-120x36        120x36  -             /bob@<Enter> <Down> <Down>
+why-120x36        120x36  -             <Down> <Space> <Down> <Tab>
+record-120x36     120x36  -             /code:5.7.26<Enter> <Enter>
+marked-120x36     120x36  -             /class:4<Enter> <Space> <Down> <Space> <Space> <Home>
+export-120x36     120x36  -             /domain:gmail.example<Space>code:5.7.26<Enter> e
 typing-80x24      80x24   -             /code:5.1.x!
-domains-200x60    200x60  -             b<Down><Right><Down>
+domains-200x60    200x60  -             b <Down> <Right> <Down>
 help-120x36       120x36  -             ?
-no-colour-80x24   80x24   NO_COLOR=1    <Down><Tab>
-ascii-80x24       80x24   LC_ALL=C      <Down><Tab>
+no-colour-80x24   80x24   NO_COLOR=1    <Down> <Tab>
+ascii-80x24       80x24   LC_ALL=C      <Down> <Tab>
 END
 }
 
@@ -67,7 +67,9 @@ shots | grep -- "${ONLY:-.}" | while read -r name size env keys; do
 		echo "size ${size%x*} ${size#*x}"
 		[ "$env" = - ] || echo "env $env"
 		echo "db sample"
-		echo "keys $keys"
+		for k in $keys; do
+			echo "keys $k"
+		done
 		echo "record $work/$name.out"
 	} >"$work/$name.script"
 	"$SCREEN" "$work/$name.script" >"$work/log" || { cat "$work/log" >&2; exit 1; }

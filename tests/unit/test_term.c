@@ -152,9 +152,9 @@ static _Noreturn void shell(const struct setup *how, int slave, int report)
 		setpgid(0, 0);
 		tcsetpgrp(0, getpid());
 		signal(SIGTTOU, SIG_DFL);
+		dprintf(report, "pid %d\n", (int)getpid());
 		exit(program(report));
 	}
-	dprintf(report, "pid %d\n", (int)pid);
 	for (;;) {
 		int status;
 		if (waitpid(pid, &status, WUNTRACED) < 0)
