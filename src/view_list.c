@@ -248,7 +248,12 @@ static void title_text(const struct app *app, struct buf *out)
 		return;
 	}
 	const struct tree_node *n = &tree->tree.nodes[app->tree.index];
+	const struct code_entry *code = n->enhanced.cls ? codes_enhanced(n->enhanced)
+					: n->basic      ? codes_basic(n->basic)
+							: NULL;
 	buf_add(out, n->label);
+	if (code)
+		buf_printf(out, " %s", code->name);
 }
 
 static void position_text(const struct app *app, struct buf *out)
