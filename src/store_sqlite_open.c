@@ -11,7 +11,7 @@ enum {
 	BUSY_READ_MS = 2000,   /* how long to wait for another program that writes */
 	BUSY_WRITE_MS = 30000, /* how long to wait for others when writing */
 	STALE_POLL_OPS = 1000, /* SQLite's steps between two polls of is_stale */
-	HEAP_MAX = 256 << 20,
+	HEAP_MAX = 512 << 20,
 };
 
 /* ---- errors ---- */
@@ -274,7 +274,7 @@ static bool open_file(struct store *st, bool create, struct err *e)
 	sqlite3_busy_handler(st->db, on_busy, st);
 	return store_add_functions(st, e) && store_exec(st, "PRAGMA cell_size_check = on; PRAGMA mmap_size = 0", e) &&
 	       store_exec(st,
-			  st->writable ? "PRAGMA cache_size = -65536"
+			  st->writable ? "PRAGMA cache_size = -131072; PRAGMA secure_delete = off"
 				       : "PRAGMA query_only = on; PRAGMA cache_size = -2000",
 			  e);
 }

@@ -38,12 +38,11 @@ static const char *const statement_sql[STMT_COUNT] = {
 		" response = ?5, remote_mta = ?6, stage = ?7, source_file = ?8, source_line = ?9, sender = ?12,"
 		" title = ?13, message_id = ?14, queue_id = ?15, queued_at = ?16, attempts = ?17,"
 		" caused_by = ?18 WHERE id = ?19",
-	/* Emails that may be the one that a source speaks of, nearest in time first. */
-	[STMT_MEET] = "SELECT id FROM email WHERE source_key = ?1 AND recipient = ?2 AND (message_id IS NULL OR"
+	/* Emails that may be the one that a source speaks of. Not sorted: that would build a table for each look-up. */
+	[STMT_MEET] = "SELECT id, time FROM email WHERE source_key = ?1 AND recipient = ?2 AND (message_id IS NULL OR"
 		      " message_id = '' OR ?3 IS NULL OR message_id = ?3) AND (?5 = 0 OR ?4 BETWEEN"
 		      " min(time, ifnull(queued_at, time), ifnull((SELECT min(time) FROM attempt"
-		      " WHERE email_id = email.id), time)) - ?5 AND time + ?5)"
-		      " ORDER BY abs(time - ?4), id LIMIT 1",
+		      " WHERE email_id = email.id), time)) - ?5 AND time + ?5)",
 	[STMT_ATTEMPT_KNOWN] = "SELECT 1 FROM attempt WHERE email_id = ?1 AND time = ?2 AND outcome = ?3 AND"
 			       " enhanced_code IS ?4 AND basic_code IS ?5 AND ifnull(response, '') = ifnull(?6, '')",
 	[STMT_ATTEMPT_ADD] = "INSERT INTO attempt (email_id, time, outcome, enhanced_code, basic_code, response, stage,"

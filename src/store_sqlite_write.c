@@ -235,9 +235,9 @@ static bool write_record(struct store *st, enum stmt_id id, const struct record 
 	return run(st, s, e);
 }
 
+/* The email that `r` speaks of, the nearest in time if there are several; 0: none. */
 static bool find_met(struct store *st, const struct record *r, int64_t window_s, int64_t *id, struct err *e)
 {
-	bool row;
 	*id = 0;
 	if (r->source_key == 0)
 		return true;
@@ -249,12 +249,19 @@ static bool find_met(struct store *st, const struct record *r, int64_t window_s,
 	bind_text(s, 3, r->message_id);
 	sqlite3_bind_int64(s, 4, r->time);
 	sqlite3_bind_int64(s, 5, window_s);
-	if (!ask(st, s, &row, e))
-		return false;
-	if (row)
-		*id = sqlite3_column_int64(s, 0);
+	int rc;
+	int64_t nearest_s = 0;
+	while ((rc = sqlite3_step(s)) == SQLITE_ROW) {
+		int64_t found = sqlite3_column_int64(s, 0), apart_s = sqlite3_column_int64(s, 1) - r->time;
+		apart_s = apart_s < 0 ? -apart_s : apart_s;
+		if (*id && (apart_s > nearest_s || (apart_s == nearest_s && found > *id)))
+			continue;
+		*id = found;
+		nearest_s = apart_s;
+	}
+	bool ok = rc == SQLITE_DONE || store_fail(st, rc, e);
 	sqlite3_reset(s);
-	return true;
+	return ok;
 }
 
 static bool add_record(struct store *st, struct record *r, const struct attempt *attempts, int attempt_count,
