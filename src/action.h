@@ -21,6 +21,7 @@ struct action {
 	const char *help;  /* one sentence */
 	const char *group; /* heading in the help screen */
 	unsigned where;    /* of enum action_where */
+	bool urgent;       /* does not wait for what is on its way to the screen */
 	void (*run)(struct app *app);
 };
 

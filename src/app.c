@@ -151,6 +151,15 @@ static void help_key_pressed(struct app *app, char32_t key)
 
 /* ---- events ---- */
 
+/* Does the pane in focus still show what is about to be replaced? A key must not act on that: the wrong record would be
+ * marked or copied. */
+static bool behind(const struct app *app)
+{
+	if (app->focus == PANE_TREE)
+		return app_pending(app, ASK_TREE);
+	return app_pending(app, ASK_PAGE) && app->list.to_anchor;
+}
+
 static void key_pressed(struct app *app, char32_t key)
 {
 	buf_reset(&app->message);
@@ -171,12 +180,37 @@ static void key_pressed(struct app *app, char32_t key)
 		break;
 	}
 	const struct action *act = action_find(key, app->focus);
+	if (act && act->urgent) {
+		app->ahead_count = 0;
+		act->run(app);
+		return;
+	}
+	if (app->ahead_count > 0 || behind(app)) {
+		if (app->ahead_count < AHEAD_MAX)
+			app->ahead[app->ahead_count++] = key;
+		return;
+	}
 	if (act) {
 		act->run(app);
 		return;
 	}
 	char name[KEY_NAME_MAX];
 	app_say(app, ROLE_DIM, "%s does nothing here. ? lists the keys.", event_key_name(key, name));
+}
+
+/* The keys that waited, as far as the screen has caught up with them. */
+static void catch_up(struct app *app)
+{
+	while (app->ahead_count > 0 && (app->mode != MODE_BROWSE || !behind(app))) {
+		char32_t key = app->ahead[0];
+		int rest = app->ahead_count - 1;
+		char32_t later[AHEAD_MAX];
+		memcpy(later, app->ahead + 1, (size_t)rest * sizeof *later);
+		app->ahead_count = 0; /* or it would wait for itself */
+		key_pressed(app, key);
+		memcpy(app->ahead, later, (size_t)rest * sizeof *later);
+		app->ahead_count = rest;
+	}
 }
 
 static bool inside(struct rect r, int x, int y)
@@ -334,6 +368,7 @@ void app_handle(struct app *app, const struct event *ev)
 		break;
 	case EVENT_REPLY:
 		reply_came(app, ev->reply);
+		catch_up(app);
 		break;
 	case EVENT_TICK:
 		break;

@@ -77,6 +77,8 @@ struct layout {
 	struct rect header, timeline, tree, list, detail, filter, footer; /* w 0: not on the screen */
 };
 
+enum { AHEAD_MAX = 64 };
+
 struct app {
 	struct app_port port;
 	char *name;    /* of the database, as shown */
@@ -112,6 +114,9 @@ struct app {
 	char *export_path; /* of the export being asked about or running */
 	bool exporting;
 	int help_top;
+
+	char32_t ahead[AHEAD_MAX]; /* keys typed ahead of the screen */
+	int ahead_count;
 
 	enum role message_role;
 	struct buf message; /* one sentence in the bottom line, until the next key */

@@ -464,6 +464,30 @@ static void test_nothing_goes_blank_while_waiting(void **state)
 	assert_true(app_settled(&w->app));
 }
 
+/* A key typed before the new list has come acts on the new list. */
+static void test_typing_ahead(void **state)
+{
+	struct world *w = *state;
+	w->hold = true;
+	key(w, "/");
+	struct event paste = {.kind = EVENT_PASTE, .text = STR("status:dropped")};
+	app_handle(&w->app, &paste);
+	key(w, "Enter");
+	key(w, "Space");
+	key(w, "Space");
+	assert_int_equal(w->app.marks.count, 0);
+	w->hold = false;
+	pump(w);
+	draw(w);
+	assert_int_equal(w->app.list.total, 200);
+	assert_int_equal(w->app.marks.count, 2);
+	for (int i = 0; i < 2; i++) {
+		const struct record *r = &w->app.last[ASK_PAGE]->page.rows[i];
+		assert_int_equal(r->outcome, OUTCOME_DROPPED);
+		assert_true(idset_has(&w->app.marks, r->id));
+	}
+}
+
 static void test_others_write(void **state)
 {
 	struct world *w = *state;
@@ -560,6 +584,7 @@ int main(void)
 		on_a_world(test_export_asks_and_writes),
 		on_a_world(test_group_by_domain),
 		on_a_world(test_nothing_goes_blank_while_waiting),
+		on_a_world(test_typing_ahead),
 		on_a_world(test_others_write),
 		on_a_world(test_every_size),
 		on_a_world(test_random_keys),
