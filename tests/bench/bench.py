@@ -145,7 +145,7 @@ def export():
     ours, theirs = f"{SCRATCH}/ours.csv", f"{SCRATCH}/theirs.csv"
     columns = "time,recipient,outcome,enhanced_code,basic_code,response,sender,title,message_id"
     sql = f"SELECT {columns} FROM email WHERE outcome IN ('failed', 'dropped') ORDER BY time DESC, id DESC"
-    mine = f"{BINARY} export {DATABASE} --columns {columns} -o {ours}"
+    mine = f"{BINARY} export {DATABASE} --columns {columns} > {ours}"
     peer = f"sqlite3 -csv {DATABASE} \"{sql}\" > {theirs}"
     seconds, peer_seconds, memory = best_of_pair(mine, peer, lambda: remove(ours, theirs))
     rows = int(subprocess.run(["sqlite3", DATABASE, "SELECT sum(count) FROM tally WHERE outcome IN ('failed', 'dropped')"],
