@@ -32,7 +32,7 @@ static const struct {
 	[SORT_CODE] = {"code_key", "code_key, time DESC, id DESC", "code_key DESC, time, id", "failure_code", NULL},
 };
 
-/* Codes so rare that walking the failures by time would pass millions to find a page of them are fetched by code and sorted. */
+/* What is so rare that walking the failures in order would pass millions to find a page of it is found in another way, and sorted. */
 enum { RARE = 2000 };
 
 /* Where to read from: an index, or (by code) just these code keys. */
@@ -42,20 +42,47 @@ struct path {
 	struct code_keys keys;
 };
 
+/* Are there at most RARE? Soon over when there are more. */
+static bool is_rare(struct store *st, const struct plan *p, const char *index, bool *out, struct err *e)
+{
+	struct query q = {0};
+	int64_t n;
+	query_sql(&q, "SELECT count(*) FROM (SELECT 1 FROM email INDEXED BY ");
+	query_sql(&q, index);
+	query_where(&q, st, p, p->from_s, p->until_s);
+	query_sql(&q, " LIMIT ");
+	query_int(&q, RARE + 1);
+	query_sql(&q, ")");
+	bool ok = query_number(st, &q, &n, e);
+	*out = n <= RARE;
+	query_free(&q);
+	return ok;
+}
+
 static bool choose_path(struct store *st, const struct plan *p, enum sort sort, struct path *out, struct err *e)
 {
+	const char *other = plan_index(p);
 	*out = (struct path){.index = p->failures ? orders[sort].failures : orders[sort].all};
-	if (!p->failures || sort != SORT_TIME)
+	if (!p->failures || p->needs == 0)
 		return true;
-	if (p->one_domain)
-		out->index = "failure_domain";
-	if (!p->coded || !p->has_code)
+	if (p->coded) {
+		if (!store_code_keys(st, p, RARE, &out->keys, e))
+			return false;
+		out->by_code = out->keys.total <= RARE && out->keys.count <= CODE_KEYS_MAX;
+		if (out->by_code)
+			out->index = "failure_code";
 		return true;
-	if (!store_code_keys(st, p, RARE, &out->keys, e))
+	}
+	if (sort == SORT_TIME && p->one_domain) {
+		out->index = other;
+		return true;
+	}
+	/* An index in the right order that does not hold what is asked for means a look into the table for every row. */
+	bool rare = false;
+	if (strcmp(other, out->index) != 0 && !plan_is_covered(p, out->index) && !is_rare(st, p, other, &rare, e))
 		return false;
-	out->by_code = out->keys.total <= RARE && out->keys.count <= CODE_KEYS_MAX;
-	if (out->by_code)
-		out->index = "failure_code";
+	if (rare)
+		out->index = other;
 	return true;
 }
 
@@ -304,13 +331,13 @@ static bool at_rank(struct store *st, struct plan *p, enum sort sort, int64_t ra
 		    struct err *e)
 {
 	struct ids ids = {0};
-	struct path path = {.index = p->failures ? orders[sort].failures : orders[sort].all};
+	struct path path;
 	struct stretch s = {.sort = sort};
 	struct record *r = arena_alloc(a, sizeof *r);
 	bool found = false, ok = true;
 	if (sort == SORT_TIME && p->coded)
 		ok = near_rank(st, p, &rank, e);
-	ok = ok && stretch_ids(st, p, &path, s, false, 1, rank, &ids, e);
+	ok = ok && choose_path(st, p, sort, &path, e) && stretch_ids(st, p, &path, s, false, 1, rank, &ids, e);
 	if (ok && ids.count)
 		ok = store_record(st, ids.p[0], 0, a, r, &found, e);
 	if (ok && found)

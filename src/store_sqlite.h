@@ -98,19 +98,25 @@ void query_text(struct query *q, struct str text);
 sqlite3_stmt *query_prepare(struct store *st, struct query *q, struct err *e); /* valid as long as the query */
 void query_free(struct query *q);
 
+/* What terms may ask about. The last is what no index holds. */
+enum need { NEED_CODE = 1 << 0, NEED_RECIPIENT = 1 << 1, NEED_DOMAIN = 1 << 2, NEED_TABLE = 1 << 3 };
+
 /* What a scope comes down to. */
 struct plan {
 	const struct scope *scope; /* for the terms that are not in the fields below */
 	unsigned outcomes;         /* bit 1 << outcome */
 	int64_t from_s, until_s;   /* from_s <= time < until_s; INT64_MIN and INT64_MAX: no bound */
 	bool failures;             /* only failed and dropped: the indexes failure_* hold them all */
-	bool coded;                /* the other terms are all about codes: the tally can answer */
-	bool has_code;             /* there are terms about codes */
+	unsigned needs;            /* what the other terms ask about: bits of enum need */
+	bool coded;                /* only about codes: the tally can answer */
 	bool one_domain;           /* of exactly one recipient domain */
-	bool has_to;               /* of recipients that hold a text */
 };
 struct plan plan_of(const struct scope *s); /* keeps a pointer to *s */
 void plan_failures_only(struct plan *p);
+/* The index that answers a question about p without an order fastest; NULL: SQLite may choose. */
+const char *plan_index(const struct plan *p);
+/* Does this index hold all that the terms of p ask about? */
+bool plan_is_covered(const struct plan *p, const char *index);
 /* " WHERE …" for the table email, with these bounds of time instead of the plan's; or for the table tally. */
 void query_where(struct query *q, const struct store *st, const struct plan *p, int64_t from_s, int64_t until_s);
 void query_where_days(struct query *q, const struct store *st, const struct plan *p, int64_t from_day,
@@ -127,7 +133,7 @@ struct code_keys {
 	int64_t total; /* rows */
 };
 bool store_code_keys(struct store *st, const struct plan *p, int64_t enough, struct code_keys *out, struct err *e);
-/* Newest first, and without bounds of time: narrows p to the day that holds the row of that rank, and *rank to what is left. */
+/* Newest first: narrows a coded p to the day that holds the row of that rank, and *rank to its rank there. */
 bool near_rank(struct store *st, struct plan *p, int64_t *rank, struct err *e);
 /* A query for one number; without a row it is 0. */
 bool query_number(struct store *st, struct query *q, int64_t *out, struct err *e);

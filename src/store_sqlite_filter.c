@@ -169,9 +169,15 @@ static bool in_plan_already(enum filter_key k)
 	return k == FILTER_STATUS || k == FILTER_SINCE || k == FILTER_BEFORE;
 }
 
-static bool about_codes(enum filter_key k)
+static unsigned need_of(enum filter_key k)
 {
-	return k == FILTER_CODE || k == FILTER_CLASS || k == FILTER_SUBJECT;
+	static const unsigned needs[FILTER_KEY_COUNT] = {
+		[FILTER_CODE] = NEED_CODE,    [FILTER_CLASS] = NEED_CODE,    [FILTER_SUBJECT] = NEED_CODE,
+		[FILTER_TO] = NEED_RECIPIENT, [FILTER_DOMAIN] = NEED_DOMAIN,
+	};
+	if (in_plan_already(k))
+		return 0;
+	return needs[k] ? needs[k] : NEED_TABLE;
 }
 
 /* The one domain that all email of `f` is for, if there is one. */
@@ -202,7 +208,7 @@ void plan_failures_only(struct plan *p)
 
 struct plan plan_of(const struct scope *s)
 {
-	struct plan p = {.scope = s, .outcomes = FAILURES, .coded = true, .from_s = INT64_MIN, .until_s = INT64_MAX};
+	struct plan p = {.scope = s, .outcomes = FAILURES, .from_s = INT64_MIN, .until_s = INT64_MAX};
 	for (int i = 0; i < s->count; i++)
 		if (filter_names_status(&s->all[i]))
 			p.outcomes = ALL_OUTCOMES;
@@ -212,14 +218,39 @@ struct plan plan_of(const struct scope *s)
 		narrow_times(&p, f);
 		if (!p.one_domain)
 			p.one_domain = only_domain(f) != NULL;
-		for (int t = 0; t < f->count; t++) {
-			p.coded = p.coded && (in_plan_already(f->terms[t].key) || about_codes(f->terms[t].key));
-			p.has_code |= about_codes(f->terms[t].key);
-			p.has_to |= f->terms[t].key == FILTER_TO && !f->terms[t].negated;
-		}
+		for (int t = 0; t < f->count; t++)
+			p.needs |= need_of(f->terms[t].key);
 	}
+	p.coded = (p.needs & ~(unsigned)NEED_CODE) == 0;
 	set_outcomes(&p, p.outcomes);
 	return p;
+}
+
+static const struct {
+	const char *index;
+	unsigned holds;
+} indexes[] = {
+	{"failure_time", NEED_CODE | NEED_RECIPIENT},
+	{"failure_recipient", NEED_CODE | NEED_RECIPIENT},
+	{"failure_domain", NEED_CODE | NEED_DOMAIN},
+	{"failure_code", NEED_CODE},
+};
+
+bool plan_is_covered(const struct plan *p, const char *index)
+{
+	for (size_t i = 0; i < COUNT_OF(indexes); i++)
+		if (index && strcmp(indexes[i].index, index) == 0)
+			return (p->needs & ~indexes[i].holds) == 0;
+	return false;
+}
+
+const char *plan_index(const struct plan *p)
+{
+	if (!p->failures)
+		return NULL;
+	if (p->one_domain || ((p->needs & NEED_DOMAIN) && plan_is_covered(p, "failure_domain")))
+		return "failure_domain";
+	return "failure_time"; /* as the table is filled, mostly: to look into it goes from page to next page */
 }
 
 /* ---- terms → SQL. Every one is true or false for every row, never NULL: else "not" would lose rows. ---- */

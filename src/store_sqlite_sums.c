@@ -28,14 +28,11 @@ bool query_number(struct store *st, struct query *q, int64_t *out, struct err *e
 	return query_number_if(st, q, &any, out, e);
 }
 
-/* The index that a question without an order reads fastest. */
-static const char *counting_index(const struct plan *p)
+static void add_email(struct query *q, const char *index)
 {
-	if (!p->failures)
-		return "";
-	if (p->one_domain)
-		return " INDEXED BY failure_domain";
-	return p->has_to ? " INDEXED BY failure_recipient" : " INDEXED BY failure_time";
+	query_sql(q, " FROM email");
+	if (index)
+		buf_printf(&q->sql, " INDEXED BY %s", index);
 }
 
 /* ---- facets: (time, outcome, code key, how many) ---- */
@@ -60,8 +57,8 @@ static bool email_facets(struct store *st, const struct plan *p, int64_t from_s,
 			 void *ctx, struct err *e)
 {
 	struct query q = {0};
-	query_sql(&q, "SELECT time, outcome, code_key, 1 FROM email");
-	query_sql(&q, counting_index(p));
+	query_sql(&q, "SELECT time, outcome, code_key, 1");
+	add_email(&q, plan_index(p));
 	query_where(&q, st, p, from_s, until_s);
 	bool ok = run_facets(st, &q, each, ctx, e);
 	query_free(&q);
@@ -80,23 +77,36 @@ static bool tally_facets(struct store *st, const struct plan *p, int64_t from_da
 	return ok;
 }
 
+/* The whole days within the times of a plan. */
+struct days {
+	int64_t from, until; /* from <= day < until */
+};
+
+static struct days days_of(const struct plan *p)
+{
+	struct days d = {.from = INT64_MIN, .until = INT64_MAX};
+	if (p->from_s != INT64_MIN)
+		d.from = day_of(p->from_s) + (p->from_s % DAY_S != 0);
+	if (p->until_s != INT64_MAX)
+		d.until = day_of(p->until_s);
+	return d;
+}
+
 /* `whole_days`: it will do to know on which day it was. */
 static bool facets(struct store *st, const struct plan *p, bool whole_days, facet_fn *each, void *ctx, struct err *e)
 {
-	int64_t from_s = p->from_s, until_s = p->until_s;
-	if (from_s >= until_s)
+	struct days d = days_of(p);
+	if (p->from_s >= p->until_s)
 		return true;
-	int64_t from_day = from_s == INT64_MIN ? INT64_MIN : day_of(from_s) + (from_s % DAY_S != 0);
-	int64_t until_day = until_s == INT64_MAX ? INT64_MAX : day_of(until_s);
-	if (!p->coded || !whole_days || from_day >= until_day)
-		return email_facets(st, p, from_s, until_s, each, ctx, e);
-	if (from_s != INT64_MIN && from_s < from_day * DAY_S &&
-	    !email_facets(st, p, from_s, from_day * DAY_S, each, ctx, e))
+	if (!p->coded || !whole_days || d.from >= d.until)
+		return email_facets(st, p, p->from_s, p->until_s, each, ctx, e);
+	if (d.from != INT64_MIN && p->from_s < d.from * DAY_S &&
+	    !email_facets(st, p, p->from_s, d.from * DAY_S, each, ctx, e))
 		return false;
-	if (until_s != INT64_MAX && until_day * DAY_S < until_s &&
-	    !email_facets(st, p, until_day * DAY_S, until_s, each, ctx, e))
+	if (d.until != INT64_MAX && d.until * DAY_S < p->until_s &&
+	    !email_facets(st, p, d.until * DAY_S, p->until_s, each, ctx, e))
 		return false;
-	return tally_facets(st, p, from_day, until_day, each, ctx, e);
+	return tally_facets(st, p, d.from, d.until, each, ctx, e);
 }
 
 /* ---- counts ---- */
@@ -117,8 +127,8 @@ bool count_plan(struct store *st, const struct plan *p, int64_t *out, struct err
 	if (p->from_s >= p->until_s)
 		return true;
 	struct query q = {0};
-	query_sql(&q, "SELECT count(*) FROM email");
-	query_sql(&q, counting_index(p));
+	query_sql(&q, "SELECT count(*)");
+	add_email(&q, plan_index(p));
 	query_where(&q, st, p, p->from_s, p->until_s);
 	bool ok = query_number(st, &q, out, e);
 	query_free(&q);
@@ -200,12 +210,13 @@ bool store_code_keys(struct store *st, const struct plan *p, int64_t enough, str
 	return facets(st, p, true, add_code_key, &sum, e);
 }
 
-/* Per day, newest first. */
-static bool day_counts(struct store *st, const struct plan *p, int64_t *rank, int64_t *day, bool *found, struct err *e)
+/* Passes over whole days, newest first, until *rank lies within one. */
+static bool find_day(struct store *st, const struct plan *p, const struct days *d, int64_t *rank, int64_t *day,
+		     bool *found, struct err *e)
 {
 	struct query q = {0};
 	query_sql(&q, "SELECT day, sum(count) FROM tally");
-	query_where_days(&q, st, p, INT64_MIN, INT64_MAX);
+	query_where_days(&q, st, p, d->from, d->until);
 	query_sql(&q, " GROUP BY day ORDER BY day DESC");
 	sqlite3_stmt *s = query_prepare(st, &q, e);
 	bool ok = s;
@@ -226,16 +237,30 @@ static bool day_counts(struct store *st, const struct plan *p, int64_t *rank, in
 
 bool near_rank(struct store *st, struct plan *p, int64_t *rank, struct err *e)
 {
-	int64_t day;
+	struct days d = days_of(p);
+	int64_t day, beside = 0;
 	bool found;
-	if (p->from_s != INT64_MIN || p->until_s != INT64_MAX)
+	if (d.from >= d.until)
 		return true;
-	if (!day_counts(st, p, rank, &day, &found, e))
+	if (d.until != INT64_MAX) { /* what is newer than the last whole day */
+		struct plan newest = *p;
+		newest.from_s = d.until * DAY_S;
+		if (!count_plan(st, &newest, &beside, e))
+			return false;
+		if (*rank < beside) {
+			*p = newest;
+			return true;
+		}
+		*rank -= beside;
+	}
+	if (!find_day(st, p, &d, rank, &day, &found, e))
 		return false;
-	if (found)
+	if (found) {
+		p->from_s = day * DAY_S;
 		p->until_s = (day + 1) * DAY_S;
-	else
-		p->from_s = p->until_s = 0; /* not that many: nothing to find */
+	} else {
+		p->until_s = d.from == INT64_MIN ? 0 : d.from * DAY_S; /* before the first whole day, if anywhere */
+	}
 	return true;
 }
 
@@ -273,8 +298,9 @@ static bool groups_by_domain(struct store *st, const struct plan *p, int limit, 
 			     struct err *e)
 {
 	struct query q = {0};
-	query_sql(&q, "SELECT domain, count(*) FROM email");
-	query_sql(&q, p->failures ? " INDEXED BY failure_domain" : "");
+	bool searched = p->needs & (NEED_RECIPIENT | NEED_TABLE);
+	query_sql(&q, "SELECT domain, count(*)");
+	add_email(&q, p->failures && !searched ? "failure_domain" : plan_index(p));
 	query_where(&q, st, p, p->from_s, p->until_s);
 	query_sql(&q, " GROUP BY domain ORDER BY 2 DESC, 1 LIMIT ");
 	query_int(&q, (int64_t)limit + 1);

@@ -123,6 +123,8 @@ static void assert_no_sort(const char *what, const char *plan)
 		fail_msg("%s sorts before the first row:\n%s", what, plan);
 }
 
+/* The first ones the tally can count. */
+enum { CODED = 8 };
 static const char *const lines[] = {"",
 				    "code:5.1.1",
 				    "code:5.7.*",
@@ -156,8 +158,8 @@ static void pages_walk_an_index(void **state)
 				assert_ok(store_page(f->st, &s, (enum sort)sort, &at, backwards, 20, &a, &page, &e), e);
 			char *plan = plans(f->db);
 			assert_no_scan(lines[i], plan);
-			if (!strstr(plan, "failure_code (code_key=? AND time<?)") ||
-			    sort != SORT_TIME) /* few: see below */
+			/* What is rare, or asks for what no index in this order holds, is found first and then sorted. */
+			if (i < CODED && !(sort != SORT_CODE && strstr(plan, "failure_code (code_key=?")))
 				assert_no_sort(lines[i], plan);
 			assert_non_null(strstr(plan, "SEARCH email USING"));
 			free(plan);
@@ -233,7 +235,7 @@ static void sums_need_no_table(void **state)
 	forget();
 	for (size_t i = 0; i < COUNT_OF(lines); i++) {
 		struct scope s = scope_of(lines[i], &a);
-		bool tally = i < 8;
+		bool tally = i < CODED;
 		assert_ok(store_count(f->st, &s, &n, &e), e);
 		assert_ok(store_groups(f->st, &s, GROUP_CODE, 100, &a, &groups, &e), e);
 		assert_ok(store_timeline(f->st, &s, 1699920000, 86400, 10, buckets, &e), e);
