@@ -69,6 +69,20 @@ struct layout view_layout(const struct app *app)
 	return l;
 }
 
+void view_scroll(int *top, int index, int count, int height)
+{
+	if (height < 1)
+		height = 1;
+	if (*top > count - height)
+		*top = count - height;
+	if (*top < 0)
+		*top = 0;
+	if (index < *top)
+		*top = index;
+	if (index >= *top + height)
+		*top = index - height + 1;
+}
+
 /* ---- numbers and times ---- */
 
 const char *view_number(int64_t n, char buf[NUMBER_TEXT])

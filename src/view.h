@@ -8,6 +8,8 @@
 #include "app.h"
 
 struct layout view_layout(const struct app *app);
+/* Moves the first shown row so that row `index` of `count` is on the screen, and no row is wasted at the end. */
+void view_scroll(int *top, int index, int count, int height);
 
 void view_header_draw(const struct app *app, struct surface *s, struct rect r);
 void view_timeline_draw(const struct app *app, struct surface *s, struct rect r);

@@ -117,16 +117,7 @@ static int rows_shown(const struct app *app)
 
 static void scroll(struct app *app)
 {
-	struct list_view *v = &app->list;
-	int h = rows_shown(app), count = page_of(app)->count;
-	if (v->top > count - h)
-		v->top = count - h;
-	if (v->top < 0)
-		v->top = 0;
-	if (v->index < v->top)
-		v->top = v->index;
-	if (v->index >= v->top + h)
-		v->top = v->index - h + 1;
+	view_scroll(&app->list.top, app->list.index, page_of(app)->count, rows_shown(app));
 }
 
 int64_t view_list_rank(const struct app *app)

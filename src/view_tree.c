@@ -19,21 +19,9 @@ int view_tree_height(const struct app *app)
 	return app->layout.tree.h - 2;
 }
 
-/* Keeps the cursor on the screen. */
 static void scroll(struct app *app)
 {
-	struct tree_view *v = &app->tree;
-	int h = view_tree_height(app), count = tree_of(app)->count;
-	if (h < 1)
-		h = 1;
-	if (v->top > count - h)
-		v->top = count - h;
-	if (v->top < 0)
-		v->top = 0;
-	if (v->index < v->top)
-		v->top = v->index;
-	if (v->index >= v->top + h)
-		v->top = v->index - h + 1;
+	view_scroll(&app->tree.top, app->tree.index, tree_of(app)->count, view_tree_height(app));
 }
 
 /* The list shows what the node stands for. */
