@@ -1,8 +1,8 @@
 -- The database of deadletter: tracked email and what became of it.
 --
--- Table `email` is yours to write with plain SQL from any program; everything that makes it fast (the table `tally`, the
--- indexes, the columns domain and code_key) keeps itself right. All times are UTC seconds since 1970. Text that is not
--- known is NULL. All statements may be run again on a database that has them: what is there stays.
+-- Table `email` is yours to write with plain SQL from any program; everything that makes it fast (the table `tally`,
+-- the indexes, the columns domain and code_key) keeps itself right. All times are UTC seconds since 1970. Text that is
+-- not known is NULL. All statements may be run again on a database that has them: what is there stays.
 --
 --   INSERT INTO email (recipient, time, outcome, enhanced_code, basic_code, response)
 --   VALUES ('bob@example.com', unixepoch(), 'failed', '5.1.1', 550, '550 5.1.1 <bob@example.com>: user unknown');

@@ -16,7 +16,8 @@ struct store;
 
 /* ---- opening ---- */
 
-/* Opens for browsing: never writes to the file, never creates anything beside it. Errors are full sentences. */
+/* Opens for browsing: never writes to the file, and never creates anything beside it that its owner could not write.
+ * Errors are full sentences: what is wrong with which file, and what to do. */
 struct store *store_open(const char *path, struct err *e);
 /* Opens for writing; the file must be a deadletter database, or be missing and `create` be true. */
 struct store *store_open_rw(const char *path, bool create, struct err *e);
@@ -52,7 +53,8 @@ struct grouping_info {
 };
 extern const struct grouping_info groupings[GROUP_COUNT];
 
-/* Groups of what `s` lets through, at most `limit`: by outcome and codes, or by a key text. Order: GROUP_CODE unspecified, others by count, then key. */
+/* Groups of what `s` lets through, at most `limit`: by outcome and codes, or by a key text. Order: GROUP_CODE
+ * unspecified, others by count, then key. */
 bool store_groups(struct store *st, const struct scope *s, enum grouping by, int limit, struct arena *a,
 		  struct groups *out, struct err *e);
 
@@ -81,7 +83,8 @@ struct page {
 enum { PAGE_MAX = 1000, PAGE_RESPONSE_MAX = 512 };
 
 /* Up to `limit` (1..PAGE_MAX) rows that follow `from` (exclusive), or that precede it when `backwards`. Responses are cut
- * at PAGE_RESPONSE_MAX bytes; store_detail has them whole. */
+ * at PAGE_RESPONSE_MAX bytes; store_detail has them whole. False with rows in *out: the file is damaged, and this much could
+ * be read. */
 bool store_page(struct store *st, const struct scope *s, enum sort sort, const struct cursor *from, bool backwards,
 		int limit, struct arena *a, struct page *out, struct err *e);
 /* How many records `s` lets through. */
@@ -120,9 +123,9 @@ bool store_detail(struct store *st, int64_t id, struct arena *a, struct detail *
 /* Ids of all that `s` lets through, in no order; for marking all that is shown. */
 bool store_ids(struct store *st, const struct scope *s, struct arena *a, int64_t **ids, size_t *count, struct err *e);
 
-/* Hands every record that `s` lets through (ids NULL), or the records with these ids, to `each`, whole, newest first (with
- * ids: in their order), in one read transaction. The record lives until `each` returns. `each` returns false to stop:
- * then so does store_each, with the error that `each` set. */
+/* Hands every record that `s` lets through (ids NULL), or the records with these ids, to `each`, whole, newest first
+ * (with ids: in their order), in one read transaction. The record lives until `each` returns. `each` returns false to
+ * stop: then so does store_each, with the error that `each` set. */
 typedef bool store_each_fn(void *ctx, const struct record *r, struct err *e);
 bool store_each(struct store *st, const struct scope *s, const int64_t *ids, size_t id_count, store_each_fn *each,
 		void *ctx, struct err *e);
@@ -140,15 +143,17 @@ enum put {
 	PUT_UNCHANGED, /* nothing new */
 };
 /* Puts in what a source says about one email. The same email is the one with the same source_key and recipient whose
- * time lies within `window_s` (0: any time) and whose Message-ID, where both know it, is the same; source_key 0 never
- * meets another. Attempts are a set: one that is there already (time, outcome, codes, response) is not added again. The
- * outcome, codes, response, MTA and stage of the record are those of its newest fact, so that the order of
- * importing does not matter; facts that were missing (sender, title, …) are filled in. r->attempts counts only when no
- * attempt rows are given. Sets r->id. */
+ * time, or that of a try before, lies within `window_s` (0: any time) and whose Message-ID, where both know it, is the
+ * same; source_key 0 never meets another. Attempts are a set: one that is there already (time, outcome, codes, response)
+ * is not added again. The outcome, codes, response, MTA and stage of the record are those of its newest fact, so that
+ * the order of importing does not matter; facts that were missing (sender, title, …) are filled in. r->attempts counts
+ * only when no attempt rows are given. Sets r->id. Times must be from 1970 on: else ERR_INPUT. After an error within
+ * store_begin and store_commit, roll back. */
 bool store_put(struct store *st, struct record *r, const struct attempt *attempts, int attempt_count, int64_t window_s,
 	       enum put *what, struct err *e);
-/* The source gave the message up at `time_s` ("expired"): its deferred emails become failed, keeping the codes and response of
- * the last attempt. `sender` fills a gap. Counts the emails changed. */
+/* The source gave the message up at `time_s` ("expired"): its deferred emails become failed, keeping the codes and
+ * response of the last attempt; so do those that are put in later with an older time. `sender` fills a gap. Counts the
+ * emails changed now. */
 bool store_expire(struct store *st, uint64_t source_key, int64_t time_s, int64_t window_s, struct str sender,
 		  int64_t *changed, struct err *e);
 

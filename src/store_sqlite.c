@@ -32,14 +32,16 @@ static const struct {
 	[SORT_CODE] = {"code_key", "code_key, time DESC, id DESC", "code_key DESC, time, id", "failure_code", NULL},
 };
 
-/* What is so rare that walking the failures in order would pass millions to find a page of it is found in another way, and sorted. */
+/* What is so rare that walking the failures in order would pass millions to find a page of it is found in
+ * another way, and sorted. */
 enum { RARE = 2000 };
 
-/* Where to read from: an index, or (by code) just these code keys. */
+/* Where to read from: an index, or just these code keys, or just these emails. */
 struct path {
 	const char *index; /* NULL: SQLite may choose */
 	bool by_code;
 	struct code_keys keys;
+	const struct found *found; /* at most RARE; NULL: not known */
 };
 
 /* Are there at most RARE? Soon over when there are more. */
@@ -77,17 +79,28 @@ static bool choose_path(struct store *st, const struct plan *p, enum sort sort, 
 		out->index = other;
 		return true;
 	}
-	/* An index in the right order that does not hold what is asked for means a look into the table for every row. */
-	bool rare = false;
-	if (strcmp(other, out->index) != 0 && !plan_is_covered(p, out->index) && !is_rare(st, p, other, &rare, e))
+	const struct found *found;
+	if (!found_of(st, p, false, &found, e))
+		return false;
+	bool rare = found && found->count <= RARE;
+	if (rare) {
+		out->found = found;
+		out->index = NULL;
+		return true;
+	}
+	/* An index in the right order that does not hold what is asked for means a look into the table for
+	 * every row. */
+	if (!found && strcmp(other, out->index) != 0 && !plan_is_covered(p, out->index) &&
+	    !is_rare(st, p, other, &rare, e))
 		return false;
 	if (rare)
 		out->index = other;
 	return true;
 }
 
-/* A stretch of a sort order: all of it, or a part of what lies on one side of a cursor. Each part is a range of an index: (time, id) <
- * (?, ?) would not be one, SQLite takes only the time from it, and there may be thousands in one second. */
+/* A stretch of a sort order: all of it, or a part of what lies on one side of a cursor. Each part is a range of
+ * an index: (time, id) < (?, ?) would not be one, SQLite takes only the time from it, and there may be
+ * thousands in one second. */
 enum part { PART_ALL, PART_SAME_SECOND, PART_SAME_LEAD, PART_OTHER_LEAD };
 struct stretch {
 	enum sort sort;
@@ -136,8 +149,14 @@ static bool is_void(const struct plan *p, const struct stretch *s)
 	return s->part == PART_SAME_SECOND && (s->at->time < p->from_s || s->at->time >= p->until_s);
 }
 
-/* FROM and WHERE of the rows of `p` in a stretch. A bound of time that the cursor implies is left out: SQLite would start from it
- * instead of from the cursor. */
+static void add_listed(struct query *q, int64_t n)
+{
+	query_sql(q, ", ");
+	query_int(q, n);
+}
+
+/* FROM and WHERE of the rows of `p` in a stretch. A bound of time that the cursor implies is left out: SQLite
+ * would start from it instead of from the cursor. */
 static void add_stretch(struct query *q, const struct store *st, const struct plan *p, const struct path *path,
 			const struct stretch *s)
 {
@@ -153,10 +172,14 @@ static void add_stretch(struct query *q, const struct store *st, const struct pl
 	query_where(q, st, p, from_s, until_s);
 	if (path->by_code) {
 		query_sql(q, " AND code_key IN (0");
-		for (int i = 0; i < path->keys.count; i++) {
-			query_sql(q, ", ");
-			query_int(q, path->keys.keys[i]);
-		}
+		for (int i = 0; i < path->keys.count; i++)
+			add_listed(q, path->keys.keys[i]);
+		query_sql(q, ")");
+	}
+	if (path->found) {
+		query_sql(q, " AND id IN (0");
+		for (size_t i = 0; i < path->found->count; i++)
+			add_listed(q, path->found->rows[i].id);
 		query_sql(q, ")");
 	}
 	if (s->part != PART_ALL)

@@ -1,8 +1,8 @@
 /* store_sqlite.h - what the files of the SQLite store share. Nobody else includes it, or sqlite3.h.
  *
  * Layer 2. store_sqlite_open.c: opening, safety, errors. _schema.c: is it ours? _sql.c: statements, values, rows.
- * _filter.c: scopes → SQL. _write.c: putting in. _tally.c: its share of the tally. store_sqlite.c: lists, _sums.c: counts,
- * _detail.c: one email.
+ * _filter.c: scopes → SQL. _write.c: putting in. _tally.c: its share of the tally. store_sqlite.c: lists.
+ * _sums.c: counts. _found.c: what a search found, remembered. _detail.c: one email.
  */
 #ifndef STORE_SQLITE_H
 #define STORE_SQLITE_H
@@ -46,6 +46,19 @@ struct tally {
 	size_t count, cap;
 };
 
+/* What a search found; see store_sqlite_found.c. */
+struct found_row {
+	int64_t id, time, code_key;
+	enum outcome outcome;
+};
+struct found {
+	bool valid, too_many;
+	int64_t version; /* of the database */
+	struct buf key;  /* names the scope */
+	struct found_row *rows;
+	size_t count, cap;
+};
+
 struct store {
 	sqlite3 *db;
 	char *path;
@@ -59,6 +72,7 @@ struct store {
 	bool (*is_stale)(void *ctx);
 	void *stale_ctx;
 	sqlite3_stmt *stmts[STMT_COUNT];
+	struct found found; /* of a handle that only reads */
 	struct tally tally; /* of a handle that writes */
 };
 
@@ -125,7 +139,8 @@ void query_where_days(struct query *q, const struct store *st, const struct plan
 /* ---- store_sqlite_sums.c ---- */
 
 bool count_plan(struct store *st, const struct plan *p, int64_t *out, struct err *e);
-/* The codes that the rows of `p` have; where there are more than `enough` rows or CODE_KEYS_MAX codes, just how many. */
+/* The codes that the rows of `p` have; where there are more than `enough` rows or CODE_KEYS_MAX codes, just how
+ * many. */
 enum { CODE_KEYS_MAX = 64 };
 struct code_keys {
 	int64_t keys[CODE_KEYS_MAX];
@@ -138,6 +153,13 @@ bool near_rank(struct store *st, struct plan *p, int64_t *rank, struct err *e);
 /* A query for one number; without a row it is 0. */
 bool query_number(struct store *st, struct query *q, int64_t *out, struct err *e);
 bool query_number_if(struct store *st, struct query *q, bool *any, int64_t *out, struct err *e);
+
+/* ---- store_sqlite_found.c ---- */
+
+/* All that the scope of p lets through, in no order, as remembered or, if `seek`, searched for now. *out NULL:
+ * neither, or too many, or an index can tell. */
+bool found_of(struct store *st, const struct plan *p, bool seek, const struct found **out, struct err *e);
+void found_free(struct found *f);
 
 /* ---- store_sqlite.c ---- */
 
@@ -159,8 +181,8 @@ sqlite3_stmt *store_prepare(struct store *st, const char *sql, struct err *e);
 sqlite3_stmt *store_stmt(struct store *st, enum stmt_id id, struct err *e);
 bool store_exec(struct store *st, const char *sql, struct err *e);
 
-/* Text is bound as it is, an empty one as NULL; so is a code that is none, a stage that is none, a time or number not known. The
- * bytes must live until the statement is reset. */
+/* Text is bound as it is, an empty one as NULL; so is a code that is none, a stage that is none, a time or
+ * number not known. The bytes must live until the statement is reset. */
 void bind_text(sqlite3_stmt *s, int i, struct str text);
 void bind_known_int(sqlite3_stmt *s, int i, int64_t value, int64_t unknown);
 void bind_ecode(sqlite3_stmt *s, int i, struct ecode c);
@@ -181,12 +203,13 @@ void code_key_split(int64_t key, struct ecode *enhanced, int *basic);
 
 /* The first `max` bytes of a text of an email, however long it is; empty when that cannot be read. */
 struct str store_prefix(struct store *st, int64_t id, const char *column, size_t max, struct arena *a);
-/* The email with this id, its texts valid until store_record_done; those too long for SQLite owned by `a`. *found false: there
- * is none. */
+/* The email with this id, its texts valid until store_record_done; those too long for SQLite owned by `a`.
+ * *found false: there is none. */
 bool store_record_peek(struct store *st, int64_t id, size_t response_max, struct arena *a, struct record *out,
 		       bool *found, struct err *e);
 void store_record_done(struct store *st);
-/* Reads one email whole, its response cut at `response_max` bytes. *found false: there is none. Texts owned by `a`. */
+/* Reads one email whole, its response cut at `response_max` bytes. *found false: there is none. Texts owned by
+ * `a`. */
 bool store_record(struct store *st, int64_t id, size_t response_max, struct arena *a, struct record *out, bool *found,
 		  struct err *e);
 

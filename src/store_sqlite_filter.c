@@ -376,7 +376,8 @@ static void add_term(struct query *q, const struct store *st, const struct filte
 		add_id(q, st, t->text);
 }
 
-/* The terms of one key that are not negated: any of them will do. A single one stands alone, for the planner's sake. */
+/* The terms of one key that are not negated: any of them will do. A single one stands alone, for the planner's
+ * sake. */
 static void add_wanted(struct query *q, const struct store *st, const struct filter *f, enum filter_key key)
 {
 	int n = 0;

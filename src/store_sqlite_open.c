@@ -77,8 +77,9 @@ bool store_fail(struct store *st, int rc, struct err *e)
 
 /* ---- never in the way of others ---- */
 
-/* In place of open(2) for all of SQLite: -wal and -shm files are never created beside a database of another user. Its owner
- * could not write them, and so not the database. Root is fine: SQLite hands what root creates to the owner. */
+/* In place of open(2) for all of SQLite: -wal and -shm files are never created beside a database of another
+ * user. Its owner could not write them, and so not the database. Root is fine: SQLite hands what root creates
+ * to the owner. */
 static int open_no_sidecar(const char *path, int flags, int mode)
 {
 	size_t n = strlen(path);
@@ -308,6 +309,7 @@ void store_close(struct store *st)
 		return;
 	close_db(st);
 	tally_free(&st->tally);
+	found_free(&st->found);
 	free(st->path);
 	free(st);
 }

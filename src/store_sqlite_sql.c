@@ -38,7 +38,8 @@ static const char *const statement_sql[STMT_COUNT] = {
 		" response = ?5, remote_mta = ?6, stage = ?7, source_file = ?8, source_line = ?9, sender = ?12,"
 		" title = ?13, message_id = ?14, queue_id = ?15, queued_at = ?16, attempts = ?17,"
 		" caused_by = ?18 WHERE id = ?19",
-	/* Emails that may be the one that a source speaks of. Not sorted: that would build a table for each look-up. */
+	/* Emails that may be the one that a source speaks of. Not sorted: that would build a table for each
+	 * look-up. */
 	[STMT_MEET] = "SELECT id, time FROM email WHERE source_key = ?1 AND recipient = ?2 AND (message_id IS NULL OR"
 		      " message_id = '' OR ?3 IS NULL OR message_id = ?3) AND (?5 = 0 OR ?4 BETWEEN"
 		      " min(time, ifnull(queued_at, time), ifnull((SELECT min(time) FROM attempt"

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Counts, groups and the timeline: how many there are of an outcome, a code, a time. The tally knows all that for whole days; what a range
- * has beside them, and what the tally cannot answer, is read from the emails. */
+/* Counts, groups and the timeline: how many there are of an outcome, a code, a time. The tally knows all that
+ * for whole days; what a range has beside them, and what the tally cannot answer, is read from the emails. */
 
 enum { DAY_S = 86400 };
 
@@ -56,6 +56,17 @@ static bool run_facets(struct store *st, struct query *q, facet_fn *each, void *
 static bool email_facets(struct store *st, const struct plan *p, int64_t from_s, int64_t until_s, facet_fn *each,
 			 void *ctx, struct err *e)
 {
+	const struct found *found;
+	if (!found_of(st, p, true, &found, e))
+		return false;
+	if (found) {
+		for (size_t i = 0; i < found->count; i++) {
+			const struct found_row *r = &found->rows[i];
+			if (r->time >= from_s && r->time < until_s)
+				each(ctx, r->time, r->outcome, r->code_key, 1);
+		}
+		return true;
+	}
 	struct query q = {0};
 	query_sql(&q, "SELECT time, outcome, code_key, 1");
 	add_email(&q, plan_index(p));
@@ -121,8 +132,11 @@ static void add_count(void *ctx, int64_t time_s, enum outcome outcome, int64_t c
 
 bool count_plan(struct store *st, const struct plan *p, int64_t *out, struct err *e)
 {
+	const struct found *found;
 	*out = 0;
-	if (p->coded)
+	if (!found_of(st, p, true, &found, e))
+		return false;
+	if (p->coded || found)
 		return facets(st, p, true, add_count, out, e);
 	if (p->from_s >= p->until_s)
 		return true;

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The triggers keep the tally for everybody; they cost a third of the time of a bulk import. So a handle that writes turns them
- * off, sums what it does to the tally here, and writes the sums before it commits. */
+/* The triggers keep the tally for everybody; they cost a third of the time of a bulk import. So a handle that
+ * writes turns them off, sums what it does to the tally here, and writes the sums before it commits. */
 struct tally_sum {
 	int64_t day, code_key, delta;
 	enum outcome outcome;

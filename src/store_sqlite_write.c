@@ -127,8 +127,8 @@ static int str_cmp(struct str a, struct str b)
 	return d ? d : (a.len > b.len) - (a.len < b.len);
 }
 
-/* Which of two reports of one email is the newer? An order over all that a report says, so that the last one is the same whatever
- * the order of importing. */
+/* Which of two reports of one email is the newer? An order over all that a report says, so that the last one is
+ * the same whatever the order of importing. */
 static int fact_cmp(const struct record *a, const struct record *b)
 {
 	if (a->time != b->time)
@@ -157,8 +157,8 @@ static void take_fact(struct record *r, const struct record *from)
 	r->source_line = from->source_line;
 }
 
-/* Did the source give the message up at `from_s`, or at most `window_s` later (0: any time)? When *found, the statement
- * stays on the row and wants a reset. */
+/* Did the source give the message up at `from_s`, or at most `window_s` later (0: any time)? When *found, the
+ * statement stays on the row and wants a reset. */
 static bool find_given_up(struct store *st, uint64_t source_key, int64_t from_s, int64_t window_s, sqlite3_stmt **s,
 			  bool *found, struct err *e)
 {
@@ -291,8 +291,8 @@ static void fill_text(struct str *have, struct str more)
 		*have = more;
 }
 
-/* The failure of `old` is the source's giving up, and `r` a try before that: its codes are those of the last try, at `newest_s` or
- * now `r`. */
+/* The failure of `old` is the source's giving up, and `r` a try before that: its codes are those of the last
+ * try, at `newest_s` or now `r`. */
 static void merge_expired(struct record *old, const struct record *r, int64_t newest_s)
 {
 	struct record last = *old;

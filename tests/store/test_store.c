@@ -1,5 +1,5 @@
-/* The contract of a store: whatever it is asked, it answers as scope_matches() and a sort of all records would. Records come in through
- * plain SQL, are changed and deleted by it, and by store_put. */
+/* The contract of a store: whatever it is asked, it answers as scope_matches() and a sort of all records would.
+ * Records come in through plain SQL, are changed and deleted by it, and by store_put. */
 #include "scratch.h"
 
 static const int64_t T0 = 1700000000, DAY = 86400;
@@ -669,13 +669,77 @@ static void a_giant_field_is_cut(void **state)
 	world_free(w);
 }
 
+/* A search is remembered only as long as nobody writes. */
+static void a_search_is_not_remembered_too_long(void **state)
+{
+	struct world *w = world_make(*state);
+	struct arena a = {0};
+	struct err e = {0};
+	struct scope s = {.count = 1};
+	struct page page;
+	int64_t n;
+	plain_exec(w->db,
+		   "INSERT INTO email (recipient, time, outcome) VALUES ('bob@example.com', 1700000000, 'failed')");
+	assert_ok(filter_parse(STR("to:bob"), T0, &a, &s.all[0], &e), e);
+	for (int i = 1; i < 4; i++) {
+		assert_ok(store_count(w->st, &s, &n, &e), e);
+		assert_int_equal(n, i);
+		assert_ok(store_page(w->st, &s, SORT_CODE, &(struct cursor){0}, false, 10, &a, &page, &e), e);
+		assert_int_equal(page.count, i);
+		plain_exec(w->db,
+			   "INSERT INTO email (recipient, time, outcome) VALUES ('Bobby', 1700000000, 'dropped')");
+	}
+	arena_free(&a);
+	world_free(w);
+}
+
+/* What an application gets wrong is told in words. */
+static void the_schema_speaks(void **state)
+{
+	static const struct {
+		const char *values, *says; /* "" : nothing is wrong */
+	} rows[] = {
+		{"'x@example.com', 1700000000, 'failed', '5.1.1', 550", ""},
+		{"'x@example.com', 1700000000, 'failed', NULL, NULL", ""},
+		{"'x@example.com', 1700000000, 'failed', '5.999.100', 200", ""},
+		{"NULL, 1700000000, 'failed', NULL, NULL", "email.recipient"},
+		{"x'41', 1700000000, 'failed', NULL, NULL", "recipient is text"},
+		{"'x', 1700000000000, 'failed', NULL, NULL", "time is a whole number of UTC seconds since 1970"},
+		{"'x', '2026-11-01', 'failed', NULL, NULL", "time is a whole number of UTC seconds since 1970"},
+		{"'x', 1700000000, 'bounced', NULL, NULL", "outcome is queued, deferred, delivered"},
+		{"'x', 1700000000, 'failed', '3.1.1', NULL", "enhanced_code looks like 5.1.1"},
+		{"'x', 1700000000, 'failed', '5.1', NULL", "enhanced_code looks like 5.1.1"},
+		{"'x', 1700000000, 'failed', '5.1.1.', NULL", "enhanced_code looks like 5.1.1"},
+		{"'x', 1700000000, 'failed', '5.01.1', NULL", "enhanced_code looks like 5.1.1"},
+		{"'x', 1700000000, 'failed', '5.1.1000', NULL", "enhanced_code looks like 5.1.1"},
+		{"'x', 1700000000, 'failed', '', NULL", "enhanced_code looks like 5.1.1"},
+		{"'x', 1700000000, 'failed', NULL, 55", "basic_code is a number from 200 to 999"},
+		{"'x', 1700000000, 'failed', NULL, '5.1.1'", "basic_code is a number from 200 to 999"},
+	};
+	struct world *w = world_make(*state);
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		char sql[256], *msg = NULL;
+		snprintf(sql, sizeof sql,
+			 "INSERT INTO email (recipient, time, outcome, enhanced_code, basic_code) VALUES (%s)",
+			 rows[i].values);
+		sqlite3_exec(w->db, sql, NULL, NULL, &msg);
+		if ((msg != NULL) != (rows[i].says[0] != '\0') || (msg && !strstr(msg, rows[i].says)))
+			fail_msg("%s: \"%s\", wanted \"%s\"", rows[i].values, msg ? msg : "", rows[i].says);
+		sqlite3_free(msg);
+	}
+	assert_int_equal(tally_faults(w->db), 0);
+	world_free(w);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, scratch_setup, scratch_teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(answers_as_the_definition),     TEST(totals_and_details),   TEST(stale_questions_end),
-		TEST(version_follows_other_writers), TEST(a_giant_field_is_cut),
+		TEST(answers_as_the_definition), TEST(totals_and_details),
+		TEST(stale_questions_end),       TEST(version_follows_other_writers),
+		TEST(a_giant_field_is_cut),      TEST(a_search_is_not_remembered_too_long),
+		TEST(the_schema_speaks),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

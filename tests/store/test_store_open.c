@@ -1,4 +1,5 @@
-/* Opening somebody's database: every way it can be wrong is told in a sentence, nothing is left beside it, and its owner can write on. */
+/* Opening somebody's database: every way it can be wrong is told in a sentence, nothing is left beside it, and
+ * its owner can write on. */
 #include "scratch.h"
 
 #include <sys/wait.h>

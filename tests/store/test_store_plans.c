@@ -1,8 +1,9 @@
-/* Every question that the browser asks while somebody waits is answered from an index: SQLite's own words on how it would go about it are
- * caught by a trace of what is run, and none may scan the table of emails. */
+/* Every question that the browser asks while somebody waits is answered from an index: SQLite's own words on
+ * how it would go about it are caught by a trace of what is run, and none may scan the table of emails. */
 #include "scratch.h"
 
-/* Statements that a store runs, seen through sqlite3_auto_extension: it is called for every connection that is opened. */
+/* Statements that a store runs, seen through sqlite3_auto_extension: it is called for every connection that is
+ * opened. */
 static struct seen {
 	char *sql[256];
 	int count;
@@ -158,7 +159,8 @@ static void pages_walk_an_index(void **state)
 				assert_ok(store_page(f->st, &s, (enum sort)sort, &at, backwards, 20, &a, &page, &e), e);
 			char *plan = plans(f->db);
 			assert_no_scan(lines[i], plan);
-			/* What is rare, or asks for what no index in this order holds, is found first and then sorted. */
+			/* What is rare, or asks for what no index in this order holds, is found first and then
+			 * sorted. */
 			if (i < CODED && !(sort != SORT_CODE && strstr(plan, "failure_code (code_key=?")))
 				assert_no_sort(lines[i], plan);
 			assert_non_null(strstr(plan, "SEARCH email USING"));
