@@ -248,6 +248,58 @@ static void reads_a_consistent_state_beside_a_writer(void **state)
 	sqlite3_close(db);
 }
 
+static bool stop_at_once(void *ctx, const struct record *r, struct err *e)
+{
+	(void)ctx;
+	(void)r;
+	return err_set(e, ERR_CANCEL, "enough");
+}
+
+static bool always_stale(void *ctx)
+{
+	(void)ctx;
+	return true;
+}
+
+/* A statement or a transaction left open would keep the writer's log from ever being taken in. */
+static void nothing_stays_open_between_questions(void **state)
+{
+	const struct scratch *s = *state;
+	struct arena a = {0};
+	struct err e = {0};
+	struct detail d;
+	struct totals t;
+	int64_t n;
+	const struct scope all = {0};
+	make_db(s->path);
+	sqlite3 *db = plain_open(s->path);
+	plain_exec(db, "PRAGMA journal_mode = wal; PRAGMA wal_autocheckpoint = 0");
+	struct store *st = store_open(s->path, &e);
+	if (!st)
+		fail_msg("%s", e.msg);
+	for (int round = 0; round < 5; round++) {
+		plain_exec(db, "UPDATE email SET title = title || 'x', queue_id = 'q'");
+		e = (struct err){0};
+		if (round == 0)
+			assert_ok(store_totals(st, &t, &e), e);
+		if (round == 1)
+			assert_ok(store_detail(st, 5, &a, &d, &e), e);
+		if (round == 2)
+			assert_false(store_detail(st, 500, &a, &d, &e));
+		if (round == 3)
+			assert_false(store_each(st, &all, NULL, 0, stop_at_once, NULL, &e));
+		if (round == 4) {
+			store_set_stale(st, always_stale, NULL);
+			store_count(st, &all, &n, &e);
+		}
+		/* 0: not busy, nobody reads the log any more. */
+		assert_int_equal(plain_int(db, "PRAGMA wal_checkpoint(TRUNCATE)"), 0);
+	}
+	store_close(st);
+	sqlite3_close(db);
+	arena_free(&a);
+}
+
 /* ---- another user's database ---- */
 
 static void nobody_or_skip(const struct scratch *s)
@@ -501,6 +553,7 @@ int main(void)
 		TEST(names_are_only_names),
 		TEST(says_when_it_is_locked),
 		TEST(reads_a_consistent_state_beside_a_writer),
+		TEST(nothing_stays_open_between_questions),
 		TEST(says_no_permission),
 		TEST(a_closed_wal_database_is_read_as_a_snapshot),
 		TEST(a_live_wal_database_is_read_live),
