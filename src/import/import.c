@@ -9,8 +9,8 @@ const struct import_format *const import_formats[] = {&import_postfix, &import_c
 
 enum {
 	FORMATS = COUNT_OF(import_formats) - 1,
-	BATCH_PUTS = 20000, /* a transaction ends after so many records or so long */
-	BATCH_MS = 1000,
+	BATCH_PUTS = 100000, /* a transaction ends after so many records or so long */
+	BATCH_MS = 5000,
 	TICK_LINES = 128, /* so often are cancel, progress and the clock looked at */
 	PROGRESS_MS = 100,
 };
