@@ -1,5 +1,6 @@
 #include "action.h"
 
+#include "outfile.h"
 #include "view.h"
 
 #include <stdlib.h>
@@ -297,14 +298,16 @@ static void export_to(struct app *app, struct str text)
 
 	struct stat st;
 	bool exists = stat(app->export_path, &st) == 0;
-	if (exists && !S_ISREG(st.st_mode)) { /* a pipe without a reader would wait for ever */
+	/* Such as the screen itself, or a pipe that waits for its reader. */
+	if (outfile_is_direct(app->export_path) || (exists && !S_ISREG(st.st_mode))) {
 		app_say(app, ROLE_ERROR, "%s is no regular file; choose another name.", app->export_path);
 		return;
 	}
 	if (exists) {
-		snprintf(app->confirm.question, sizeof app->confirm.question, "%s exists. Replace it? (y/n)",
+		snprintf(app->confirm.question, sizeof app->confirm.question, "Replace it? (y/n)  %s exists.",
 			 app->export_path);
 		app->confirm.yes = export_over;
+		app->confirm.no = "Nothing was written.";
 		app->mode = MODE_CONFIRM;
 		return;
 	}
@@ -374,9 +377,21 @@ static void act_suspend(struct app *app)
 	app->port.suspend(app->port.ctx);
 }
 
-static void act_quit(struct app *app)
+static void quit(struct app *app)
 {
 	app->quit = true;
+}
+
+static void act_quit(struct app *app)
+{
+	if (!app->exporting) {
+		quit(app);
+		return;
+	}
+	snprintf(app->confirm.question, sizeof app->confirm.question, "An export is running. Stop it and quit? (y/n)");
+	app->confirm.yes = quit;
+	app->confirm.no = "The export goes on.";
+	app->mode = MODE_CONFIRM;
 }
 
 /* In the order of the help screen. Hints are shown in this order as far as they fit. */

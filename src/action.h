@@ -1,6 +1,6 @@
 /* action.h - everything the browser can be told to do: a row each, with its keys, hint and help.
  *
- * Layer 5. Dispatch, footer hints, the help screen and the manual page all read this table.
+ * Layer 5. Dispatch, footer hints and the help screen all read this table.
  */
 #ifndef ACTION_H
 #define ACTION_H
@@ -15,7 +15,7 @@ enum action_where {
 };
 
 struct action {
-	const char *name;  /* "mark-all": for bindings and the manual */
+	const char *name;  /* "mark-all": the name to call it by */
 	const char *keys;  /* names of event.h, separated by blanks; the first one is shown in hints */
 	const char *hint;  /* a word for the footer; NULL: not there */
 	const char *help;  /* one sentence */

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { STALE_AFTER_MS = 100, MIN_W = 40, MIN_H = 10 };
+enum { STALE_AFTER_MS = 100 };
 
 /* ---- small services ---- */
 
@@ -114,7 +114,7 @@ static void confirm_key_pressed(struct app *app, char32_t key)
 	if (key == 'y' || key == 'Y')
 		app->confirm.yes(app);
 	else
-		app_say(app, ROLE_TEXT, "Nothing was written.");
+		app_say(app, ROLE_TEXT, "%s", app->confirm.no);
 }
 
 static void help_key_pressed(struct app *app, char32_t key)
@@ -386,7 +386,7 @@ void app_handle(struct app *app, const struct event *ev)
 static void draw_tiny(const struct app *app, struct surface *s)
 {
 	surface_text(s, 0, 0, app->w, ROLE_STRONG, STR("deadletter"));
-	surface_printf(s, 0, 1, app->w, ROLE_TEXT, "needs %dx%d", MIN_W, MIN_H);
+	surface_printf(s, 0, 1, app->w, ROLE_TEXT, "needs %dx%d", VIEW_MIN_W, VIEW_MIN_H);
 	surface_printf(s, 0, 2, app->w, ROLE_DIM, "has %dx%d", app->w, app->h);
 }
 

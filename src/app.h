@@ -43,6 +43,7 @@ struct prompt {
 struct confirm {
 	char question[400];
 	void (*yes)(struct app *app);
+	const char *no; /* what to say when it is not yes */
 };
 
 struct tree_view {
@@ -106,8 +107,7 @@ struct app {
 	struct list_view list;
 	struct detail_view detail;
 	struct idset marks;
-	bool marking; /* ASK_MARKS runs */
-	bool invert;  /* … and inverts instead of adding */
+	bool invert; /* the marks asked for invert instead of adding */
 
 	struct prompt prompt;
 	struct confirm confirm;

@@ -1,4 +1,4 @@
-/* cmd.h - the subcommands: a row each, which --help, the manual and completion read.
+/* cmd.h - the subcommands: a row each, which main and --help read.
  *
  * Layer 6. Each command is one file cmd_*.c. Exit codes: 0 done, 1 could not, 2 wrong usage.
  */

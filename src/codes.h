@@ -42,7 +42,7 @@ const struct code_entry *codes_basic(int basic);         /* NULL: unknown */
 const struct code_entry *codes_class(int cls);           /* 2, 4, 5; NULL otherwise */
 const struct code_entry *codes_subject(int subject);     /* 0..7; NULL otherwise */
 
-/* Rows in code order, for listing and completion. */
+/* Rows in code order, for listing. */
 const struct code_entry *codes_enhanced_rows(size_t *count);
 const struct code_entry *codes_basic_rows(size_t *count);
 

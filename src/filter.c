@@ -124,6 +124,28 @@ struct str filter_text(const struct filter *f, struct arena *a)
 	return s;
 }
 
+void filter_range(const struct filter *f, int64_t *from_s, int64_t *until_s)
+{
+	int64_t since = INT64_MAX, before = INT64_MIN; /* a repeated key means "or" */
+	*from_s = INT64_MIN;
+	*until_s = INT64_MAX;
+	for (int i = 0; i < f->count; i++) {
+		const struct filter_term *t = &f->terms[i];
+		if (t->key == FILTER_SINCE && t->negated)
+			*until_s = t->time < *until_s ? t->time : *until_s;
+		else if (t->key == FILTER_BEFORE && t->negated)
+			*from_s = t->time > *from_s ? t->time : *from_s;
+		else if (t->key == FILTER_SINCE)
+			since = t->time < since ? t->time : since;
+		else if (t->key == FILTER_BEFORE)
+			before = t->time > before ? t->time : before;
+	}
+	if (since != INT64_MAX && since > *from_s)
+		*from_s = since;
+	if (before != INT64_MIN && before < *until_s)
+		*until_s = before;
+}
+
 struct filter filter_clone(const struct filter *f, struct arena *a)
 {
 	struct filter_term *terms = arena_array(a, struct filter_term, (size_t)f->count);

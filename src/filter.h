@@ -1,7 +1,7 @@
 /* filter.h - the filter line: text → terms, the column of a mistake, terms → canonical text.
  *
  * Layer 1. Knows the filter language; never SQL, never the screen. One row of filter_keys[] is one key: parser,
- * completion, help and manual read it.
+ * and help read it.
  *
  * The language: words separated by spaces. `key:value` with a key of the table; a bare word is a code if it looks
  * like one (5.1.1, 550, 4xx, 5.7.*), else a part of a recipient. A leading `-` negates. Quotes keep spaces:
@@ -72,6 +72,9 @@ struct str filter_text(const struct filter *f, struct arena *a);
 
 /* Appends a value of a key, in quotes where it needs them. */
 void filter_add_quoted(struct buf *b, struct str value);
+
+/* The times that `since:` and `before:` leave: *from_s <= time < *until_s. INT64_MIN and INT64_MAX: no bound. */
+void filter_range(const struct filter *f, int64_t *from_s, int64_t *until_s);
 
 /* A deep copy, owned by `a`. */
 struct filter filter_clone(const struct filter *f, struct arena *a);

@@ -1,4 +1,4 @@
-/* opt.h - options on a command line: one table a command, which parser, --help and manual read.
+/* opt.h - options on a command line: one table a command, which parser and --help read.
  *
  * Layer 4. Knows words and tables; never what an option does. Main thread.
  */

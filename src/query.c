@@ -227,15 +227,12 @@ static void timeline_lay(struct timeline *t, int64_t first_s, int64_t last_s, in
 static void scope_range(const struct scope *s, int64_t *first_s, int64_t *last_s)
 {
 	for (int i = 0; i < s->count; i++) {
-		for (int j = 0; j < s->all[i].count; j++) {
-			const struct filter_term *t = &s->all[i].terms[j];
-			if (t->negated)
-				continue;
-			if (t->key == FILTER_SINCE)
-				*first_s = t->time;
-			else if (t->key == FILTER_BEFORE && t->time - 1 > *first_s)
-				*last_s = t->time - 1;
-		}
+		int64_t from_s, until_s;
+		filter_range(&s->all[i], &from_s, &until_s);
+		if (from_s != INT64_MIN)
+			*first_s = from_s;
+		if (until_s != INT64_MAX && until_s - 1 > *first_s)
+			*last_s = until_s - 1;
 	}
 }
 

@@ -138,30 +138,12 @@ static unsigned outcomes_of(const struct filter *f)
 	return (any_wanted ? wanted : ALL_OUTCOMES) & ~barred;
 }
 
-/* Narrows p to the times of the filter: `since:` twice means the earlier one, as everywhere "or". */
 static void narrow_times(struct plan *p, const struct filter *f)
 {
-	int64_t since = INT64_MAX, before = INT64_MIN;
-	for (int i = 0; i < f->count; i++) {
-		const struct filter_term *t = &f->terms[i];
-		if (t->key == FILTER_SINCE && t->negated)
-			p->until_s = t->time < p->until_s ? t->time : p->until_s;
-		else if (t->key == FILTER_BEFORE && t->negated)
-			p->from_s = t->time > p->from_s ? t->time : p->from_s;
-		else if (t->key == FILTER_SINCE)
-			since = t->time < since ? t->time : since;
-		else if (t->key == FILTER_BEFORE)
-			before = t->time > before ? t->time : before;
-	}
-	if (since != INT64_MAX && since > p->from_s)
-		p->from_s = since;
-	if (before != INT64_MIN && before < p->until_s)
-		p->until_s = before;
-	/* Bounds beyond all times there are would only invite overflows. */
-	if (p->from_s > TIMES_END)
-		p->from_s = TIMES_END;
-	if (p->until_s < 0)
-		p->until_s = 0;
+	int64_t from_s, until_s;
+	filter_range(f, &from_s, &until_s);
+	p->from_s = from_s > p->from_s ? from_s : p->from_s;
+	p->until_s = until_s < p->until_s ? until_s : p->until_s;
 }
 
 static bool in_plan_already(enum filter_key k)

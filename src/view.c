@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { MIN_W = 40, MIN_H = 10, WIDE_W = 160, NARROW_W = 70, SHORT_BODY = 13 };
+enum { WIDE_W = 160, NARROW_W = 70, SHORT_BODY = 13 };
 
 /* ---- where things are ---- */
 
@@ -21,7 +21,7 @@ static int tree_width(int w)
 
 struct layout view_layout(const struct app *app)
 {
-	struct layout l = {.tiny = app->w < MIN_W || app->h < MIN_H};
+	struct layout l = {.tiny = app->w < VIEW_MIN_W || app->h < VIEW_MIN_H};
 	if (l.tiny)
 		return l;
 	int w = app->w, h = app->h;
@@ -158,13 +158,12 @@ enum role view_role_of(enum outcome o, struct ecode enhanced, int basic)
 static void range_text(const struct app *app, struct buf *out)
 {
 	char d[TIME_TEXT];
-	for (int i = 0; i < app->filter.count; i++) {
-		const struct filter_term *t = &app->filter.terms[i];
-		if (t->key == FILTER_SINCE)
-			buf_printf(out, "%ssince %s", out->len ? " " : "", view_time(t->time, clock_now(), d));
-		else if (t->key == FILTER_BEFORE)
-			buf_printf(out, "%sbefore %s", out->len ? " " : "", view_time(t->time, clock_now(), d));
-	}
+	int64_t from_s, until_s, now_s = clock_now();
+	filter_range(&app->filter, &from_s, &until_s);
+	if (from_s != INT64_MIN)
+		buf_printf(out, "since %s", view_time(from_s, now_s, d));
+	if (until_s != INT64_MAX)
+		buf_printf(out, "%sbefore %s", out->len ? " " : "", view_time(until_s, now_s, d));
 	if (out->len == 0)
 		buf_add(out, STR("all time"));
 }

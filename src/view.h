@@ -7,6 +7,7 @@
 
 #include "app.h"
 
+enum { VIEW_MIN_W = 40, VIEW_MIN_H = 10 }; /* below it there is only a notice */
 struct layout view_layout(const struct app *app);
 /* Moves the first shown row so that row `index` of `count` is on the screen, and no row is wasted at the end. */
 void view_scroll(int *top, int index, int count, int height);

@@ -37,6 +37,14 @@ static void code_text(const struct record *r, struct buf *out)
 								   : outcome_name(r->outcome)));
 }
 
+/* Drawing happens at every key: a response of megabytes must not make it slow. */
+enum { RESPONSE_SHOWN_MAX = 32 * 1024 };
+
+static struct str shown_response(const struct record *r)
+{
+	return str_slice(r->response, 0, RESPONSE_SHOWN_MAX);
+}
+
 /* ---- parts ---- */
 
 static void title_draw(struct flow *f, const struct record *r, const struct explanation *x)
@@ -107,7 +115,14 @@ static void response_draw(struct flow *f, const struct record *r, const struct s
 	if (y >= 0)
 		surface_text(f->s, f->r.x, y, FLOW_LABEL_W - 1, ROLE_DIM, STR("Response"));
 	const struct span spans[] = {st->basic_at, st->enhanced_at};
-	flow_text(f, FLOW_LABEL_W, ROLE_TEXT, r->response, spans, (int)COUNT_OF(spans));
+	flow_text(f, FLOW_LABEL_W, ROLE_TEXT, shown_response(r), spans, (int)COUNT_OF(spans));
+	if (r->response.len > RESPONSE_SHOWN_MAX) {
+		char n[NUMBER_TEXT];
+		struct buf b = {0};
+		buf_printf(&b, "cut here; an export has all %s bytes", view_number((int64_t)r->response.len, n));
+		flow_field(f, "", ROLE_WARNING, buf_str(&b));
+		buf_free(&b);
+	}
 }
 
 static void cause_draw(struct flow *f, const struct detail *d)
@@ -243,7 +258,7 @@ static void body_draw(struct flow *f, const struct detail *d)
 	struct explanation x;
 	struct status st;
 	explain(r, &x);
-	status_read(r->response, r->outcome, &st);
+	status_read(shown_response(r), r->outcome, &st);
 
 	title_draw(f, r, &x);
 	flow_text(f, 0, ROLE_TEXT, str_of(x.entry->meaning), NULL, 0);

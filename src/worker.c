@@ -138,6 +138,13 @@ static void answer(struct lane *l, struct request *r)
 	struct reply *out = reply_new();
 	out->ask = r->ask;
 	out->generation = r->generation;
+	/* Only the other lane looks out for a file that was replaced: a job must not write what an old one held. */
+	int64_t version;
+	struct err moved = {0};
+	if (l->store && l->number == LANE_JOB && !store_version(l->store, &version, &moved)) {
+		store_close(l->store);
+		l->store = NULL;
+	}
 	if (!l->store)
 		l->store = store_open(w->path, &out->err);
 	if (l->store) {

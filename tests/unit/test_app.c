@@ -415,7 +415,7 @@ static void test_export_asks_and_writes(void **state)
 	key(w, "C-u");
 	type(w, path);
 	key(w, "Enter");
-	assert_shown(w, "exists. Replace it? (y/n)");
+	assert_shown(w, "Replace it? (y/n)");
 	key(w, "n");
 	assert_shown(w, "Nothing was written.");
 	key(w, "e");
