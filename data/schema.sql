@@ -153,6 +153,7 @@ BEGIN
 	DELETE FROM tally
 		WHERE day = OLD.time / 86400 AND outcome = OLD.outcome AND code_key = OLD.code_key AND count = 0;
 	DELETE FROM attempt WHERE email_id = OLD.id;
+	DELETE FROM replaced WHERE id = OLD.id; -- it may stand there for an INSERT that did not replace it
 END;
 
 CREATE TRIGGER IF NOT EXISTS email_after_update AFTER UPDATE OF time, outcome, enhanced_code, basic_code ON email

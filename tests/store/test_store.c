@@ -731,6 +731,33 @@ static void the_schema_speaks(void **state)
 	world_free(w);
 }
 
+/* Writes that name an id that is there, then free it for the next email. */
+static void the_tally_survives_every_conflict(void **state)
+{
+	static const char *const conflicts[] = {
+		"INSERT OR IGNORE INTO email (id, recipient, time, outcome) VALUES (2, 'x', 1700000000, 'dropped')",
+		"INSERT INTO email (id, recipient, time, outcome) VALUES (2, 'x', 1700000000, 'dropped')"
+		" ON CONFLICT (id) DO UPDATE SET outcome = excluded.outcome",
+		"INSERT OR REPLACE INTO email (id, recipient, time, outcome) VALUES (2, 'x', 1700000000, 'dropped')",
+		"PRAGMA recursive_triggers = on;"
+		"INSERT OR REPLACE INTO email (id, recipient, time, outcome) VALUES (2, 'x', 1700000000, 'dropped')",
+	};
+	struct world *w = world_make(*state);
+	for (size_t i = 0; i < COUNT_OF(conflicts); i++) {
+		plain_exec(w->db, "DELETE FROM email; INSERT INTO email (id, recipient, time, outcome) VALUES"
+				  " (1, 'x', 1700000000, 'failed'), (2, 'x', 1700000000, 'failed')");
+		plain_exec(w->db, conflicts[i]);
+		if (tally_faults(w->db))
+			fail_msg("wrong after %s", conflicts[i]);
+		plain_exec(w->db, "DELETE FROM email WHERE id = 2; INSERT INTO email (recipient, time, outcome)"
+				  " VALUES ('x', 1700000000, 'failed')");
+		assert_int_equal(plain_int(w->db, "SELECT max(id) FROM email"), 2);
+		if (tally_faults(w->db))
+			fail_msg("wrong when the id is used again after %s", conflicts[i]);
+	}
+	world_free(w);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, scratch_setup, scratch_teardown)
 
 int main(void)
@@ -739,7 +766,7 @@ int main(void)
 		TEST(answers_as_the_definition), TEST(totals_and_details),
 		TEST(stale_questions_end),       TEST(version_follows_other_writers),
 		TEST(a_giant_field_is_cut),      TEST(a_search_is_not_remembered_too_long),
-		TEST(the_schema_speaks),
+		TEST(the_schema_speaks),         TEST(the_tally_survives_every_conflict),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
