@@ -89,6 +89,15 @@ static bool check_columns(struct store *st, struct err *e)
 	return false;
 }
 
+static bool check_version(const struct store *st, int64_t application, int64_t version, struct err *e)
+{
+	if (application != SCHEMA_APPLICATION_ID || version <= SCHEMA_VERSION)
+		return true;
+	return err_set(e, ERR_IO,
+		       "%s was made by a newer deadletter (schema %lld, this one knows %d); update deadletter",
+		       st->path, (long long)version, SCHEMA_VERSION);
+}
+
 bool schema_check(struct store *st, struct err *e)
 {
 	int64_t application, version, tables;
@@ -105,10 +114,8 @@ bool schema_check(struct store *st, struct err *e)
 			       "%s is a database, but not one of deadletter%s; put mail into one of its own with:"
 			       " deadletter import SOURCE --into FILE",
 			       st->path, lack == 0 ? " (it has no table email)" : "");
-	if (version > SCHEMA_VERSION)
-		return err_set(e, ERR_IO,
-			       "%s was made by a newer deadletter (schema %lld, this one knows %d); update deadletter",
-			       st->path, (long long)version, SCHEMA_VERSION);
+	if (!check_version(st, application, version, e))
+		return false;
 	if (lack < COUNT_OF(pieces))
 		return err_set(e, ERR_IO, "%s is not whole: it has no %s %s; put it back with: deadletter init %s",
 			       st->path, pieces[lack].type, pieces[lack].name, st->path);
@@ -117,12 +124,14 @@ bool schema_check(struct store *st, struct err *e)
 
 bool schema_lay(struct store *st, bool create, struct err *e)
 {
-	int64_t application, tables;
+	int64_t application, version, tables;
 	size_t lack;
 	if (!store_exec(st, "BEGIN IMMEDIATE", e))
 		return false;
 	if (!ask_int(st, "PRAGMA application_id", &application, e) ||
-	    !ask_int(st, "SELECT count(*) FROM sqlite_schema", &tables, e) || !check_pieces(st, &lack, e))
+	    !ask_int(st, "PRAGMA user_version", &version, e) ||
+	    !ask_int(st, "SELECT count(*) FROM sqlite_schema", &tables, e) || !check_pieces(st, &lack, e) ||
+	    !check_version(st, application, version, e)) /* before anything is laid: data/schema.sql sets its own */
 		goto fail;
 	bool empty = application == 0 && tables == 0;
 	if (empty && !create) {

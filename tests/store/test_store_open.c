@@ -197,6 +197,21 @@ static void writing_refuses_what_is_not_ours(void **state)
 	sqlite3_close(db);
 }
 
+/* A newer schema may lack what this one has: nothing is put back, and its version stays. */
+static void writing_refuses_a_newer_schema(void **state)
+{
+	const struct scratch *s = *state;
+	struct err e = {0};
+	make_db(s->path);
+	sql(s->path, "PRAGMA user_version = 7; DROP INDEX failure_time");
+	assert_null(store_open_rw(s->path, true, &e));
+	assert_non_null(strstr(e.msg, "was made by a newer deadletter (schema 7, this one knows 1)"));
+	sqlite3 *db = plain_open(s->path);
+	assert_int_equal(plain_int(db, "PRAGMA user_version"), 7);
+	assert_int_equal(plain_int(db, "SELECT count(*) FROM sqlite_schema WHERE name = 'failure_time'"), 0);
+	sqlite3_close(db);
+}
+
 static void names_are_only_names(void **state)
 {
 	const struct scratch *s = *state;
@@ -550,6 +565,7 @@ int main(void)
 		TEST(says_whose_database_it_is),
 		TEST(writing_puts_back_what_is_lacking),
 		TEST(writing_refuses_what_is_not_ours),
+		TEST(writing_refuses_a_newer_schema),
 		TEST(names_are_only_names),
 		TEST(says_when_it_is_locked),
 		TEST(reads_a_consistent_state_beside_a_writer),
