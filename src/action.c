@@ -343,7 +343,7 @@ static void copy(struct app *app, const struct buf *text, const char *what)
 	if (text->len == 0)
 		app_say(app, ROLE_DIM, "There is no record to copy from.");
 	else if (app->port.copy(app->port.ctx, buf_str(text)))
-		app_say(app, ROLE_STRONG, "Copied %s: %s", what, text->p);
+		app_say(app, ROLE_STRONG, "To the clipboard, %s: %s", what, text->p);
 	else
 		app_say(app, ROLE_ERROR, "Too long to copy.");
 }
@@ -402,11 +402,12 @@ const struct action actions[] = {
 	 IN_ALL, false, act_open},
 	{"back", "Esc", NULL, "Go back; stop a running export.", "Move", IN_ALL, true, act_back},
 	{"toggle", "Space", "Open/close", "Open or close the group.", "Move", IN_TREE, false, act_toggle},
-	{"mark", "Space", "Mark", "Mark the record, or take its mark away.", "Mark and export", IN_LIST | IN_DETAIL,
-	 false, act_mark},
+	{"mark", "Space", "Mark", "Mark the record or take its mark away, and go down.", "Mark and export",
+	 IN_LIST | IN_DETAIL, false, act_mark},
 	{"export", "e", "Export", "Write the marked records, else all that are shown, to a file.", "Mark and export",
 	 IN_ALL, false, act_export},
-	{"copy", "y", "Copy", "Copy a sentence for the customer.", "Mark and export", IN_ALL, false, act_copy},
+	{"copy", "y", "Copy", "Copy a sentence for the customer, through the terminal (OSC 52).", "Mark and export",
+	 IN_ALL, false, act_copy},
 	{"copy-facts", "Y", NULL, "Copy the record's facts: time, recipient, codes, response.", "Mark and export",
 	 IN_ALL, false, act_copy_facts},
 	{"mark-all", "a", NULL, "Mark all that are shown.", "Mark and export", IN_ALL, false, act_mark_all},

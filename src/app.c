@@ -77,6 +77,8 @@ static void filter_key_pressed(struct app *app, char32_t key)
 	switch (key) {
 	case K_ENTER:
 	case K_DOWN:
+		if (app->filter_err.kind != ERR_NONE)
+			return; /* the list shows something else: mend it, or Esc */
 		app->mode = MODE_BROWSE;
 		app_focus(app, PANE_LIST);
 		return;

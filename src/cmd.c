@@ -39,7 +39,8 @@ int cmd_usage(const struct cmd *self, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(what, sizeof what, fmt, ap);
 	va_end(ap);
-	err_set(&e, ERR_USAGE, "%s; see deadletter %s --help", what, self->name);
+	err_set(&e, ERR_USAGE, "%s; see deadletter %s%s--help", what, self == cmds[0] ? "" : self->name,
+		self == cmds[0] ? "" : " ");
 	return cmd_fail(&e);
 }
 

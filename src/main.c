@@ -62,7 +62,7 @@ static int run(const struct cmd *c, int argc, char **argv)
 	struct err e = {0};
 	struct opt_result o;
 	char name[64];
-	snprintf(name, sizeof name, "deadletter %s", c->name);
+	snprintf(name, sizeof name, "deadletter%s%s", c == cmds[0] ? "" : " ", c == cmds[0] ? "" : c->name);
 	int code = opt_parse(name, c->opts, c->opt_count, argc, argv, &a, &o, &e) ? c->run(c, &o, &a) : cmd_fail(&e);
 	arena_free(&a);
 	return code;

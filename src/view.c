@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { WIDE_W = 160, NARROW_W = 70, SHORT_BODY = 13 };
+enum { ROOMY_W = 100, WIDE_W = 160, NARROW_W = 70, SHORT_BODY = 13 };
 
 /* ---- where things are ---- */
 
@@ -83,6 +83,15 @@ void view_scroll(int *top, int index, int count, int height)
 		*top = index - height + 1;
 }
 
+void view_more(struct surface *s, struct rect r, bool above, bool below)
+{
+	int x = r.x + r.w - 1;
+	if (above)
+		surface_glyph(s, x, r.y + 1, ROLE_KEY, GLYPH_UP);
+	if (below)
+		surface_glyph(s, x, r.y + r.h - 2, ROLE_KEY, GLYPH_DOWN);
+}
+
 /* ---- numbers and times ---- */
 
 const char *view_number(int64_t n, char buf[NUMBER_TEXT])
@@ -155,17 +164,12 @@ enum role view_role_of(enum outcome o, struct ecode enhanced, int basic)
 
 /* ---- header ---- */
 
-static void range_text(const struct app *app, struct buf *out)
+/* From the oldest failure to the newest. */
+static void range_text(const struct totals *t, const char *dash, struct buf *out)
 {
-	char d[TIME_TEXT];
-	int64_t from_s, until_s, now_s = clock_now();
-	filter_range(&app->filter, &from_s, &until_s);
-	if (from_s != INT64_MIN)
-		buf_printf(out, "since %s", view_time(from_s, now_s, d));
-	if (until_s != INT64_MAX)
-		buf_printf(out, "%sbefore %s", out->len ? " " : "", view_time(until_s, now_s, d));
-	if (out->len == 0)
-		buf_add(out, STR("all time"));
+	char a[TIME_TEXT], b[TIME_TEXT];
+	if (t->first_s != TIME_NONE)
+		buf_printf(out, "%s %s %s   ", view_date(t->first_s, a), dash, view_date(t->last_s, b));
 }
 
 void view_header_draw(const struct app *app, struct surface *s, struct rect r)
@@ -173,11 +177,12 @@ void view_header_draw(const struct app *app, struct surface *s, struct rect r)
 	surface_fill(s, r, ROLE_HEADER);
 	int x = 1 + surface_text(s, 1, r.y, -1, ROLE_HEADER, STR("deadletter"));
 	struct buf right = {0};
-	range_text(app, &right);
-	buf_printf(&right, "   UTC   %s", app->lost.kind != ERR_NONE ? "lost" : app->snapshot ? "snapshot" : "live");
+	const struct reply *t = app->last[ASK_TOTALS];
+	if (t && r.w >= ROOMY_W)
+		range_text(&t->totals, s->ascii ? "-" : "–", &right);
+	buf_printf(&right, "UTC   %s", app->lost.kind != ERR_NONE ? "lost" : app->snapshot ? "snapshot" : "live");
 	int end = surface_text_right(s, r.w - 1, r.y, r.w / 2, ROLE_HEADER_DIM, buf_str(&right));
 
-	const struct reply *t = app->last[ASK_TOTALS];
 	buf_reset(&right);
 	if (t) {
 		char failures[NUMBER_TEXT], tracked[NUMBER_TEXT];
@@ -273,7 +278,7 @@ void view_footer_draw(const struct app *app, struct surface *s, struct rect r)
 		surface_text(s, 1, r.y, columns, ROLE_WARNING, str_of(app->confirm.question));
 	} else if (app->mode == MODE_HELP) {
 		surface_text(s, 1, r.y, columns, ROLE_FOOTER, STR("Up and Down scroll, any other key goes back."));
-	} else if (app->filter_err.kind != ERR_NONE) {
+	} else if (app->mode == MODE_FILTER && app->filter_err.kind != ERR_NONE) {
 		surface_text(s, 1, r.y, columns, ROLE_ERROR, str_of(app->filter_err.msg));
 	} else if (app->message.len > 0) {
 		surface_text(s, 1, r.y, columns, app->message_role, buf_str(&app->message));

@@ -45,6 +45,9 @@ void view_detail_facts(const struct app *app, struct buf *out);
 
 void view_help_draw(struct app *app, struct surface *s, struct rect r);
 
+/* Arrows on the frame `r`: there is more above, below. */
+void view_more(struct surface *s, struct rect r, bool above, bool below);
+
 /* "13,635"; returns buf. */
 enum { NUMBER_TEXT = 32 };
 const char *view_number(int64_t n, char buf[NUMBER_TEXT]);

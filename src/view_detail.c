@@ -63,6 +63,22 @@ static void title_draw(struct flow *f, const struct record *r, const struct expl
 	buf_free(&b);
 }
 
+/* A drop is explained by the failure behind it. */
+static const char *customer_sentence(const struct detail *d)
+{
+	struct explanation x;
+	explain(d->cause.id ? &d->cause : &d->record, &x);
+	return x.customer;
+}
+
+/* A temporary cause makes one wait for what will not come: the retries of a failed email are over. */
+static void given_up_draw(struct flow *f, const struct record *r)
+{
+	if (r->outcome == OUTCOME_FAILED && status_class(r->enhanced, r->basic) == 4)
+		flow_field(f, "Given up", ROLE_STRONG,
+			   STR("the attempts have ended, nothing more happens by itself: send it again"));
+}
+
 static void warning_draw(struct flow *f, const struct record *r, const struct status *st)
 {
 	struct buf b = {0};
@@ -264,10 +280,11 @@ static void body_draw(struct flow *f, const struct detail *d)
 	flow_text(f, 0, ROLE_TEXT, str_of(x.entry->meaning), NULL, 0);
 	cause_draw(f, d);
 	arrived_draw(f, d);
+	given_up_draw(f, r);
 	warning_draw(f, r, &st);
 	sides_draw(f, &x);
 	response_draw(f, r, &st);
-	flow_field(f, "Tell them", ROLE_TEXT, str_of(x.customer));
+	flow_field(f, "Tell them", ROLE_TEXT, str_of(customer_sentence(d)));
 	flow_field(f, "More", ROLE_TEXT, str_of(x.entry->info));
 	codes_draw(f, r, &x);
 	email_draw(f, r);
@@ -313,10 +330,7 @@ void view_detail_draw(struct app *app, struct surface *s, struct rect r)
 		body_draw(&f, d);
 	}
 	surface_unclip(s, former);
-	if (v->lines - v->top > v->height)
-		surface_glyph(s, r.x + r.w - 3, r.y + r.h - 1, ROLE_KEY, GLYPH_DOWN);
-	if (v->top > 0)
-		surface_glyph(s, r.x + r.w - 3, r.y, ROLE_KEY, GLYPH_UP);
+	view_more(s, r, v->top > 0, v->lines - v->top > v->height);
 }
 
 void view_detail_scroll(struct app *app, int rows)
@@ -338,9 +352,6 @@ void view_detail_sentence(const struct app *app, struct buf *out)
 	const struct detail *d = detail_of(app, &row);
 	if (!d)
 		return;
-	/* A drop is explained by the failure behind it. */
-	struct explanation x;
-	explain(d->cause.id ? &d->cause : &d->record, &x);
 	struct civil c = civil_of(d->record.time);
 	char date[TIME_TEXT];
 	buf_add(out, STR("Our email "));
@@ -352,7 +363,7 @@ void view_detail_sentence(const struct app *app, struct buf *out)
 	buf_add(out, STR("to "));
 	buf_add(out, d->record.recipient);
 	buf_printf(out, " on %s %lld did not arrive. %s", view_date(d->record.time, date), (long long)c.year,
-		   x.customer);
+		   customer_sentence(d));
 }
 
 void view_detail_facts(const struct app *app, struct buf *out)

@@ -77,6 +77,5 @@ void view_help_draw(struct app *app, struct surface *s, struct rect r)
 	struct rect former = surface_clip(s, inner);
 	all_draw(&h);
 	surface_unclip(s, former);
-	if (app->help_top < most)
-		surface_glyph(s, r.x + r.w - 3, r.y + r.h - 1, ROLE_KEY, GLYPH_DOWN);
+	view_more(s, r, app->help_top > 0, app->help_top < most);
 }

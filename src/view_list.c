@@ -293,6 +293,9 @@ static void empty_draw(const struct app *app, struct surface *s, struct rect r)
 	} else if (app->filter.count > 0) {
 		surface_text(s, r.x + 2, y, r.w - 3, ROLE_STRONG, STR("Nothing matches the filter."));
 		surface_text(s, r.x + 2, y + 1, r.w - 3, ROLE_DIM, STR("/ changes it, \\ removes it."));
+		if (!filter_names_status(&app->filter))
+			surface_text(s, r.x + 2, y + 2, r.w - 3, ROLE_DIM,
+				     STR("Only failures were searched: status:any searches all email."));
 	} else {
 		surface_text(s, r.x + 2, y, r.w - 3, ROLE_STRONG, STR("No email has failed."));
 		surface_text(s, r.x + 2, y + 1, r.w - 3, ROLE_DIM, STR("status:any in the filter shows the others."));

@@ -11,7 +11,8 @@ static void range_draw(const struct timeline *t, struct surface *s, struct rect 
 	if (roomy)
 		buf_printf(&text, "%s %s %s  ", view_date(t->first_s, a), s->ascii ? "-" : "–",
 			   view_date(t->last_s, b));
-	buf_printf(&text, "peak %s on %s", view_number(peak, n), view_date(t->starts_s[t->peak], a));
+	static const char *const when[UNIT_COUNT] = {"on", "on", "in the week of", "in the month of"};
+	buf_printf(&text, "peak %s %s %s", view_number(peak, n), when[t->unit], view_date(t->starts_s[t->peak], a));
 	if (t->unit == UNIT_HOUR)
 		buf_printf(&text, " %02d:00", civil_of(t->starts_s[t->peak]).hour);
 	surface_text(s, x, r.y + r.h - 1, r.w - x - 1, ROLE_DIM, buf_str(&text));
@@ -20,7 +21,7 @@ static void range_draw(const struct timeline *t, struct surface *s, struct rect 
 
 static int side_width(int w)
 {
-	return w >= 110 ? 40 : 24;
+	return w >= 110 ? 42 : 33;
 }
 
 int view_timeline_columns(int w)

@@ -192,8 +192,5 @@ void view_tree_draw(struct app *app, struct surface *s, struct rect r)
 	}
 	s->select = s->blur = s->stale = false;
 	surface_unclip(s, former);
-	if (t->count - v->top > r.h - 2)
-		surface_glyph(s, r.x + r.w - 3, r.y + r.h - 1, ROLE_DIM, GLYPH_DOWN);
-	if (v->top > 0)
-		surface_glyph(s, r.x + r.w - 3, r.y, ROLE_DIM, GLYPH_UP);
+	view_more(s, r, v->top > 0, t->count - v->top > r.h - 2);
 }
