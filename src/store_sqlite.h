@@ -91,7 +91,7 @@ bool store_read_end(struct store *st, bool ok, struct err *e);
 
 /* Is this a database of deadletter, whole, and of a version that is known? */
 bool schema_check(struct store *st, struct err *e);
-/* Makes a database of an empty file if `create`, or puts back what one of ours lacks. */
+/* Makes a database of an empty file if `create`, or puts back what one of ours lacks and counts the tally anew. */
 bool schema_lay(struct store *st, bool create, struct err *e);
 
 /* ---- store_sqlite_filter.c ---- */

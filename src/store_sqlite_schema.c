@@ -122,6 +122,15 @@ bool schema_check(struct store *st, struct err *e)
 	return check_columns(st, e);
 }
 
+/* Email may have been written while the tally or its triggers were away. */
+static bool recount(struct store *st, struct err *e)
+{
+	return store_exec(st,
+			  "DELETE FROM replaced; DELETE FROM tally; INSERT INTO tally (day, outcome, code_key, count)"
+			  " SELECT time / 86400, outcome, code_key, count(*) FROM email GROUP BY 1, 2, 3",
+			  e);
+}
+
 bool schema_lay(struct store *st, bool create, struct err *e)
 {
 	int64_t application, version, tables;
@@ -139,7 +148,7 @@ bool schema_lay(struct store *st, bool create, struct err *e)
 		goto fail;
 	}
 	if ((empty || (application == SCHEMA_APPLICATION_ID && lack < COUNT_OF(pieces))) &&
-	    !store_exec(st, embedded_file("data/schema.sql").p, e))
+	    (!store_exec(st, embedded_file("data/schema.sql").p, e) || !recount(st, e)))
 		goto fail;
 	return store_commit(st, e);
 fail:

@@ -182,6 +182,32 @@ static void writing_puts_back_what_is_lacking(void **state)
 	assert_int_equal(o.tracked, 300);
 }
 
+/* What was written while the tally or a trigger was away is counted when they are put back. */
+static void the_tally_is_put_back_full(void **state)
+{
+	static const char *const losses[] = {
+		"DROP TABLE tally",
+		"DROP TRIGGER email_after_insert; INSERT INTO email (recipient, time, outcome)"
+		" VALUES ('x@example.com', 1700000000, 'failed')",
+		"DROP TRIGGER email_after_delete; DELETE FROM email WHERE id > 100",
+	};
+	const struct scratch *s = *state;
+	struct err e = {0};
+	for (size_t i = 0; i < COUNT_OF(losses); i++) {
+		unlink(s->path);
+		make_db(s->path);
+		sql(s->path, losses[i]);
+		struct store *st = store_open_rw(s->path, false, &e);
+		if (!st)
+			fail_msg("%s", e.msg);
+		store_close(st);
+		sqlite3 *db = plain_open(s->path);
+		if (tally_faults(db))
+			fail_msg("the tally is wrong after %s", losses[i]);
+		sqlite3_close(db);
+	}
+}
+
 static void writing_refuses_what_is_not_ours(void **state)
 {
 	const struct scratch *s = *state;
@@ -564,6 +590,7 @@ int main(void)
 		TEST(says_what_kind_of_file),
 		TEST(says_whose_database_it_is),
 		TEST(writing_puts_back_what_is_lacking),
+		TEST(the_tally_is_put_back_full),
 		TEST(writing_refuses_what_is_not_ours),
 		TEST(writing_refuses_a_newer_schema),
 		TEST(names_are_only_names),
