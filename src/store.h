@@ -146,7 +146,8 @@ enum put {
  * time, or that of a try before, lies within `window_s` (0: any time) and whose Message-ID, where both know it, is the
  * same; source_key 0 never meets another. Attempts are a set: one that is there already (time, outcome, codes, response)
  * is not added again. The outcome, codes, response, MTA and stage of the record are those of its newest fact, so that
- * the order of importing does not matter; facts that were missing (sender, title, …) are filled in. r->attempts counts
+ * the order of importing does not matter; a guessed time (r->time_guessed) yields to the one that a known email has, so that it
+ * is never news; facts that were missing (sender, title, …) are filled in. r->attempts counts
  * only when no attempt rows are given. Sets r->id. Times must be from 1970 on: else ERR_INPUT. After an error within
  * store_begin and store_commit, roll back. */
 bool store_put(struct store *st, struct record *r, const struct attempt *attempts, int attempt_count, int64_t window_s,

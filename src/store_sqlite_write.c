@@ -334,7 +334,7 @@ static bool same_record(const struct record *a, const struct record *b)
 	       a->queued_at == b->queued_at && a->attempts == b->attempts && a->caused_by == b->caused_by;
 }
 
-static bool change_record(struct store *st, const struct record *r, const struct attempt *attempts, int attempt_count,
+static bool change_record(struct store *st, struct record *r, const struct attempt *attempts, int attempt_count,
 			  int64_t window_s, enum put *what, struct arena *a, struct err *e)
 {
 	struct record old;
@@ -342,8 +342,11 @@ static bool change_record(struct store *st, const struct record *r, const struct
 	int added, count;
 	int64_t newest_s;
 	bool expired;
-	if (!store_record(st, r->id, SIZE_MAX, a, &old, &found, e) || !was_expired(st, &old, r, &expired, e) ||
-	    !count_attempts(st, r->id, &count, &newest_s, e) ||
+	if (!store_record(st, r->id, SIZE_MAX, a, &old, &found, e))
+		return false;
+	if (r->time_guessed)
+		r->time = old.time;
+	if (!was_expired(st, &old, r, &expired, e) || !count_attempts(st, r->id, &count, &newest_s, e) ||
 	    !add_attempts(st, r->id, attempts, attempt_count, false, &added, e))
 		return false;
 	struct record merged = old;

@@ -139,6 +139,7 @@ static bool row_read(const struct csv *v, struct import_sink *s, const struct st
 		.queue_id = str_trim(cell(v, cells, count, COL_QUEUE_ID)),
 		.queued_at = TIME_NONE,
 		.time = v->mtime_s,
+		.time_guessed = time.len == 0,
 		.sender = bare_address(cell(v, cells, count, COL_SENDER)),
 		.recipient = bare_address(cell(v, cells, count, COL_RECIPIENT)),
 		.title = cell(v, cells, count, COL_TITLE),
@@ -166,8 +167,9 @@ static bool row_read(const struct csv *v, struct import_sink *s, const struct st
 	int64_t queued;
 	if (stamp_any(cell(v, cells, count, COL_QUEUED_AT), &queued)) {
 		r->queued_at = queued;
-		if (time.len == 0)
+		if (r->time_guessed)
 			r->time = queued;
+		r->time_guessed = false;
 	}
 	find_codes(r, enhanced, basic, code, word);
 	enum stage stage;
@@ -205,8 +207,8 @@ static bool on_row(struct csv *v, struct import_sink *s, struct err *e)
 	bool tried = r.outcome == OUTCOME_DELIVERED || r.outcome == OUTCOME_DEFERRED || r.outcome == OUTCOME_FAILED;
 	r.attempts = (int)number_or(cell(v, cells, count, COL_ATTEMPTS), tried);
 	/* Small numbers name rows in more than one table: they are the same email only when close in time, too. */
-	int64_t window_s = r.message_id.len == 0 && id.len ? ID_WINDOW_S : 0;
-	if (v->head.at[COL_ATTEMPTS] >= 0 || !r.message_id.len || !tried)
+	int64_t window_s = r.message_id.len == 0 && id.len && !r.time_guessed ? ID_WINDOW_S : 0;
+	if (v->head.at[COL_ATTEMPTS] >= 0 || !r.message_id.len || !tried || r.time_guessed)
 		return s->put(s, &r, NULL, 0, window_s, e);
 	/* Without a count of attempts, rows with one Message-ID are events of one email. */
 	struct attempt a = {r.time, r.outcome, r.enhanced, r.basic, r.stage, r.remote_mta, r.response};

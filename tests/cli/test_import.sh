@@ -120,6 +120,18 @@ import "$dir/app.csv" --into "$dir/app.db" --column time=when
 [ "$code" = 0 ] && grep -q '^0 records added, 0 changed, 2 unchanged;' "$dir/out"
 result $? "the same table again changes nothing"
 
+# The time of such rows is that of the reading; it must not make them new.
+printf 'to,status,id,message id\na@x.example,bounced,,\nb@x.example,bounced,7,\nc@x.example,deferred,,m@app.example\n%s\n' \
+	'c@x.example,bounced,,m@app.example' >"$dir/timeless.csv"
+touch -d '2026-01-01' "$dir/timeless.csv"
+import "$dir/timeless.csv" --into "$dir/timeless.db"
+dump "$dir/timeless.db" >"$dir/a"
+touch -d '2026-06-01' "$dir/timeless.csv"
+import "$dir/timeless.csv" --into "$dir/timeless.db"
+dump "$dir/timeless.db" >"$dir/b"
+[ "$code" = 0 ] && grep -q '^0 records added, 0 changed, 4 unchanged;' "$dir/out" && cmp -s "$dir/a" "$dir/b"
+result $? "a table without times, written again months later, changes nothing"
+
 columns=id,time,recipient,outcome,enhanced_code,basic_code,response,sender,title,message_id,queued_at,queue_id
 columns=$columns,remote_mta,stage,attempts,source_file,source_line
 ok=0

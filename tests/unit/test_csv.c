@@ -218,8 +218,13 @@ static void same_rows_have_same_keys(void **state)
 	assert_true(i[3].record.source_key != i[5].record.source_key);
 	assert_true(i[5].record.source_key == i[6].record.source_key);
 	assert_int_equal(i[0].window_s, 0);
-	assert_true(i[3].window_s > 0);
-	assert_int_equal(i[0].record.time, MTIME); /* nothing better is known */
+	assert_int_equal(i[3].window_s, 0); /* a guessed time keeps nothing apart */
+	assert_int_equal(i[0].record.time, MTIME);
+	assert_true(i[0].record.time_guessed);
+	list_free(&l);
+	l = read_table("to,status,id,time\na@example.com,failed,9,2026-10-26\n");
+	assert_true(l.items[0].window_s > 0);
+	assert_false(l.items[0].record.time_guessed);
 	list_free(&l);
 }
 
