@@ -436,7 +436,9 @@ static bool hand_over(struct store *st, int64_t id, store_each_fn *each, void *c
 	return ok;
 }
 
-static bool each_of_scope(struct store *st, const struct scope *scope, store_each_fn *each, void *ctx, struct err *e)
+/* *seen: how many were handed over; they are not again. */
+static bool each_of_scope(struct store *st, const struct scope *scope, store_each_fn *each, void *ctx, int64_t *seen,
+			  struct err *e)
 {
 	struct plan p = plan_of(scope);
 	struct path path;
@@ -447,11 +449,17 @@ static bool each_of_scope(struct store *st, const struct scope *scope, store_eac
 	query_sql(&q, "SELECT id");
 	add_stretch(&q, st, &p, &path, &s);
 	query_sql(&q, " ORDER BY time DESC, id DESC");
+	if (*seen > 0) {
+		query_sql(&q, " LIMIT -1 OFFSET ");
+		query_int(&q, *seen);
+	}
 	sqlite3_stmt *stmt = query_prepare(st, &q, e);
 	bool ok = stmt;
 	int rc = SQLITE_DONE;
-	while (ok && (rc = sqlite3_step(stmt)) == SQLITE_ROW)
+	while (ok && (rc = sqlite3_step(stmt)) == SQLITE_ROW) {
 		ok = hand_over(st, sqlite3_column_int64(stmt, 0), each, ctx, e);
+		*seen += ok;
+	}
 	if (ok && rc != SQLITE_DONE)
 		ok = store_fail(st, rc, e);
 	sqlite3_finalize(stmt);
@@ -462,9 +470,13 @@ static bool each_of_scope(struct store *st, const struct scope *scope, store_eac
 bool store_each(struct store *st, const struct scope *s, const int64_t *ids, size_t id_count, store_each_fn *each,
 		void *ctx, struct err *e)
 {
+	int64_t seen = 0;
 	bool ok = store_read_begin(st, e);
-	if (!ids)
-		ok = ok && each_of_scope(st, s, each, ctx, e);
+	if (ok && !ids) { /* again within the same transaction, so that the order is the same */
+		do {
+			ok = each_of_scope(st, s, each, ctx, &seen, e);
+		} while (!ok && store_again(st, e));
+	}
 	for (size_t i = 0; ids && ok && i < id_count; i++)
 		ok = hand_over(st, ids[i], each, ctx, e);
 	return store_read_end(st, ok, e);

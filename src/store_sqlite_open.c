@@ -135,7 +135,7 @@ static bool check_unchanged(struct store *st, struct err *e)
 
 bool store_read_begin(struct store *st, struct err *e)
 {
-	st->was_stale = false;
+	st->was_stale = st->too_big = false;
 	if (!sqlite3_get_autocommit(st->db)) /* within store_begin and store_commit */
 		return true;
 	if (!check_unchanged(st, e) || !store_exec(st, "BEGIN", e))
