@@ -171,12 +171,15 @@ static void explain_family(struct sheet *p, struct str text, const struct code_e
 	buf_free(&b);
 }
 
-static void explain(struct sheet *p, struct str text)
+/* False: there is nothing in the text that could be explained. */
+static bool explain(struct sheet *p, struct str text)
 {
 	struct status s;
 	struct explanation x;
 	struct buf b = {0};
 	status_read(text, OUTCOME_FAILED, &s);
+	if (!s.basic && !s.enhanced.cls && !s.dropped && s.stage == STAGE_NONE)
+		return false;
 	codes_explain(s.dropped ? OUTCOME_DROPPED : OUTCOME_FAILED, s.enhanced, s.basic, STR(""), text, &x);
 	title(p, &s, &x);
 	field(p, "Meaning", "0", str_of(x.entry->meaning));
@@ -205,6 +208,7 @@ static void explain(struct sheet *p, struct str text)
 	field(p, "Stage", "0", str_of(stage_name(s.stage)));
 	field(p, "Defined in", "0", str_of(x.entry->rfc));
 	buf_free(&b);
+	return true;
 }
 
 static bool read_stdin(struct buf *text, struct err *e)
@@ -253,11 +257,14 @@ static int run(const struct cmd *self, const struct opt_result *o, struct arena 
 		.ascii = !cmd_utf8(),
 	};
 	const struct code_entry *family = family_of(status);
+	bool known = true;
 	if (family)
 		explain_family(&p, status, family);
 	else
-		explain(&p, status);
-	int code = cmd_print(&p.out);
+		known = explain(&p, status);
+	if (!known)
+		err_set(&e, ERR_INPUT, "no status is in \"%.60s\"; a code looks like 550, 5.1.1 or 5.7.*", text.p);
+	int code = known ? cmd_print(&p.out) : cmd_fail(&e);
 	buf_free(&p.out);
 	buf_free(&text);
 	return code;
