@@ -26,7 +26,7 @@ struct csv {
 
 /* ---- a row ---- */
 
-/* A spreadsheet guard of our own export: ' before what would run as a formula. */
+/* Without the spreadsheet guard of our own export: ' before what would run as a formula. */
 static struct str unguarded(struct str s)
 {
 	if (s.len >= 2 && s.p[0] == '\'' && memchr("=+-@\t\r\n", s.p[1], 7))
@@ -37,7 +37,9 @@ static struct str unguarded(struct str s)
 static struct str cell(const struct csv *v, const struct str *cells, int count, enum column c)
 {
 	int i = v->head.at[c];
-	return i >= 0 && i < count ? unguarded(cells[i]) : STR("");
+	if (i < 0 || i >= count)
+		return STR("");
+	return v->head.ours ? unguarded(cells[i]) : cells[i];
 }
 
 /* "Bob <bob@example.com>" → "bob@example.com" */
@@ -109,6 +111,13 @@ static void find_codes(struct record *r, struct str enhanced, struct str basic, 
 static uint64_t key_of(struct str kind, struct str text)
 {
 	uint64_t key = str_hash(text, str_hash(kind, 0));
+	return key ? key : 1;
+}
+
+/* Small numbers name rows in many tables: they mean the same only in tables of one kind. */
+static uint64_t key_of_id(const struct csv *v, struct str id)
+{
+	uint64_t key = str_hash(id, v->head.kind);
 	return key ? key : 1;
 }
 
@@ -201,12 +210,10 @@ static bool on_row(struct csv *v, struct import_sink *s, struct err *e)
 	struct str id = str_trim(cell(v, cells, count, COL_ID));
 	/* A content filter hands the same message on under another queue id. */
 	uint64_t message_key = str_hash(r.queue_id, key_of(STR("csv message"), r.message_id));
-	r.source_key = r.message_id.len ? message_key + (message_key == 0)
-		       : id.len         ? key_of(STR("csv id"), id)
-					: row_key;
+	r.source_key = r.message_id.len ? message_key + (message_key == 0) : id.len ? key_of_id(v, id) : row_key;
 	bool tried = r.outcome == OUTCOME_DELIVERED || r.outcome == OUTCOME_DEFERRED || r.outcome == OUTCOME_FAILED;
 	r.attempts = (int)number_or(cell(v, cells, count, COL_ATTEMPTS), tried);
-	/* Small numbers name rows in more than one table: they are the same email only when close in time, too. */
+	/* Tables with the same head may still count from 1 each: only what is close in time is the same email. */
 	int64_t window_s = r.message_id.len == 0 && id.len && !r.time_guessed ? ID_WINDOW_S : 0;
 	if (v->head.at[COL_ATTEMPTS] >= 0 || !r.message_id.len || !tried || r.time_guessed)
 		return s->put(s, &r, NULL, 0, window_s, e);

@@ -1,5 +1,6 @@
 #include "import/csv_head.h"
 #include "import/csv_text.h"
+#include "export.h"
 
 enum { NAMES_MAX = 160 }; /* bytes of a list of column names in a message */
 
@@ -125,6 +126,18 @@ static bool mapping_read(const char *text, enum column *c, struct str *theirs)
 	return false;
 }
 
+static bool exported_names(const struct str *cells, int count)
+{
+	for (int i = 0; i < count; i++) {
+		size_t c = 0;
+		while (c < export_column_count && !str_eq(cells[i], str_of(export_columns[c].name)))
+			c++;
+		if (c == export_column_count)
+			return false;
+	}
+	return true;
+}
+
 static void add_names(struct buf *b, const struct str *cells, int count)
 {
 	for (int i = 0; i < count; i++) {
@@ -182,6 +195,8 @@ bool csv_head_read(struct str record, const struct import_options *o, struct str
 	csv_head_guess(record, out);
 	buf_add(&copy, record);
 	out->cells = csv_split(copy.p, copy.len, out->delimiter, cells);
+	out->ours = exported_names(cells, out->cells);
+	out->kind = str_hash(record, 0);
 	add_names(&names, cells, out->cells);
 	bool ok = map_by_option(out, cells, o, file, names.p, e);
 	const int *at = out->at;

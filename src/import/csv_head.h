@@ -35,6 +35,9 @@ struct csv_head {
 	int cells;
 	int known;         /* how many columns have a name that means something */
 	int at[COL_COUNT]; /* which cell it is, -1: none */
+	/* Only from csv_head_read: */
+	bool ours;     /* an export's of deadletter: all its names are */
+	uint64_t kind; /* tables with the same head line are of one kind */
 };
 
 /* Takes the delimiter that gives the most columns with a known name. */

@@ -137,6 +137,36 @@ static void reads_our_own_export(void **state)
 	list_free(&l);
 }
 
+/* What guards a cell of ours is a part of it elsewhere. */
+static void other_tables_have_no_guard(void **state)
+{
+	(void)state;
+	struct list l = read_table("recipient,status,title\na@example.com,failed,'=quoted'\n");
+	assert_int_equal(l.count, 1);
+	assert_text(l.items[0].record.title, "'=quoted'");
+	list_free(&l);
+	l = read_table("recipient,outcome,title\na@example.com,failed,'=quoted'\n");
+	assert_text(l.items[0].record.title, "=quoted'");
+	list_free(&l);
+}
+
+static uint64_t first_key(const char *table)
+{
+	struct list l = read_table(table);
+	assert_int_equal(l.count, 1);
+	uint64_t key = l.items[0].record.source_key;
+	list_free(&l);
+	return key;
+}
+
+static void an_id_counts_among_tables_of_one_kind(void **state)
+{
+	(void)state;
+	uint64_t key = first_key("id,to,status,time\n1,a@example.com,failed,2026-10-26\n");
+	assert_true(key == first_key("id,to,status,time\r\n1,a@example.com,dropped,2026-10-30\r\n"));
+	assert_true(key != first_key("id,email,status,subject,time\n1,a@example.com,failed,Hi,2026-10-30\n"));
+}
+
 static void a_status_of_any_kind(void **state)
 {
 	(void)state;
@@ -320,6 +350,8 @@ int main(void)
 		cmocka_unit_test(splits_cells),
 		cmocka_unit_test(more_cells_than_can_be),
 		cmocka_unit_test(reads_our_own_export),
+		cmocka_unit_test(other_tables_have_no_guard),
+		cmocka_unit_test(an_id_counts_among_tables_of_one_kind),
 		cmocka_unit_test(a_status_of_any_kind),
 		cmocka_unit_test(names_of_other_programs),
 		cmocka_unit_test(same_rows_have_same_keys),
