@@ -171,16 +171,27 @@ static void explain_family(struct sheet *p, struct str text, const struct code_e
 	buf_free(&b);
 }
 
+static bool found(const struct status *s)
+{
+	return s->basic || s->enhanced.cls || s->dropped || s->stage != STAGE_NONE;
+}
+
 /* False: there is nothing in the text that could be explained. */
 static bool explain(struct sheet *p, struct str text)
 {
 	struct status s;
 	struct explanation x;
 	struct buf b = {0};
-	status_read(text, OUTCOME_FAILED, &s);
-	if (!s.basic && !s.enhanced.cls && !s.dropped && s.stage == STAGE_NONE)
+	/* A failure first; a success is skipped there, and read when there is nothing else. */
+	enum outcome outcome = OUTCOME_FAILED;
+	status_read(text, outcome, &s);
+	if (!found(&s)) {
+		outcome = OUTCOME_DELIVERED;
+		status_read(text, outcome, &s);
+	}
+	if (!found(&s))
 		return false;
-	codes_explain(s.dropped ? OUTCOME_DROPPED : OUTCOME_FAILED, s.enhanced, s.basic, STR(""), text, &x);
+	codes_explain(s.dropped ? OUTCOME_DROPPED : outcome, s.enhanced, s.basic, STR(""), text, &x);
 	title(p, &s, &x);
 	field(p, "Meaning", "0", str_of(x.entry->meaning));
 	warning(p, &s);
