@@ -233,7 +233,7 @@ static bool fill(struct run *r, struct lines *l, struct err *e)
 	case LINES_READ:
 		break;
 	}
-	return true;
+	return tick(r, l, false, e); /* a line may be longer than any number of reads */
 }
 
 /* Reads until the content tells the format. -1: it does not, not surely enough, or an error. */

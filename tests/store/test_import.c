@@ -185,6 +185,27 @@ static void a_stop_keeps_what_was_read(void **state)
 	buf_free(&b);
 }
 
+/* Also while a line without an end is passed over. */
+static void a_stop_within_a_line(void **state)
+{
+	const struct scratch *s = *state;
+	struct buf b = {0};
+	char path[128];
+	buf_add(&b, STR("Oct 26 10:00:00 mx postfix/smtp[1]: AB12CD34: to=<a@example.com>, status=sent (ok)\n"));
+	for (int i = 0; i < 4 * IMPORT_LINE_MAX; i++)
+		buf_addc(&b, 'x');
+	put_file(s, "mail.log", buf_str(&b), path);
+	struct countdown c = {.left = 5};
+	struct import_options o = {.year = 2026, .cancelled = stop_soon, .ctx = &c};
+	struct import_result r;
+	struct err e = {0};
+	assert_false(import_into(s, path, &o, &r, &e));
+	assert_int_equal(e.kind, ERR_CANCEL);
+	assert_int_equal(r.added, 1);
+	assert_true(r.bytes < (int64_t)b.len);
+	buf_free(&b);
+}
+
 /* A time that the database cannot take is a malformed row, not the end. */
 static void times_out_of_range(void **state)
 {
@@ -225,6 +246,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(says_what_it_cannot_read, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(lines_of_any_kind, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(a_stop_keeps_what_was_read, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(a_stop_within_a_line, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(times_out_of_range, scratch_setup, scratch_teardown),
 		cmocka_unit_test(order_of_rotated_files),
 	};
