@@ -158,6 +158,12 @@ refused() { # refused CODE WORDS NAME ARG...
 echo "Dear diary" >"$dir/notes"
 printf 'who,what\nx,y\n' >"$dir/odd.csv"
 refused 1 'is recognised: name it with --format postfix or csv' "an unknown format" "$dir/notes" --into "$dir/x.db"
+[ ! -e "$dir/x.db" ]
+result $? "leaves no new database behind"
+"$BIN" init "$dir/old.db" >/dev/null
+refused 1 'is recognised' "an unknown format again" "$dir/notes" --into "$dir/old.db"
+[ -s "$dir/old.db" ]
+result $? "and takes none away"
 refused 1 'its columns are: who, what' "a table without a recipient" "$dir/odd.csv" --into "$dir/x.db"
 refused 2 '--format takes postfix or csv' "no such format" "$dir/notes" --into "$dir/x.db" --format exim
 refused 2 'OURS=THEIRS' "a column that does not exist" "$dir/odd.csv" --into "$dir/x.db" --column whom=who
