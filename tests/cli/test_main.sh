@@ -23,8 +23,10 @@ for command in browse export summary import explain init demo; do
 	[ "$code" = 0 ] && [ ! -s "$dir/err" ] && [ "$(head -n 1 "$dir/out")" = "usage:" ] && grep -q '^  deadletter ' "$dir/out"
 	result $? "$command --help"
 	run $command --no-such-option
+	help="$command --help"
+	[ $command != browse ] || help=--help # the one that needs no name
 	[ "$code" = 2 ] && [ ! -s "$dir/out" ] &&
-		[ "$(cat "$dir/err")" = "deadletter: unknown option --no-such-option; see deadletter $command --help" ]
+		[ "$(cat "$dir/err")" = "deadletter: unknown option --no-such-option; see deadletter $help" ]
 	result $? "$command names an unknown option"
 done
 
