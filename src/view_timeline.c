@@ -21,7 +21,7 @@ static void range_draw(const struct timeline *t, struct surface *s, struct rect 
 
 static int side_width(int w)
 {
-	return w >= 110 ? 42 : 33;
+	return w >= 110 ? 40 : 33;
 }
 
 int view_timeline_columns(int w)
