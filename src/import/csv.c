@@ -273,13 +273,6 @@ static bool csv_file(void *state, struct import_sink *s, int64_t mtime_s, struct
 	return true;
 }
 
-static void not_closed(struct csv *v, struct import_sink *s)
-{
-	s->bad(s, v->record_line, "a quote that is opened here and never closed; the rows behind it are lost");
-	v->open = false;
-	buf_reset(&v->record);
-}
-
 /* Such rows get the file's own time, which the reader of a timeline must know. */
 static void say_no_times(const struct csv *v, const struct import_sink *s)
 {
@@ -292,26 +285,26 @@ static void say_no_times(const struct csv *v, const struct import_sink *s)
 	buf_free(&b);
 }
 
-static bool csv_line(void *state, struct import_sink *s, struct str line, struct err *e)
+/* Begins a record, or goes on with the open one. */
+static void add_line(struct csv *v, struct str line, int64_t number)
 {
-	struct csv *v = state;
 	if (v->open) {
 		buf_addc(&v->record, '\n');
 	} else {
 		buf_reset(&v->record);
-		v->record_line = s->line;
+		v->record_line = number;
 		if (!v->has_head) {
 			line = without_bom(line);
 			csv_head_guess(without_cr(line), &v->head);
 		}
 	}
 	v->open = csv_open(line, v->head.delimiter, v->open);
-	buf_add(&v->record, v->open ? line : without_cr(line));
-	if (v->open) {
-		if (v->record.len > IMPORT_LINE_MAX)
-			not_closed(v, s);
-		return true;
-	}
+	buf_add(&v->record, line);
+}
+
+static bool on_record(struct csv *v, struct import_sink *s, struct err *e)
+{
+	v->record.len = without_cr(buf_str(&v->record)).len;
 	if (str_trim(buf_str(&v->record)).len == 0)
 		return true;
 	if (v->has_head)
@@ -324,13 +317,49 @@ static bool csv_line(void *state, struct import_sink *s, struct str line, struct
 	return true;
 }
 
+/* The record's first line has a quote that nothing closes: only that line is lost, those behind it are rows of their
+ * own. Just the last of them may be open again, so that no line is read more than twice. */
+static bool read_again(struct csv *v, struct import_sink *s, struct err *e)
+{
+	static const char why[] = "a quote that is opened here and not closed";
+	struct buf lines = v->record;
+	struct str rest = buf_str(&lines), line;
+	int64_t number = v->record_line;
+	bool ok = true;
+	s->bad(s, number, why);
+	v->record = (struct buf){0};
+	v->open = false;
+	str_next(&rest, '\n', &line);
+	while (ok && str_next(&rest, '\n', &line)) {
+		add_line(v, line, ++number);
+		if (!v->open) {
+			ok = on_record(v, s, e);
+		} else if (rest.p) {
+			s->bad(s, number, why);
+			v->open = false;
+		}
+	}
+	buf_free(&lines);
+	return ok;
+}
+
+static bool csv_line(void *state, struct import_sink *s, struct str line, struct err *e)
+{
+	struct csv *v = state;
+	bool amid = v->open && csv_ends_amid(line, v->head.delimiter);
+	add_line(v, line, s->line);
+	if (amid || (v->open && v->record.len > IMPORT_LINE_MAX))
+		return read_again(v, s, e);
+	return v->open || on_record(v, s, e);
+}
+
 static bool csv_file_end(void *state, struct import_sink *s, struct err *e)
 {
-	(void)e;
 	struct csv *v = state;
-	if (v->open)
-		not_closed(v, s);
-	return true;
+	bool ok = true;
+	while (ok && v->open)
+		ok = read_again(v, s, e);
+	return ok;
 }
 
 static void csv_finish(void *state)

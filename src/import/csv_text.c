@@ -32,6 +32,21 @@ bool csv_open(struct str line, char delimiter, bool open)
 	}
 }
 
+bool csv_ends_amid(struct str line, char delimiter)
+{
+	size_t i = 0;
+	for (;;) {
+		const char *quote = i < line.len ? memchr(line.p + i, '"', line.len - i) : NULL;
+		if (!quote)
+			return false;
+		i = (size_t)(quote - line.p) + 1;
+		if (i == line.len || line.p[i] != '"')
+			break;
+		i++;
+	}
+	return i < line.len && line.p[i] != delimiter && line.p[i] != '\r' && line.p[i] != ' ';
+}
+
 /* "\\t" and the like of the tab-separated form, in place. */
 static struct str unescaped(char *p, size_t len)
 {

@@ -15,6 +15,9 @@ extern const char csv_delimiters[]; /* as a C string, the likeliest first */
 /* Is a quoted cell still open at the end of this line? `open`: it was at its beginning. A quote counts only where a
  * cell begins. */
 bool csv_open(struct str line, char delimiter, bool open);
+/* Does the quoted cell that is open at the beginning of this line end amid text, as at: a "b? Then the quote that
+ * opened it was hardly meant to. */
+bool csv_ends_amid(struct str line, char delimiter);
 
 /* Splits a whole record in place: quotes and escapes are taken off, "" becomes ". The cells point into `record`.
  * Returns how many there are; beyond CSV_CELLS_MAX the rest stays in the last. */

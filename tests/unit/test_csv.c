@@ -272,7 +272,7 @@ static void malformed_rows_are_counted(void **state)
 				   "a@example.com,550\n"
 				   "a@example.com,\"550,2026-10-26\n"
 				   "a@example.com,550,2026-10-26\n");
-	assert_int_equal(l.count, 2);
+	assert_int_equal(l.count, 3);
 	assert_int_equal(l.bad_count, 6);
 	for (int i = 0; i < 5; i++)
 		assert_int_equal(l.bad[i].line, i + 2);
@@ -293,9 +293,34 @@ static void an_endless_quote_has_an_end(void **state)
 	struct err e = {0};
 	assert_true(list_feed(&l, &import_csv, &plain, buf_str(&b), MTIME, &e));
 	assert_int_equal(l.bad_count, 1);
-	assert_int_equal(l.count, LIST_MAX); /* the rows behind 1 MiB are read again */
+	assert_int_equal(l.count, LIST_MAX);
 	list_free(&l);
 	buf_free(&b);
+}
+
+/* Whether the next quote comes soon, or never. */
+static void a_stray_quote_costs_one_line(void **state)
+{
+	(void)state;
+	struct list l = read_table("to,status\r\n"
+				   "a@example.com,\"550\r\n"
+				   "b@example.com,551\r\n"
+				   "\r\n"
+				   "c@example.com,\"552 no\r\nsuch\"\"user\"\r\n"
+				   "d@example.com,\"553\r\n"
+				   "e@example.com,554\r\n");
+	assert_int_equal(l.bad_count, 2);
+	assert_int_equal(l.bad[0].line, 2);
+	assert_int_equal(l.bad[1].line, 7);
+	assert_int_equal(l.count, 3);
+	assert_text(l.items[0].record.recipient, "b@example.com");
+	assert_int_equal(l.items[0].record.basic, 551);
+	assert_int_equal(l.items[0].record.source_line, 3);
+	assert_text(l.items[1].record.recipient, "c@example.com");
+	assert_text(l.items[1].record.response, "552 no\r\nsuch\"user");
+	assert_int_equal(l.items[1].record.source_line, 5);
+	assert_text(l.items[2].record.recipient, "e@example.com");
+	list_free(&l);
 }
 
 static void assert_head_error(const char *text, const struct import_options *o, enum err_kind kind, const char *holds)
@@ -357,6 +382,7 @@ int main(void)
 		cmocka_unit_test(same_rows_have_same_keys),
 		cmocka_unit_test(malformed_rows_are_counted),
 		cmocka_unit_test(an_endless_quote_has_an_end),
+		cmocka_unit_test(a_stray_quote_costs_one_line),
 		cmocka_unit_test(columns_can_be_named),
 		cmocka_unit_test(recognises_its_own),
 	};
