@@ -48,6 +48,8 @@ CREATE TABLE IF NOT EXISTS email (
 		outcome = 'opened' OR outcome = 'queued'), -- IN would build a table of its own for every row
 	CONSTRAINT "recipient is text"
 		CHECK (typeof(recipient) = 'text'),
+	CONSTRAINT "recipient is 1000 bytes at most"
+		CHECK (length(CAST(recipient AS BLOB)) <= 1000),
 	CONSTRAINT "enhanced_code looks like 5.1.1 (RFC 3463) or is NULL"
 		CHECK (enhanced_code GLOB '[245].[0-9]*.[0-9]*' AND enhanced_code NOT GLOB '*[^0-9.]*' AND
 		enhanced_code NOT GLOB '*.*.*.*' AND enhanced_code NOT GLOB '*.0[0-9]*' AND

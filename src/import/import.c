@@ -13,6 +13,7 @@ enum {
 	BATCH_MS = 5000,
 	TICK_LINES = 128, /* so often are cancel, progress and the clock looked at */
 	PROGRESS_MS = 100,
+	RECIPIENT_MAX = 1000, /* bytes; the database takes no longer ones */
 };
 
 struct run {
@@ -93,6 +94,10 @@ static bool sink_put(struct import_sink *s, struct record *rec, const struct att
 		rec->queued_at = TIME_NONE;
 	if (!time_fits(rec->time)) {
 		sink_bad(s, s->line, "a time before 1970 or after 9999");
+		return true;
+	}
+	if (rec->recipient.len > RECIPIENT_MAX) {
+		sink_bad(s, s->line, "a recipient longer than 1000 bytes");
 		return true;
 	}
 	if (!batch_begin(r, e))

@@ -112,6 +112,30 @@ static void note_report(void *ctx, const char *line)
 	buf_printf(b, "%s\n", line);
 }
 
+/* A recipient that no database takes costs its line; the longest that it takes is added. */
+static void a_long_recipient_is_malformed(void **state)
+{
+	const struct scratch *s = *state;
+	struct buf b = {0}, said = {0}, want = {0};
+	char path[128];
+	for (int len = 1000; len <= 1001; len++)
+		buf_printf(&b,
+			   "Oct 26 10:00:00 mx postfix/smtp[1]: AB12CD34: to=<%0*d@example.com>, status=sent (ok)\n",
+			   len - (int)strlen("@example.com"), 0);
+	put_file(s, "mail.log", buf_str(&b), path);
+	struct import_options o = {.year = 2026, .bad_limit = 2, .report = note_report, .ctx = &said};
+	struct import_result r;
+	struct err e = {0};
+	assert_ok(import_into(s, path, &o, &r, &e), e);
+	assert_int_equal(r.added, 1);
+	assert_int_equal(r.bad, 1);
+	buf_printf(&want, "%s:2: a recipient longer than 1000 bytes\n", path);
+	assert_string_equal(said.p, want.p);
+	buf_free(&b);
+	buf_free(&said);
+	buf_free(&want);
+}
+
 /* One overlong line costs that line; NUL bytes, CRLF and a last line without an end cost nothing. */
 static void lines_of_any_kind(void **state)
 {
@@ -244,6 +268,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_folder_of_rotated_logs, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(says_what_it_cannot_read, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(a_long_recipient_is_malformed, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(lines_of_any_kind, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(a_stop_keeps_what_was_read, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(a_stop_within_a_line, scratch_setup, scratch_teardown),
