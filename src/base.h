@@ -29,6 +29,7 @@ struct str str_of(const char *cstr);                         /* NULL gives the e
 struct str str_slice(struct str s, size_t from, size_t len); /* clipped to s */
 struct str str_trim(struct str s);                           /* without ASCII white space at both ends */
 bool str_eq(struct str a, struct str b);
+int str_cmp(struct str a, struct str b);        /* <0, 0, >0 in the order of bytes */
 bool str_eq_nocase(struct str a, struct str b); /* ASCII letters only */
 bool str_starts(struct str s, struct str prefix);
 bool str_starts_nocase(struct str s, struct str prefix);

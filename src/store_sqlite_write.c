@@ -120,13 +120,6 @@ static bool count_attempts(struct store *st, int64_t email, int *count, int64_t 
 
 /* ---- emails ---- */
 
-static int str_cmp(struct str a, struct str b)
-{
-	size_t n = a.len < b.len ? a.len : b.len;
-	int d = n ? memcmp(a.p, b.p, n) : 0;
-	return d ? d : (a.len > b.len) - (a.len < b.len);
-}
-
 /* Which of two reports of one email is the newer? An order over all that a report says, so that the last one is
  * the same whatever the order of importing. */
 static int fact_cmp(const struct record *a, const struct record *b)

@@ -32,13 +32,6 @@ static struct rotated rotated_of(const char *path)
 	return (struct rotated){str_slice(s, 0, at - 1), str_slice(s, at, SIZE_MAX), dot};
 }
 
-static int str_cmp(struct str a, struct str b)
-{
-	size_t n = a.len < b.len ? a.len : b.len;
-	int c = n ? memcmp(a.p, b.p, n) : 0;
-	return c ? c : (a.len > b.len) - (a.len < b.len);
-}
-
 int source_order(const char *a, const char *b)
 {
 	struct rotated x = rotated_of(a), y = rotated_of(b);

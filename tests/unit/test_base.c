@@ -25,6 +25,8 @@ static void test_compares(void **state)
 	(void)state;
 	assert_true(str_eq(STR(""), (struct str){NULL, 0}));
 	assert_false(str_eq(STR("a\0b"), STR("a\0c")));
+	assert_true(str_cmp(STR("a"), STR("ab")) < 0 && str_cmp(STR("b"), STR("ab")) > 0);
+	assert_true(str_cmp(STR(""), (struct str){0}) == 0 && str_cmp(STR("\xff"), STR("z")) > 0);
 	assert_true(str_eq_nocase(STR("Bob@EXAMPLE.com"), STR("bOB@example.COM")));
 	assert_false(str_eq_nocase(STR("abc"), STR("abcd")));
 	assert_false(str_eq_nocase(STR("@["), STR("`{"))); /* 32 apart, but no letters */
