@@ -293,6 +293,8 @@ static bool count_stretch(struct store *st, const struct plan *p, const struct s
 	*out = 0;
 	if (is_void(p, s))
 		return true;
+	if (p->failures && p->one_domain && s->sort == SORT_CODE)
+		path.index = plan_index(p); /* it holds the codes; failure_code does not hold the domain */
 	query_sql(&q, "SELECT count(*)");
 	add_stretch(&q, st, p, &path, s);
 	bool ok = query_number(st, &q, out, e);
