@@ -68,7 +68,7 @@ static enum role draw_response(const struct record *r, int64_t now_s, struct buf
 static const struct column columns[] = {
 	{"Time (UTC)", 12, 12, 1, draw_time}, {"Recipient", 20, 36, 0, draw_recipient},
 	{"Code", 10, 11, 2, draw_code},       {"Outcome", 9, 9, 5, draw_outcome},
-	{"Title", 24, 40, 4, draw_title},     {"Response", 16, 400, 3, draw_response},
+	{"Title", 34, 40, 4, draw_title},     {"Response", 16, 400, 3, draw_response},
 };
 
 enum { MARK_W = 3, GAP = 2 };
