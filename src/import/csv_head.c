@@ -185,6 +185,33 @@ void csv_head_guess(struct str line, struct csv_head *out)
 	buf_free(&copy);
 }
 
+static bool is_used(const struct csv_head *h, int cell)
+{
+	for (int c = 0; c < COL_COUNT; c++)
+		if (h->at[c] == cell)
+			return true;
+	return false;
+}
+
+/* Nothing is left out without a word; but our own export says more than a record holds. */
+static void say_unused(const struct csv_head *h, const struct str *cells, const struct import_options *o,
+		       struct str file)
+{
+	struct str unused[CSV_CELLS_MAX];
+	int count = 0;
+	for (int i = 0; i < h->cells; i++)
+		if (!is_used(h, i) && str_trim(cells[i]).len > 0)
+			unused[count++] = cells[i];
+	if (count == 0 || h->ours || !o->report)
+		return;
+	struct buf b = {0};
+	buf_add(&b, file);
+	buf_add(&b, STR(": columns left out, as their names are not known (--column OURS=THEIRS takes one in): "));
+	add_names(&b, unused, count);
+	o->report(o->ctx, b.p);
+	buf_free(&b);
+}
+
 bool csv_head_read(struct str record, const struct import_options *o, struct str file, struct csv_head *out,
 		   struct err *e)
 {
@@ -207,6 +234,8 @@ bool csv_head_read(struct str record, const struct import_options *o, struct str
 			ok = err_set(e, ERR_INPUT,
 				     "%.*s has no column %s: name one with --column %s=NAME; its columns are: %s",
 				     (int)file.len, file.p, demands[i][1], demands[i][0], names.p);
+	if (ok)
+		say_unused(out, cells, o, file);
 	buf_free(&copy);
 	buf_free(&names);
 	return ok;

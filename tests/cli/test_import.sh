@@ -177,4 +177,13 @@ refused 1 'not a .*database' "a target that is something else" "$dir/mail.log" -
 [ "$(cat "$dir/notes")" = "Dear diary" ]
 result $? "and it stays as it is"
 
+printf 'time,to,status code,reply,colour\n2026-11-01,a@example.org,550,no,red\n' >"$dir/wide.csv"
+import "$dir/wide.csv" --into "$dir/wide.db"
+[ "$code" = 0 ] && grep -q 'wide.csv: columns left out.*: reply, colour$' "$dir/err"
+result $? "columns that are left out are named"
+import "$dir/wide.csv" --into "$dir/wide2.db" --column response=reply
+[ "$code" = 0 ] && grep -q 'left out.*: colour$' "$dir/err" &&
+	[ "$(sqlite3 "$dir/wide2.db" 'SELECT response FROM email')" = no ]
+result $? "one of them is taken in by --column"
+
 echo "1..$n"
