@@ -54,7 +54,7 @@ void app_filter_typed(struct app *app)
 	struct filter f;
 	struct err e = {0};
 	app->dirty = true;
-	if (!filter_parse(buf_str(&app->filter_edit.text), clock_now(), &a, &f, &e)) {
+	if (!filter_parse(buf_str(&app->filter_edit.text), moment_now(ZONE_UTC), &a, &f, &e)) {
 		app->filter_err = e; /* the last good filter stays */
 		arena_free(&a);
 		return;

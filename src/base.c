@@ -418,3 +418,71 @@ int64_t civil_to(struct civil c)
 	int64_t days = era * 146097 + doe - 719468;
 	return days * 86400 + (int64_t)c.hour * 3600 + (int64_t)c.minute * 60 + c.second;
 }
+
+/* ---- zones ---- */
+
+enum { DAY_S = 86400 };
+
+/* False: the C library does not know that year. */
+static bool local_tm(int64_t utc_s, struct tm *out)
+{
+	time_t t = (time_t)utc_s;
+	return (int64_t)t == utc_s && localtime_r(&t, out);
+}
+
+/* How far its clocks are ahead of UTC. */
+static int64_t offset_s(enum zone z, int64_t utc_s)
+{
+	struct tm tm;
+	return z == ZONE_LOCAL && local_tm(utc_s, &tm) ? tm.tm_gmtoff : 0;
+}
+
+struct civil civil_in(enum zone z, int64_t utc_s)
+{
+	return civil_of(utc_s + offset_s(z, utc_s));
+}
+
+/* Not by mktime: which of two equal hours it means depends on what it was asked before. */
+int64_t civil_to_in(enum zone z, struct civil c)
+{
+	int64_t wall_s = civil_to(c);
+	int64_t early_s = wall_s - offset_s(z, wall_s - DAY_S), late_s = wall_s - offset_s(z, wall_s + DAY_S);
+	bool early_fits = early_s + offset_s(z, early_s) == wall_s, late_fits = late_s + offset_s(z, late_s) == wall_s;
+	return !early_fits && late_fits ? late_s : early_s;
+}
+
+static int64_t midnight_of(enum zone z, struct civil c, int days_on)
+{
+	return civil_to_in(z, (struct civil){.year = c.year, .month = c.month, .day = c.day + days_on});
+}
+
+int64_t day_start_in(enum zone z, int64_t utc_s, int days_on)
+{
+	struct civil c = civil_in(z, utc_s);
+	/* Clocks that are set back over midnight show the day before once more: it is over all the same. */
+	bool over = midnight_of(z, c, 1) <= utc_s;
+	return midnight_of(z, c, days_on + over);
+}
+
+static bool is_showable(const char *name)
+{
+	for (const char *p = name; *p; p++)
+		if (*p <= ' ' || *p > '~')
+			return false;
+	return name[0] != '\0';
+}
+
+const char *zone_name(enum zone z, int64_t utc_s, char buf[ZONE_TEXT])
+{
+	struct tm tm;
+	if (z == ZONE_UTC || !local_tm(utc_s, &tm))
+		return strcpy(buf, "UTC");
+	if (strftime(buf, ZONE_TEXT, "%Z", &tm) == 0 || !is_showable(buf))
+		strftime(buf, ZONE_TEXT, "%z", &tm);
+	return buf;
+}
+
+struct moment moment_now(enum zone z)
+{
+	return (struct moment){.now_s = clock_now(), .zone = z};
+}

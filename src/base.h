@@ -124,4 +124,25 @@ struct civil civil_of(int64_t utc_s);
 int64_t civil_to(struct civil c); /* fields out of range carry over */
 int64_t day_of(int64_t utc_s);    /* days since 1970-01-01, rounded down also before it */
 
+/* Whose clock a date is read from. Local: as the environment's TZ, or the system, says. */
+enum zone { ZONE_UTC, ZONE_LOCAL };
+
+struct civil civil_in(enum zone z, int64_t utc_s);
+/* Fields out of range carry over. A time that comes twice, when clocks are set back, is its first; one that is left out,
+ * when they are set forward, is as long after the change as it would have been. */
+int64_t civil_to_in(enum zone z, struct civil c);
+/* Where the day of `utc_s`, or the one `days_on` days later, starts. Days follow each other without a gap; they may have 23
+ * or 25 hours. */
+int64_t day_start_in(enum zone z, int64_t utc_s, int days_on);
+/* What the zone is called at that time: "UTC", "CET", "+0545"; printable ASCII without blanks. Returns buf. */
+enum { ZONE_TEXT = 16 };
+const char *zone_name(enum zone z, int64_t utc_s, char buf[ZONE_TEXT]);
+
+/* Now, and whose midnight "today" starts at. */
+struct moment {
+	int64_t now_s;
+	enum zone zone;
+};
+struct moment moment_now(enum zone z); /* clock_now() there */
+
 #endif

@@ -54,9 +54,14 @@ struct str cmd_words(const char *const *words, int count, struct arena *a)
 	return line;
 }
 
+enum zone cmd_zone(void)
+{
+	return ZONE_UTC;
+}
+
 bool cmd_filter(const char *const *words, int count, struct arena *a, struct filter *out, struct err *e)
 {
-	if (filter_parse(cmd_words(words, count, a), clock_now(), a, out, e))
+	if (filter_parse(cmd_words(words, count, a), moment_now(cmd_zone()), a, out, e))
 		return true;
 	e->kind = ERR_USAGE;
 	return false;

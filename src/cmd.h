@@ -27,6 +27,8 @@ extern const struct cmd *const cmds[]; /* ends in NULL; the first one is what a 
 int cmd_fail(const struct err *e);
 /* Wrong usage of `self`: one sentence with a hint to --help; returns EXIT_USAGE. */
 int cmd_usage(const struct cmd *self, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* In which zone times are typed and told. */
+enum zone cmd_zone(void);
 /* Joins words with blanks, and parses them as a filter. False: *e is set. */
 bool cmd_filter(const char *const *words, int count, struct arena *a, struct filter *out, struct err *e);
 /* A filter's words as one line. */

@@ -139,7 +139,7 @@ static const struct code_entry *family_of(struct str text)
 	struct err e = {0};
 	struct filter f;
 	const struct code_entry *found = NULL;
-	if (filter_parse(text, 0, &a, &f, &e) && f.count == 1 && f.terms[0].key == FILTER_CODE) {
+	if (filter_parse(text, (struct moment){0}, &a, &f, &e) && f.count == 1 && f.terms[0].key == FILTER_CODE) {
 		const struct code_pattern *c = &f.terms[0].code;
 		if (c->basic_hi - c->basic_lo == 99)
 			found = codes_class(c->basic_lo / 100);

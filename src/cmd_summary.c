@@ -205,7 +205,7 @@ static int run(const struct cmd *self, const struct opt_result *o, struct arena 
 		return cmd_usage(self, "there is no grouping \"%s\": it is code or domain", o->values[OPT_BY]);
 	if (!cmd_filter(o->words + 1, o->word_count - 1, a, &scope.all[0], &e))
 		return cmd_fail(&e);
-	s.filter = filter_text(&scope.all[0], a);
+	s.filter = filter_text(&scope.all[0], cmd_zone(), a);
 	struct store *st = store_open(o->words[0], &e);
 	if (!st)
 		return cmd_fail(&e);

@@ -15,7 +15,7 @@ const struct filter_key_info filter_keys[FILTER_KEY_COUNT] = {
 	[FILTER_TITLE] = {"title", "TEXT", "Part of the email's own Subject header.", "title:\"your order\""},
 	[FILTER_TEXT] = {"text", "TEXT", "Part of the response.", "text:quota"},
 	[FILTER_ID] = {"id", "TEXT", "Part of the Message-ID or queue id, or the record's number.", "id:4E74613FE76"},
-	[FILTER_SINCE] = {"since", "TIME", "24h, 7d, 2w, 2026-11-01, 2026-11-01T12:30, today, yesterday (UTC).",
+	[FILTER_SINCE] = {"since", "TIME", "24h, 7d, 2w, 2026-11-01, 2026-11-01T12:30Z, today, yesterday; Z: UTC.",
 			  "since:7d"},
 	[FILTER_BEFORE] = {"before", "TIME", "As since:, but up to then.", "before:2026-11-01"},
 };
@@ -49,14 +49,20 @@ static void pattern_text(struct buf *b, const struct code_pattern *c)
 	}
 }
 
-static void time_text(struct buf *b, int64_t t)
+static void time_text(struct buf *b, int64_t t, enum zone zone)
 {
-	struct civil c = civil_of(t);
+	struct civil c = civil_in(zone, t);
+	/* The second of two equal hours has no name of its own in its zone, and a year must have four digits. */
+	bool nameless = civil_to_in(zone, c) != t || c.year < 0 || c.year > 9999;
+	if (nameless)
+		c = civil_of(t);
 	buf_printf(b, "%04lld-%02d-%02d", (long long)c.year, c.month, c.day);
 	if (c.hour || c.minute || c.second)
 		buf_printf(b, "T%02d:%02d", c.hour, c.minute);
 	if (c.second)
 		buf_printf(b, ":%02d", c.second);
+	if (nameless)
+		buf_addc(b, 'Z');
 }
 
 void filter_add_quoted(struct buf *b, struct str value)
@@ -77,7 +83,7 @@ void filter_add_quoted(struct buf *b, struct str value)
 	buf_addc(b, '"');
 }
 
-static void term_text(struct buf *b, const struct filter_term *t)
+static void term_text(struct buf *b, const struct filter_term *t, enum zone zone)
 {
 	static const char *const classes[] = {[2] = "success", [4] = "temporary", [5] = "permanent"};
 	buf_printf(b, "%s%s%s:", b->len ? " " : "", t->negated ? "-" : "", filter_keys[t->key].name);
@@ -99,7 +105,7 @@ static void term_text(struct buf *b, const struct filter_term *t)
 		break;
 	case FILTER_SINCE:
 	case FILTER_BEFORE:
-		time_text(b, t->time);
+		time_text(b, t->time, zone);
 		break;
 	case FILTER_TO:
 	case FILTER_FROM:
@@ -114,11 +120,11 @@ static void term_text(struct buf *b, const struct filter_term *t)
 	}
 }
 
-struct str filter_text(const struct filter *f, struct arena *a)
+struct str filter_text(const struct filter *f, enum zone zone, struct arena *a)
 {
 	struct buf b = {0};
 	for (int i = 0; i < f->count; i++)
-		term_text(&b, &f->terms[i]);
+		term_text(&b, &f->terms[i], zone);
 	struct str s = arena_str(a, buf_str(&b));
 	buf_free(&b);
 	return s;

@@ -26,7 +26,7 @@ enum filter_key {
 	FILTER_TITLE,   /* part of the email's own Subject header */
 	FILTER_TEXT,    /* part of the response */
 	FILTER_ID,      /* part of Message-ID or queue id; all digits: also the record's number */
-	FILTER_SINCE,   /* 24h, 7d, 2w, 2026-11-01, 2026-11-01T12:30, 2026-11, today, yesterday; inclusive */
+	FILTER_SINCE,   /* 24h, 7d, 2w, 2026-11-01, 2026-11-01T12:30Z, 2026-11, today, yesterday; inclusive */
 	FILTER_BEFORE,  /* the same; exclusive */
 	FILTER_KEY_COUNT
 };
@@ -62,13 +62,14 @@ struct filter {
 	int count;
 };
 
-/* Parses `line`; terms and texts are owned by `a`. Times are relative to `now_s`. False: *e says what is wrong in one
- * sentence with e->column set, and *out holds the terms before the mistake. A subject word that fits several
- * subjects means all of them. */
-bool filter_parse(struct str line, int64_t now_s, struct arena *a, struct filter *out, struct err *e);
+/* Parses `line`; terms and texts are owned by `a`. Times are relative to `now`, and in its zone unless a Z says UTC. False:
+ * *e says what is wrong in one sentence with e->column set, and *out holds the terms before the mistake. A subject word that
+ * fits several subjects means all of them. */
+bool filter_parse(struct str line, struct moment now, struct arena *a, struct filter *out, struct err *e);
 
-/* The line that gives this filter again: canonical keys, absolute times, quotes only where needed. */
-struct str filter_text(const struct filter *f, struct arena *a);
+/* The line that, parsed in the same zone, gives this filter again: canonical keys, absolute times, quotes only where
+ * needed. */
+struct str filter_text(const struct filter *f, enum zone zone, struct arena *a);
 
 /* Appends a value of a key, in quotes where it needs them. */
 void filter_add_quoted(struct buf *b, struct str value);

@@ -16,7 +16,7 @@ struct word {
 struct parser {
 	struct str line;
 	size_t at;
-	int64_t now_s;
+	struct moment now;
 	struct arena *a;
 	struct err *e;
 	struct filter_term *terms;
@@ -190,8 +190,8 @@ static int month_days(int64_t year, int month)
 	return (int)(day_of(civil_to(next)) - day_of(civil_to(first)));
 }
 
-/* 2026, 2026-11, 2026-11-01, 2026-11-01T12:30, …:15, each with an optional Z */
-static bool date_of(struct str s, int64_t *out)
+/* 2026, 2026-11, 2026-11-01, 2026-11-01T12:30, …:15, each with an optional Z for UTC */
+static bool date_of(struct str s, enum zone zone, int64_t *out)
 {
 	int year, month = 1, day = 1, hour = 0, minute = 0, second = 0;
 	if (!take_number(&s, 4, &year))
@@ -207,15 +207,15 @@ static bool date_of(struct str s, int64_t *out)
 					return false;
 				if (take(&s, ':') && !take_number(&s, 2, &second))
 					return false;
-				if (!take(&s, 'Z'))
-					take(&s, 'z');
 			}
 		}
 	}
+	if (take(&s, 'Z') || take(&s, 'z'))
+		zone = ZONE_UTC;
 	if (s.len > 0 || month < 1 || month > 12 || day < 1 || day > month_days(year, month) || hour > 23 ||
 	    minute > 59 || second > 59)
 		return false;
-	*out = civil_to((struct civil){year, month, day, hour, minute, second, 0});
+	*out = civil_to_in(zone, (struct civil){year, month, day, hour, minute, second, 0});
 	return true;
 }
 
@@ -238,17 +238,25 @@ static bool ago_of(struct str s, int64_t now_s, int64_t *out)
 	return false;
 }
 
-static bool time_of(struct str s, int64_t now_s, int64_t *out)
+/* Within the years that have four digits in UTC, so that every time can be written. */
+static int64_t within_years(int64_t t)
 {
-	int64_t today = day_of(now_s) * 86400;
+	const int64_t first = civil_to((struct civil){.year = 0, .month = 1, .day = 1}),
+		      last = civil_to((struct civil){.year = 10000, .month = 1, .day = 1}) - 1;
+	return t < first ? first : t > last ? last : t;
+}
+
+static bool time_of(struct str s, struct moment now, int64_t *out)
+{
 	if (str_eq_nocase(s, STR("today")))
-		*out = today;
+		*out = day_start_in(now.zone, now.now_s, 0);
 	else if (str_eq_nocase(s, STR("yesterday")))
-		*out = today - 86400;
+		*out = day_start_in(now.zone, now.now_s, -1);
 	else if (str_eq_nocase(s, STR("now")))
-		*out = now_s;
-	else
-		return ago_of(s, now_s, out) || date_of(s, out);
+		*out = now.now_s;
+	else if (!ago_of(s, now.now_s, out) && !date_of(s, now.zone, out))
+		return false;
+	*out = within_years(*out);
 	return true;
 }
 
@@ -328,7 +336,7 @@ static bool status_term(struct parser *p, const struct word *w, struct filter_te
 
 static bool time_term(struct parser *p, const struct word *w, struct filter_term *t)
 {
-	if (!time_of(w->value, p->now_s, &t->time))
+	if (!time_of(w->value, p->now, &t->time))
 		return fail(p, w->value_column,
 			    "%s: is a time such as 24h, 7d, 2w, 2026-11-01, 2026-11-01T12:30, today or yesterday",
 			    filter_keys[t->key].name);
@@ -399,9 +407,9 @@ static bool parse_word(struct parser *p, const struct word *w)
 	return term_parsers[t.key](p, w, &t);
 }
 
-bool filter_parse(struct str line, int64_t now_s, struct arena *a, struct filter *out, struct err *e)
+bool filter_parse(struct str line, struct moment now, struct arena *a, struct filter *out, struct err *e)
 {
-	struct parser p = {.line = line, .now_s = now_s, .a = a, .e = e};
+	struct parser p = {.line = line, .now = now, .a = a, .e = e};
 	struct word w;
 	bool ok = true;
 	while (ok && read_word(&p, &w))

@@ -141,7 +141,7 @@ static bool tree_of_keys(struct store *st, const struct request *r, const struct
 		if (!is_open(&opened, line) || r->scope.count >= SCOPE_MAX)
 			continue;
 		struct scope inside = r->scope;
-		if (!filter_parse(line, clock_now(), a, &inside.all[inside.count++], &out->err))
+		if (!filter_parse(line, moment_now(r->zone), a, &inside.all[inside.count++], &out->err))
 			return false;
 		struct groups *found = arena_alloc(a, sizeof *found);
 		if (!store_groups(st, &inside, GROUP_CODE, TREE_CODES_MAX, a, found, &out->err))
@@ -166,81 +166,66 @@ static void answer_tree(struct store *st, const struct request *r, struct reply 
 
 /* ---- timeline ---- */
 
-enum { DAY_S = 86400, DAYS_MAX = 40000 };
-
 const char *unit_name(enum unit u)
 {
 	static const char *const names[UNIT_COUNT] = {"hour", "day", "week", "month"};
 	return names[u];
 }
 
-static int64_t unit_start(enum unit u, int64_t t)
+/* Hours are 3600 s long from a whole hour on: they stay whole as long as clocks are changed by whole hours, which nearly all
+ * are. The other units start at a midnight. */
+static int64_t unit_start(enum unit u, enum zone z, int64_t t)
 {
-	int64_t day = day_of(t);
-	switch (u) {
-	case UNIT_HOUR:
-		return day * DAY_S + (t - day * DAY_S) / 3600 * 3600;
-	case UNIT_DAY:
-		return day * DAY_S;
-	case UNIT_WEEK: /* from Monday on */
-		return (day - (civil_of(t).weekday + 6) % 7) * DAY_S;
-	case UNIT_MONTH:
-	case UNIT_COUNT:
-		break;
-	}
-	struct civil c = civil_of(t);
-	return civil_to((struct civil){.year = c.year, .month = c.month, .day = 1});
+	struct civil c = civil_in(z, t);
+	if (u == UNIT_HOUR)
+		return t - c.minute * 60 - c.second;
+	int64_t day = day_start_in(z, t, 0);
+	c = civil_in(z, day);
+	if (u == UNIT_WEEK) /* from Monday on */
+		return day_start_in(z, day, -(c.weekday + 6) % 7);
+	if (u == UNIT_MONTH)
+		return civil_to_in(z, (struct civil){.year = c.year, .month = c.month, .day = 1});
+	return day;
 }
 
-static int64_t unit_next(enum unit u, int64_t start)
+static int64_t unit_next(enum unit u, enum zone z, int64_t start)
 {
-	static const int64_t step_s[UNIT_COUNT] = {[UNIT_HOUR] = 3600, [UNIT_DAY] = DAY_S, [UNIT_WEEK] = 7 * DAY_S};
-	if (u != UNIT_MONTH)
-		return start + step_s[u];
-	struct civil c = civil_of(start);
-	return civil_to((struct civil){.year = c.year, .month = c.month + 1, .day = 1});
+	struct civil c = civil_in(z, start);
+	if (u == UNIT_HOUR)
+		return start + 3600;
+	if (u == UNIT_MONTH)
+		return civil_to_in(z, (struct civil){.year = c.year, .month = c.month + 1, .day = 1});
+	return day_start_in(z, start, u == UNIT_WEEK ? 7 : 1);
 }
 
 /* Lays buckets of the finest unit that fits over first..last; the oldest are left out when months do not fit either. */
-static void timeline_lay(struct timeline *t, int64_t first_s, int64_t last_s, int columns)
+static void timeline_lay(struct timeline *t, enum zone z, int64_t first_s, int64_t last_s, int columns)
 {
 	for (t->unit = UNIT_HOUR;; t->unit++) {
-		int64_t start = unit_start(t->unit, first_s);
-		t->count = 0;
-		while (start <= last_s && t->count < columns) {
-			t->starts_s[t->count++] = start;
-			start = unit_next(t->unit, start);
-		}
-		if (start > last_s)
+		t->starts_s[0] = unit_start(t->unit, z, first_s);
+		for (t->count = 0; t->starts_s[t->count] <= last_s && t->count < columns; t->count++)
+			t->starts_s[t->count + 1] = unit_next(t->unit, z, t->starts_s[t->count]);
+		if (t->starts_s[t->count] > last_s)
 			return;
 		if (t->unit == UNIT_MONTH)
 			break;
 	}
-	int64_t start = unit_start(UNIT_MONTH, last_s);
-	for (int i = columns - 1; i >= 0; i--) {
-		t->starts_s[i] = start;
-		start = unit_start(UNIT_MONTH, start - 1);
-	}
+	t->starts_s[columns] = unit_next(UNIT_MONTH, z, unit_start(UNIT_MONTH, z, last_s));
+	for (int i = columns; i > 0; i--)
+		t->starts_s[i - 1] = unit_start(UNIT_MONTH, z, t->starts_s[i] - 1);
 }
 
-/* What the scope's own since: and before: leave of the range. */
-static void scope_range(const struct scope *s, int64_t *first_s, int64_t *last_s)
+/* What all since: and before: of a scope leave; INT64_MIN and INT64_MAX: no bound. */
+static void scope_range(const struct scope *s, int64_t *from_s, int64_t *until_s)
 {
+	*from_s = INT64_MIN;
+	*until_s = INT64_MAX;
 	for (int i = 0; i < s->count; i++) {
-		int64_t from_s, until_s;
-		filter_range(&s->all[i], &from_s, &until_s);
-		if (from_s != INT64_MIN)
-			*first_s = from_s;
-		if (until_s != INT64_MAX && until_s - 1 > *first_s)
-			*last_s = until_s - 1;
+		int64_t from, until;
+		filter_range(&s->all[i], &from, &until);
+		*from_s = from > *from_s ? from : *from_s;
+		*until_s = until < *until_s ? until : *until_s;
 	}
-}
-
-static void bucket_add(struct bucket *to, const struct bucket *b)
-{
-	to->temporary += b->temporary;
-	to->permanent += b->permanent;
-	to->dropped += b->dropped;
 }
 
 static int64_t bucket_sum(const struct bucket *b)
@@ -257,28 +242,12 @@ static void answer_timeline(struct store *st, const struct request *r, struct re
 	int columns = r->columns < BUCKETS_MAX ? r->columns : BUCKETS_MAX;
 	if (columns < 1)
 		return;
-	int64_t first_s = t->first_s, last_s = t->last_s;
-	scope_range(&r->scope, &first_s, &last_s);
-	if (last_s < t->last_s && last_s < first_s)
+	int64_t from_s, until_s;
+	scope_range(&r->scope, &from_s, &until_s); /* all that was asked for is shown, also where nothing failed */
+	timeline_lay(t, r->zone, from_s == INT64_MIN ? t->first_s : from_s,
+		     until_s == INT64_MAX ? t->last_s : until_s - 1, columns);
+	if (!store_timeline(st, &r->scope, t->starts_s, t->count, t->buckets, &out->err))
 		return;
-	if (day_of(last_s) - day_of(first_s) > DAYS_MAX)
-		first_s = last_s - (int64_t)DAYS_MAX * DAY_S;
-	timeline_lay(t, first_s, last_s, columns);
-
-	/* Weeks and months are sums of days, so that the store only knows steps of equal length. */
-	int64_t step_s = t->unit == UNIT_HOUR ? 3600 : DAY_S;
-	int64_t from_s = t->starts_s[0];
-	int64_t to_s = unit_next(t->unit, t->starts_s[t->count - 1]);
-	int64_t steps = (to_s - from_s) / step_s;
-	struct bucket *fine = arena_array(&out->arena, struct bucket, (size_t)steps);
-	if (!store_timeline(st, &r->scope, from_s, step_s, (int)steps, fine, &out->err))
-		return;
-	int at = 0;
-	for (int64_t i = 0; i < steps; i++) {
-		while (at + 1 < t->count && from_s + i * step_s >= t->starts_s[at + 1])
-			at++;
-		bucket_add(&t->buckets[at], &fine[i]);
-	}
 	for (int i = 0; i < t->count; i++)
 		if (bucket_sum(&t->buckets[i]) > 0 &&
 		    (t->peak < 0 || bucket_sum(&t->buckets[i]) > bucket_sum(&t->buckets[t->peak])))

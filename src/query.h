@@ -36,6 +36,7 @@ struct request {
 	enum ask ask;
 	unsigned generation; /* the answer carries it; the newest question of a kind has the highest */
 	struct scope scope;
+	enum zone zone; /* in which days start: TREE, TIMELINE */
 
 	enum grouping grouping; /* TREE */
 	const struct str *open; /* filter lines of the nodes that are open */
@@ -85,9 +86,9 @@ struct reply {
 		enum unit unit;
 		int count;
 		struct bucket buckets[BUCKETS_MAX];
-		int64_t starts_s[BUCKETS_MAX];
-		int64_t first_s, last_s; /* of the records counted; TIME_NONE: none */
-		int peak;                /* index of the largest, -1: none */
+		int64_t starts_s[BUCKETS_MAX + 1]; /* whole units of the request's zone; [count]: the end of the last */
+		int64_t first_s, last_s;           /* of the records counted; TIME_NONE: none */
+		int peak;                          /* index of the largest, -1: none */
 	} timeline;
 
 	struct detail detail;

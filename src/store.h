@@ -96,12 +96,13 @@ bool store_rank(struct store *st, const struct scope *s, enum sort sort, const s
 bool store_at_rank(struct store *st, const struct scope *s, enum sort sort, int64_t rank, struct arena *a,
 		   struct cursor *out, struct err *e);
 
-/* Failures over time. Bucket i holds times from_s + i*step_s <= t < from_s + (i+1)*step_s. */
+/* Failures over time. Bucket i holds times starts_s[i] <= t < starts_s[i + 1]: there is one start more than buckets, the
+ * end of the last; they ascend. */
 struct bucket {
 	int64_t temporary, permanent, dropped; /* temporary: class 4; everything else that failed is permanent */
 };
-bool store_timeline(struct store *st, const struct scope *s, int64_t from_s, int64_t step_s, int buckets,
-		    struct bucket *out, struct err *e);
+bool store_timeline(struct store *st, const struct scope *s, const int64_t *starts_s, int buckets, struct bucket *out,
+		    struct err *e);
 /* Oldest and newest time among what `s` lets through; TIME_NONE when nothing. */
 bool store_span(struct store *st, const struct scope *s, int64_t *first_s, int64_t *last_s, struct err *e);
 

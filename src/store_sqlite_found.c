@@ -12,7 +12,7 @@ static void add_key(struct buf *key, const struct scope *s)
 {
 	struct arena a = {0};
 	for (int i = 0; i < s->count; i++) {
-		buf_add(key, filter_text(&s->all[i], &a));
+		buf_add(key, filter_text(&s->all[i], ZONE_UTC, &a));
 		buf_addc(key, '\0');
 	}
 	arena_free(&a);

@@ -103,13 +103,13 @@ static struct days days_of(const struct plan *p)
 	return d;
 }
 
-/* `whole_days`: it will do to know on which day it was. */
-static bool facets(struct store *st, const struct plan *p, bool whole_days, facet_fn *each, void *ctx, struct err *e)
+/* Of which it will do to know on which UTC day it was. */
+static bool facets(struct store *st, const struct plan *p, facet_fn *each, void *ctx, struct err *e)
 {
 	struct days d = days_of(p);
 	if (p->from_s >= p->until_s)
 		return true;
-	if (!p->coded || !whole_days || d.from >= d.until)
+	if (!p->coded || d.from >= d.until)
 		return email_facets(st, p, p->from_s, p->until_s, each, ctx, e);
 	if (d.from != INT64_MIN && p->from_s < d.from * DAY_S &&
 	    !email_facets(st, p, p->from_s, d.from * DAY_S, each, ctx, e))
@@ -137,7 +137,7 @@ bool count_plan(struct store *st, const struct plan *p, int64_t *out, struct err
 	if (!found_of(st, p, true, &found, e))
 		return false;
 	if (p->coded || found)
-		return facets(st, p, true, add_count, out, e);
+		return facets(st, p, add_count, out, e);
 	if (p->from_s >= p->until_s)
 		return true;
 	struct query q = {0};
@@ -221,7 +221,7 @@ bool store_code_keys(struct store *st, const struct plan *p, int64_t enough, str
 {
 	struct code_sum sum = {.keys = out, .enough = enough};
 	*out = (struct code_keys){0};
-	return facets(st, p, true, add_code_key, &sum, e);
+	return facets(st, p, add_code_key, &sum, e);
 }
 
 /* Passes over whole days, newest first, until *rank lies within one. */
@@ -290,7 +290,7 @@ static bool groups_by_code(struct store *st, const struct plan *p, int limit, st
 			   struct err *e)
 {
 	struct tally t = {0};
-	if (facets(st, p, true, add_group, &t, e)) {
+	if (facets(st, p, add_group, &t, e)) {
 		out->rows = arena_array(a, struct group, t.count);
 		for (size_t i = 0; i < t.cap; i++) {
 			struct group g = {.key = STR("")};
@@ -366,18 +366,34 @@ bool store_groups(struct store *st, const struct scope *s, enum grouping by, int
 /* ---- over time ---- */
 
 struct timeline {
-	int64_t from_s, step_s;
+	const int64_t *starts_s; /* buckets + 1 */
 	int buckets;
 	struct bucket *out;
 };
+
+/* The bucket that holds this time; -1: none. */
+static int bucket_of(const struct timeline *t, int64_t time_s)
+{
+	int lo = 0, hi = t->buckets;
+	if (time_s < t->starts_s[0] || time_s >= t->starts_s[hi])
+		return -1;
+	while (hi - lo > 1) {
+		int middle = lo + (hi - lo) / 2;
+		if (t->starts_s[middle] <= time_s)
+			lo = middle;
+		else
+			hi = middle;
+	}
+	return lo;
+}
 
 static void add_to_bucket(void *ctx, int64_t time_s, enum outcome outcome, int64_t code_key, int64_t count)
 {
 	const struct timeline *t = ctx;
 	struct ecode enhanced;
 	int basic;
-	int64_t i = (time_s - t->from_s) / t->step_s;
-	if (time_s < t->from_s || i >= t->buckets)
+	int i = bucket_of(t, time_s);
+	if (i < 0)
 		return;
 	code_key_split(code_key, &enhanced, &basic);
 	if (outcome == OUTCOME_DROPPED)
@@ -388,23 +404,53 @@ static void add_to_bucket(void *ctx, int64_t time_s, enum outcome outcome, int64
 		t->out[i].permanent += count;
 }
 
-bool store_timeline(struct store *st, const struct scope *s, int64_t from_s, int64_t step_s, int buckets,
-		    struct bucket *out, struct err *e)
+static struct plan between(const struct plan *p, int64_t from_s, int64_t until_s)
 {
-	struct timeline t = {.from_s = from_s, .step_s = step_s < 1 ? 1 : step_s, .buckets = buckets, .out = out};
-	struct plan p = plan_of(s);
-	int64_t until_s;
+	struct plan part = *p;
+	part.from_s = p->from_s > from_s ? p->from_s : from_s;
+	part.until_s = p->until_s < until_s ? p->until_s : until_s;
+	return part;
+}
+
+static bool starts_within_day(int64_t start_s)
+{
+	return start_s != day_of(start_s) * DAY_S;
+}
+
+/* UTC days that a bucket starts within are read from the emails, all others from the tally: of the weeks of another zone
+ * that is one day in seven. */
+static bool fill_buckets(struct store *st, const struct plan *p, struct timeline *t, struct err *e)
+{
+	const int64_t *starts_s = t->starts_s;
+	int64_t done_s = starts_s[0]; /* all before is in the buckets */
+	for (int i = 0; p->coded && i <= t->buckets; i++) {
+		if (!starts_within_day(starts_s[i]))
+			continue;
+		int64_t first = day_of(starts_s[i]), last = first;
+		while (i < t->buckets && starts_within_day(starts_s[i + 1]) && day_of(starts_s[i + 1]) <= last + 1)
+			last = day_of(starts_s[++i]);
+		struct plan whole = between(p, done_s, first * DAY_S),
+			    cut = between(p, first * DAY_S, (last + 1) * DAY_S);
+		if (!facets(st, &whole, add_to_bucket, t, e) ||
+		    !email_facets(st, &cut, cut.from_s, cut.until_s, add_to_bucket, t, e))
+			return false;
+		done_s = (last + 1) * DAY_S;
+	}
+	struct plan rest = between(p, done_s, starts_s[t->buckets]);
+	return facets(st, &rest, add_to_bucket, t, e);
+}
+
+bool store_timeline(struct store *st, const struct scope *s, const int64_t *starts_s, int buckets, struct bucket *out,
+		    struct err *e)
+{
+	struct timeline t = {.starts_s = starts_s, .buckets = buckets, .out = out};
+	struct plan all = plan_of(s);
 	bool ok;
-	plan_failures_only(&p);
-	if (__builtin_mul_overflow(t.step_s, (int64_t)buckets, &until_s) ||
-	    __builtin_add_overflow(until_s, from_s, &until_s))
-		until_s = INT64_MAX;
-	p.from_s = p.from_s > from_s ? p.from_s : from_s;
-	p.until_s = p.until_s < until_s ? p.until_s : until_s;
-	bool whole_days = from_s % DAY_S == 0 && t.step_s % DAY_S == 0;
+	plan_failures_only(&all);
+	struct plan p = between(&all, starts_s[0], starts_s[buckets]);
 	do {
 		memset(out, 0, (size_t)buckets * sizeof *out);
-		ok = store_read_begin(st, e) && facets(st, &p, whole_days, add_to_bucket, &t, e);
+		ok = store_read_begin(st, e) && fill_buckets(st, &p, &t, e);
 		ok = store_read_end(st, ok, e);
 	} while (!ok && store_again(st, e));
 	if (!ok)

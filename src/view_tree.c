@@ -42,7 +42,7 @@ static void select_node(struct app *app, int index)
 	struct arena a = {0};
 	struct filter f = {0};
 	struct err e = {0};
-	if (!filter_parse(t->nodes[index].filter, clock_now(), &a, &f, &e))
+	if (!filter_parse(t->nodes[index].filter, moment_now(ZONE_UTC), &a, &f, &e))
 		die("the tree made a filter that does not parse: %s", e.msg);
 	arena_free(&app->group_arena);
 	app->group_arena = a;

@@ -517,7 +517,7 @@ static void ask_everything(const char *path)
 	e = (struct err){0};
 	store_totals(st, &totals, &e);
 	store_count(st, &all, &n, &e);
-	store_timeline(st, &all, 1700000000, 3600, 10, buckets, &e);
+	store_timeline(st, &all, (const int64_t[]){1700000000, 1700003600, 1800000000}, 2, buckets, &e);
 	for (int64_t id = 1; id < 300; id += 60) {
 		e = (struct err){0};
 		store_detail(st, id, &a, &detail, &e);

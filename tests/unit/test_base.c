@@ -1,5 +1,7 @@
 #include "base.h"
 
+#include "zones.h"
+
 #include <errno.h>
 #include <setjmp.h>
 #include <stdalign.h>
@@ -263,6 +265,105 @@ static void test_the_clock_can_be_frozen(void **state)
 	assert_true(clock_ms() >= ms); /* monotonic by contract */
 }
 
+/* ---- zones ---- */
+
+static int64_t utc(int year, int month, int day, int hour, int minute)
+{
+	return civil_to((struct civil){year, month, day, hour, minute, 0, 0});
+}
+
+static int64_t local(int year, int month, int day, int hour, int minute)
+{
+	return civil_to_in(ZONE_LOCAL, (struct civil){year, month, day, hour, minute, 0, 0});
+}
+
+static void test_local_times(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *tz;
+		int utc[5], local[5];
+		const char *name;
+	} rows[] = {
+		{"UTC", {2026, 7, 1, 12, 0}, {2026, 7, 1, 12, 0}, "UTC"},
+		{BERLIN, {2026, 11, 24, 12, 0}, {2026, 11, 24, 13, 0}, "CET"},
+		{BERLIN, {2026, 7, 1, 22, 30}, {2026, 7, 2, 0, 30}, "CEST"},
+		{NEW_YORK, {2026, 7, 1, 3, 59}, {2026, 6, 30, 23, 59}, "EDT"},
+		{NEW_YORK, {2027, 1, 1, 4, 59}, {2026, 12, 31, 23, 59}, "EST"},
+		{KATHMANDU, {2026, 2, 28, 18, 15}, {2026, 3, 1, 0, 0}, "+0545"},
+		{LORD_HOWE, {2026, 7, 1, 0, 0}, {2026, 7, 1, 10, 30}, "+1030"},
+		{LORD_HOWE, {2026, 12, 31, 13, 0}, {2027, 1, 1, 0, 0}, "+11"},
+	};
+	char name[ZONE_TEXT];
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		use_zone(rows[i].tz);
+		const int *u = rows[i].utc, *l = rows[i].local;
+		int64_t t = utc(u[0], u[1], u[2], u[3], u[4]);
+		struct civil c = civil_in(ZONE_LOCAL, t);
+		if (c.year != l[0] || c.month != l[1] || c.day != l[2] || c.hour != l[3] || c.minute != l[4])
+			fail_msg("%s: %d-%d %d:%d", rows[i].tz, c.month, c.day, c.hour, c.minute);
+		assert_true(civil_to_in(ZONE_LOCAL, c) == t);
+		assert_string_equal(zone_name(ZONE_LOCAL, t, name), rows[i].name);
+		assert_string_equal(zone_name(ZONE_UTC, t, name), "UTC");
+		assert_true(civil_to(civil_in(ZONE_UTC, t)) == t);
+	}
+}
+
+static void test_hours_that_come_twice_or_never(void **state)
+{
+	(void)state;
+	use_zone(BERLIN);
+	assert_true(local(2026, 10, 25, 2, 30) == utc(2026, 10, 25, 0, 30)); /* the first of two */
+	assert_true(local(2026, 10, 25, 3, 0) == utc(2026, 10, 25, 2, 0));
+	assert_true(local(2026, 3, 29, 2, 30) == utc(2026, 3, 29, 1, 30)); /* is 3:30 */
+	assert_true(local(2026, 3, 29, 3, 0) == utc(2026, 3, 29, 1, 0));
+	assert_true(day_start_in(ZONE_LOCAL, utc(2026, 3, 29, 12, 0), 0) == utc(2026, 3, 28, 23, 0));
+	assert_true(day_start_in(ZONE_LOCAL, utc(2026, 3, 29, 12, 0), 1) == utc(2026, 3, 29, 22, 0)); /* 23 hours */
+	assert_true(local(2026, 14, 32, 25, -1) == utc(2027, 3, 4, 23, 59)); /* fields carry over: 5 March, 0:59 */
+	use_zone(SANTIAGO);
+	assert_true(day_start_in(ZONE_LOCAL, utc(2026, 9, 6, 12, 0), 0) == utc(2026, 9, 6, 4, 0)); /* at 1:00 */
+	use_zone(ST_JOHNS);
+	/* 23:30 on 31 October comes again, after 1 November has begun. */
+	assert_true(day_start_in(ZONE_LOCAL, utc(2026, 11, 1, 3, 0), 0) == utc(2026, 11, 1, 2, 30));
+}
+
+/* Every time lies within its day, and every day ends where the next one starts. */
+static void test_days_leave_no_gap(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(test_zones); i++) {
+		use_zone(test_zones[i]);
+		int64_t day = day_start_in(ZONE_LOCAL, utc(2026, 1, 1, 0, 0), 0);
+		for (int n = 0; n < 800; n++) {
+			int64_t next = day_start_in(ZONE_LOCAL, day, 1);
+			assert_true(next - day >= 22 * 3600 && next - day <= 26 * 3600);
+			assert_true(day_start_in(ZONE_LOCAL, next, -1) == day);
+			for (int64_t t = day; t < next; t += 1200 + 7 * n)
+				assert_true(day_start_in(ZONE_LOCAL, t, 0) == day);
+			assert_true(day_start_in(ZONE_LOCAL, next - 1, 0) == day);
+			day = next;
+		}
+	}
+}
+
+static void test_years_without_end(void **state)
+{
+	(void)state;
+	char name[ZONE_TEXT];
+	use_zone(NEW_YORK);
+	const int64_t far[] = {1000000000000000000, -1000000000000000000, 253402300800, -62167219200};
+	for (size_t i = 0; i < COUNT_OF(far); i++) {
+		struct civil c = civil_in(ZONE_LOCAL, far[i]);
+		assert_true(civil_to_in(ZONE_LOCAL, c) == far[i]);
+		assert_true(day_start_in(ZONE_LOCAL, far[i], 0) <= far[i]);
+		assert_true(strlen(zone_name(ZONE_LOCAL, far[i], name)) >= 3);
+	}
+	use_zone("<\xc3\xa9t\xc3\xa9>-2"); /* whatever the name is: what comes out can be shown */
+	for (const char *p = zone_name(ZONE_LOCAL, 0, name); *p; p++)
+		assert_true(*p > ' ' && *p <= '~');
+	use_zone("UTC");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -280,6 +381,10 @@ int main(void)
 		cmocka_unit_test(test_civil_dates_there_and_back),
 		cmocka_unit_test(test_fields_out_of_range_carry_over),
 		cmocka_unit_test(test_the_clock_can_be_frozen),
+		cmocka_unit_test(test_local_times),
+		cmocka_unit_test(test_hours_that_come_twice_or_never),
+		cmocka_unit_test(test_days_leave_no_gap),
+		cmocka_unit_test(test_years_without_end),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,7 @@
 #include "filter.h"
 
+#include "zones.h"
+
 #include <setjmp.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,12 +9,13 @@
 #include <cmocka.h>
 
 enum { NOW_S = 1795521600 }; /* 2026-11-24 12:00:00 UTC, a Tuesday */
+static const struct moment now = {.now_s = NOW_S, .zone = ZONE_UTC};
 
 static struct filter parsed(const char *line, struct arena *a)
 {
 	struct filter f;
 	struct err e = {0};
-	if (!filter_parse(str_of(line), NOW_S, a, &f, &e))
+	if (!filter_parse(str_of(line), now, a, &f, &e))
 		fail_msg("%s: %s", line, e.msg);
 	return f;
 }
@@ -99,6 +102,7 @@ static const struct {
 	{"since:2026-11-01", "since:2026-11-01"},
 	{"since:2026-11-01T12:30", "since:2026-11-01T12:30"},
 	{"since:2026-11-01t12:30:15z", "since:2026-11-01T12:30:15"},
+	{"since:2026-11-01Z before:2026-12z", "since:2026-11-01 before:2026-12-01"},
 	{"since:2024-02-29", "since:2024-02-29"},
 	{"since:1969-12-31T23:59:59", "since:1969-12-31T23:59:59"},
 	{"since:0000", "since:0000-01-01"},
@@ -110,13 +114,84 @@ static void test_texts(void **state)
 	struct arena a = {0};
 	for (size_t i = 0; i < COUNT_OF(texts); i++) {
 		struct filter f = parsed(texts[i].line, &a);
-		struct str once = filter_text(&f, &a);
+		struct str once = filter_text(&f, ZONE_UTC, &a);
 		if (!str_eq(once, str_of(texts[i].text)))
 			fail_msg("\"%s\" is \"%s\", should be \"%s\"", texts[i].line, once.p, texts[i].text);
 		struct filter again = parsed(once.p, &a);
-		assert_string_equal(filter_text(&again, &a).p, once.p);
+		assert_string_equal(filter_text(&again, ZONE_UTC, &a).p, once.p);
 	}
 	arena_free(&a);
+}
+
+/* ---- zones ---- */
+
+/* Typed in a zone, written there, and written in UTC. */
+static const struct {
+	const char *tz, *line, *there, *in_utc;
+} zoned[] = {
+	{BERLIN, "since:today", "since:2026-11-24", "since:2026-11-23T23:00"},
+	{BERLIN, "since:yesterday", "since:2026-11-23", "since:2026-11-22T23:00"},
+	{BERLIN, "since:24h", "since:2026-11-23T13:00", "since:2026-11-23T12:00"},
+	{BERLIN, "since:2026-07-01T12:30:15", "since:2026-07-01T12:30:15", "since:2026-07-01T10:30:15"},
+	{BERLIN, "since:2026-07-01T12:30Z", "since:2026-07-01T14:30", "since:2026-07-01T12:30"},
+	{BERLIN, "since:2026-07-01Z", "since:2026-07-01T02:00", "since:2026-07-01"},
+	{BERLIN, "before:2026-07", "before:2026-07-01", "before:2026-06-30T22:00"},
+	/* The hour that comes twice is the first one, the second has a name in UTC only; one that never comes is later. */
+	{BERLIN, "since:2026-10-25T02:30", "since:2026-10-25T02:30", "since:2026-10-25T00:30"},
+	{BERLIN, "since:2026-10-25T01:30Z", "since:2026-10-25T01:30Z", "since:2026-10-25T01:30"},
+	{BERLIN, "since:2026-03-29T02:30", "since:2026-03-29T03:30", "since:2026-03-29T01:30"},
+	{NEW_YORK, "since:today", "since:2026-11-24", "since:2026-11-24T05:00"},
+	{NEW_YORK, "since:2026", "since:2026-01-01", "since:2026-01-01T05:00"},
+	{NEW_YORK, "since:9999-12-31T23:00", "since:9999-12-31T18:59:59", "since:9999-12-31T23:59:59"},
+	{NEW_YORK, "since:0000", "since:0000-01-01", NULL},
+	{KATHMANDU, "since:today", "since:2026-11-24", "since:2026-11-23T18:15"},
+	{KATHMANDU, "since:0000", "since:0000-01-01T05:45", "since:0000-01-01"},
+	{KATHMANDU, "since:9999-12-31T23:00Z", "since:9999-12-31T23:00Z", "since:9999-12-31T23:00"},
+};
+
+static void test_times_in_zones(void **state)
+{
+	(void)state;
+	struct arena a = {0};
+	struct err e = {0};
+	struct filter f;
+	const struct moment here = {.now_s = NOW_S, .zone = ZONE_LOCAL};
+	for (size_t i = 0; i < COUNT_OF(zoned); i++) {
+		use_zone(zoned[i].tz);
+		assert_true(filter_parse(str_of(zoned[i].line), here, &a, &f, &e));
+		struct str there = filter_text(&f, ZONE_LOCAL, &a), in_utc = filter_text(&f, ZONE_UTC, &a);
+		if (!str_eq(there, str_of(zoned[i].there)) ||
+		    (zoned[i].in_utc && !str_eq(in_utc, str_of(zoned[i].in_utc))))
+			fail_msg("%s, %s: \"%s\", in UTC \"%s\"", zoned[i].tz, zoned[i].line, there.p, in_utc.p);
+		struct filter again;
+		assert_true(filter_parse(there, here, &a, &again, &e));
+		assert_true(again.terms[0].time == f.terms[0].time);
+		assert_true(filter_parse(in_utc, now, &a, &again, &e));
+		assert_true(again.terms[0].time == f.terms[0].time);
+	}
+	use_zone("UTC");
+	arena_free(&a);
+}
+
+/* What is written in a zone is read there as the same second, through all changes of its clocks. */
+static void test_every_time_can_be_written(void **state)
+{
+	(void)state;
+	const struct moment here = {.now_s = NOW_S, .zone = ZONE_LOCAL};
+	for (size_t i = 0; i < COUNT_OF(test_zones); i++) {
+		use_zone(test_zones[i]);
+		for (int64_t t = NOW_S; t < NOW_S + 366 * 86400; t += 1700) {
+			struct arena a = {0};
+			struct err e = {0};
+			struct filter_term term = {.key = FILTER_SINCE, .time = t};
+			struct filter f = {.terms = &term, .count = 1}, again;
+			struct str line = filter_text(&f, ZONE_LOCAL, &a);
+			if (!filter_parse(line, here, &a, &again, &e) || again.terms[0].time != t)
+				fail_msg("%s: %lld is written %s", test_zones[i], (long long)t, line.p);
+			arena_free(&a);
+		}
+	}
+	use_zone("UTC");
 }
 
 /* ---- mistakes ---- */
@@ -167,6 +242,8 @@ static const struct {
 	{"since:2026-11-01T12", 7, "24h", 0},
 	{"since:2026-11-01T12:30:61", 7, "24h", 0},
 	{"since:2026-11-01x", 7, "24h", 0},
+	{"since:2026-11-01ZZ", 7, "24h", 0},
+	{"since:2026-11-01T12Z", 7, "24h", 0},
 	{"before:26-11-01", 8, "24h", 0},
 	{"before:\"2026-11-01 12:30\"", 8, "24h", 0},
 };
@@ -178,7 +255,7 @@ static void test_mistakes(void **state)
 	for (size_t i = 0; i < COUNT_OF(mistakes); i++) {
 		struct filter f;
 		struct err e = {0};
-		if (filter_parse(str_of(mistakes[i].line), NOW_S, &a, &f, &e))
+		if (filter_parse(str_of(mistakes[i].line), now, &a, &f, &e))
 			fail_msg("\"%s\" should be a mistake", mistakes[i].line);
 		char place[32];
 		snprintf(place, sizeof place, "column %zu:", mistakes[i].column);
@@ -199,7 +276,7 @@ static void test_long_and_hostile_lines(void **state)
 	struct buf b = {0};
 	for (int i = 0; i < 5000; i++)
 		buf_add(&b, STR("-text:x "));
-	assert_true(filter_parse(buf_str(&b), NOW_S, &a, &f, &e));
+	assert_true(filter_parse(buf_str(&b), now, &a, &f, &e));
 	assert_int_equal(f.count, 5000);
 	assert_int_equal(f.terms[4999].column, 4999 * 8 + 1);
 
@@ -207,11 +284,11 @@ static void test_long_and_hostile_lines(void **state)
 	for (int i = 0; i < 5000; i++)
 		buf_addc(&b, 'k');
 	buf_add(&b, STR(":v"));
-	assert_false(filter_parse(buf_str(&b), NOW_S, &a, &f, &e));
+	assert_false(filter_parse(buf_str(&b), now, &a, &f, &e));
 	assert_int_equal(e.column, 1);
 
 	e = (struct err){0};
-	assert_true(filter_parse(STR("text:\"\0\x1b\xFF\" \x80"), NOW_S, &a, &f, &e));
+	assert_true(filter_parse(STR("text:\"\0\x1b\xFF\" \x80"), now, &a, &f, &e));
 	assert_int_equal(f.count, 2);
 	assert_true(str_eq(f.terms[0].text, STR("\0\x1b\xFF")));
 	buf_free(&b);
@@ -411,8 +488,8 @@ static void test_scopes(void **state)
 
 	struct scope copy = scope_clone(&s, &b);
 	arena_free(&a);
-	assert_string_equal(filter_text(&copy.all[0], &b).p, "to:ann");
-	assert_string_equal(filter_text(&copy.all[1], &b).p, "status:delivered");
+	assert_string_equal(filter_text(&copy.all[0], ZONE_UTC, &b).p, "to:ann");
+	assert_string_equal(filter_text(&copy.all[1], ZONE_UTC, &b).p, "status:delivered");
 	arena_free(&b);
 }
 
@@ -433,6 +510,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_texts),
+		cmocka_unit_test(test_times_in_zones),
+		cmocka_unit_test(test_every_time_can_be_written),
 		cmocka_unit_test(test_mistakes),
 		cmocka_unit_test(test_long_and_hostile_lines),
 		cmocka_unit_test(test_matches),

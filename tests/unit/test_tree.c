@@ -148,7 +148,8 @@ static int64_t picked(struct str line, const char *typed, const struct groups *g
 	struct arena a = {0};
 	struct err e = {0};
 	struct scope s = {.count = 2};
-	if (!filter_parse(str_of(typed), 0, &a, &s.all[0], &e) || !filter_parse(line, 0, &a, &s.all[1], &e))
+	if (!filter_parse(str_of(typed), (struct moment){0}, &a, &s.all[0], &e) ||
+	    !filter_parse(line, (struct moment){0}, &a, &s.all[1], &e))
 		fail_msg("%s: %s", line.p, e.msg);
 	int64_t n = 0;
 	for (int i = 0; i < g->count; i++) {
