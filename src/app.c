@@ -25,9 +25,41 @@ void app_say(struct app *app, enum role role, const char *fmt, ...)
 
 void app_focus(struct app *app, enum pane pane)
 {
+	bool other_bars = (pane == PANE_TIMELINE) != (app->focus == PANE_TIMELINE);
+	if (pane == PANE_TIMELINE)
+		app->detail.zoomed = false;
 	app->focus = pane;
 	app->layout = view_layout(app);
 	app->dirty = true;
+	if (other_bars)
+		app_ask_timeline(app);
+}
+
+void app_focus_timeline(struct app *app)
+{
+	if (app->focus != PANE_TIMELINE)
+		app->came_from = app->focus;
+	app_focus(app, PANE_TIMELINE);
+}
+
+void app_open(struct app *app)
+{
+	if (app->focus == PANE_TREE) {
+		app_focus(app, PANE_LIST);
+	} else if (app->focus == PANE_TIMELINE) {
+		app_range_enter(app);
+	} else if (app_record(app)) {
+		app->detail.zoomed = app->focus == PANE_DETAIL ? !app->detail.zoomed : true;
+		app_focus(app, PANE_DETAIL);
+	}
+}
+
+void app_menu(struct app *app, const char *title, void (*chosen)(struct app *, int))
+{
+	menu_clear(&app->menu);
+	snprintf(app->menu.title, sizeof app->menu.title, "%s", title);
+	app->menu.chosen = chosen;
+	app->mode = MODE_MENU;
 }
 
 void app_prompt(struct app *app, const char *label, struct str text, void (*done)(struct app *, struct str))
@@ -44,53 +76,6 @@ const struct record *app_record(const struct app *app)
 	if (!r || app->list.index < 0 || app->list.index >= r->page.count)
 		return NULL;
 	return &r->page.rows[app->list.index];
-}
-
-/* ---- the filter line ---- */
-
-void app_filter_typed(struct app *app)
-{
-	struct arena a = {0};
-	struct filter f;
-	struct err e = {0};
-	app->dirty = true;
-	if (!filter_parse(buf_str(&app->filter_edit.text), moment_now(ZONE_UTC), &a, &f, &e)) {
-		app->filter_err = e; /* the last good filter stays */
-		arena_free(&a);
-		return;
-	}
-	app->filter_err = (struct err){0};
-	arena_free(&app->filter_arena);
-	app->filter_arena = a;
-	app->filter = f;
-	app_refresh(app);
-}
-
-void app_set_filter(struct app *app, struct str line)
-{
-	edit_set(&app->filter_edit, line);
-	app_filter_typed(app);
-}
-
-static void filter_key_pressed(struct app *app, char32_t key)
-{
-	switch (key) {
-	case K_ENTER:
-	case K_DOWN:
-		if (app->filter_err.kind != ERR_NONE)
-			return; /* the list shows something else: mend it, or Esc */
-		app->mode = MODE_BROWSE;
-		app_focus(app, PANE_LIST);
-		return;
-	case K_ESC:
-	case 3: /* Ctrl-C */
-		app->mode = MODE_BROWSE;
-		app_set_filter(app, buf_str(&app->filter_kept));
-		return;
-	default:
-		if (edit_key(&app->filter_edit, key))
-			app_filter_typed(app);
-	}
 }
 
 /* ---- other lines and questions ---- */
@@ -117,6 +102,15 @@ static void confirm_key_pressed(struct app *app, char32_t key)
 		app->confirm.yes(app);
 	else
 		app_say(app, ROLE_TEXT, "%s", app->confirm.no);
+}
+
+static void menu_key_pressed(struct app *app, char32_t key)
+{
+	enum menu_answer answer = menu_key(&app->menu, key);
+	if (answer != MENU_STAYS)
+		app->mode = MODE_BROWSE; /* `chosen` may open the next menu */
+	if (answer == MENU_CHOSEN)
+		app->menu.chosen(app, app->menu.index);
 }
 
 static void help_key_pressed(struct app *app, char32_t key)
@@ -159,6 +153,8 @@ static bool behind(const struct app *app)
 {
 	if (app->focus == PANE_TREE)
 		return app_pending(app, ASK_TREE);
+	if (app->focus == PANE_TIMELINE)
+		return app_pending(app, ASK_TIMELINE);
 	return app_pending(app, ASK_PAGE) && app->list.to_anchor;
 }
 
@@ -167,13 +163,16 @@ static void key_pressed(struct app *app, char32_t key)
 	buf_reset(&app->message);
 	switch (app->mode) {
 	case MODE_FILTER:
-		filter_key_pressed(app, key);
+		app_filter_key(app, key);
 		return;
 	case MODE_PROMPT:
 		prompt_key_pressed(app, key);
 		return;
 	case MODE_CONFIRM:
 		confirm_key_pressed(app, key);
+		return;
+	case MODE_MENU:
+		menu_key_pressed(app, key);
 		return;
 	case MODE_HELP:
 		help_key_pressed(app, key);
@@ -212,40 +211,6 @@ static void catch_up(struct app *app)
 		key_pressed(app, key);
 		memcpy(app->ahead, later, (size_t)rest * sizeof *later);
 		app->ahead_count = rest;
-	}
-}
-
-static bool inside(struct rect r, int x, int y)
-{
-	return x >= r.x && x < r.x + r.w && y >= r.y && y < r.y + r.h;
-}
-
-enum { WHEEL_ROWS = 3 };
-
-static void mouse_used(struct app *app, const struct event *ev)
-{
-	if (app->mode != MODE_BROWSE || ev->action != MOUSE_PRESS)
-		return;
-	buf_reset(&app->message);
-	const struct layout *l = &app->layout;
-	int wheel = ev->button == MOUSE_WHEEL_UP ? -WHEEL_ROWS : ev->button == MOUSE_WHEEL_DOWN ? WHEEL_ROWS : 0;
-	if (inside(l->tree, ev->x, ev->y)) {
-		if (wheel)
-			view_tree_move(app, wheel);
-		else
-			view_tree_click(app, ev->y);
-	} else if (inside(l->list, ev->x, ev->y)) {
-		if (wheel)
-			view_list_move(app, wheel);
-		else
-			view_list_click(app, ev->y);
-	} else if (inside(l->detail, ev->x, ev->y)) {
-		if (wheel)
-			view_detail_scroll(app, wheel);
-		else
-			app_focus(app, PANE_DETAIL);
-	} else if (inside(l->filter, ev->x, ev->y) && !wheel) {
-		action_find('/', app->focus)->run(app);
 	}
 }
 
@@ -353,7 +318,7 @@ void app_handle(struct app *app, const struct event *ev)
 		key_pressed(app, ev->key);
 		break;
 	case EVENT_MOUSE:
-		mouse_used(app, ev);
+		app_mouse(app, ev);
 		break;
 	case EVENT_PASTE:
 		if (app->mode == MODE_FILTER) {
@@ -421,6 +386,11 @@ void app_draw(struct app *app, struct surface *s)
 		view_detail_draw(app, s, l->detail);
 	view_filter_draw(app, s, l->filter);
 	view_footer_draw(app, s, l->footer);
+	struct rect room = {2, 1, app->w - 4, app->h - 3};
+	if (app->mode == MODE_MENU)
+		menu_draw(&app->menu, s, room, false);
+	else if (app->mode == MODE_FILTER && app->complete.count > 0)
+		menu_draw(&app->complete, s, room, true);
 }
 
 /* ---- life ---- */
@@ -435,6 +405,7 @@ void app_init(struct app *app, const struct app_port *port, const char *name, bo
 		.h = h,
 		.focus = PANE_TREE,
 		.list = {.total = -1},
+		.timeline = {.at_s = TIME_NONE, .anchor_s = TIME_NONE},
 		.stale_after_ms = STALE_AFTER_MS,
 	};
 	if (!app->name)
@@ -457,6 +428,9 @@ void app_free(struct app *app)
 	edit_free(&app->filter_edit);
 	edit_free(&app->prompt.edit);
 	buf_free(&app->filter_kept);
+	buf_free(&app->steps);
+	menu_free(&app->menu);
+	menu_free(&app->complete);
 	buf_free(&app->message);
 	idset_free(&app->marks);
 	free(app->tree.open);

@@ -68,6 +68,7 @@ static void ask_tree(struct app *app, bool open_first)
 	struct request r = {
 		.ask = ASK_TREE,
 		.scope = {.all = {app->filter}, .count = 1},
+		.zone = app->zone,
 		.grouping = app->tree.grouping,
 		.open = app->tree.open,
 		.open_count = app->tree.open_count,
@@ -93,7 +94,8 @@ void app_ask_timeline(struct app *app)
 	struct request r = {
 		.ask = ASK_TIMELINE,
 		.scope = app_scope(app),
-		.columns = view_timeline_columns(app->w),
+		.zone = app->zone,
+		.columns = view_timeline_columns(app),
 	};
 	app_ask(app, &r);
 }

@@ -60,7 +60,8 @@ static void head_text(const struct summary *s, struct buf *b)
 	buf_printf(b, "%s failures of %s tracked (%.1f%%)", view_number(t->failures, n), view_number(t->tracked, m),
 		   percent(t->failures, t->tracked));
 	if (t->first_s != TIME_NONE)
-		buf_printf(b, ", %.10s to %.10s", view_time_long(t->first_s, first), view_time_long(t->last_s, last));
+		buf_printf(b, ", %.10s to %.10s", view_time_long(cmd_zone(), t->first_s, first),
+			   view_time_long(cmd_zone(), t->last_s, last));
 	buf_addc(b, '\n');
 	if (s->filter.len > 0) {
 		buf_add(b, STR("Filter: "));
@@ -115,7 +116,7 @@ static void add_time_member(struct buf *b, const char *name, int64_t t)
 	if (t == TIME_NONE)
 		buf_printf(b, "\"%s\":null", name);
 	else
-		buf_printf(b, "\"%s\":\"%.10sT%sZ\"", name, view_time_long(t, text), text + 11);
+		buf_printf(b, "\"%s\":\"%.10sT%sZ\"", name, view_time_long(ZONE_UTC, t, text), text + 11);
 }
 
 static void head_json(const struct summary *s, struct buf *b)

@@ -9,26 +9,26 @@ struct column {
 	const char *title;
 	int min, max; /* width in columns */
 	int rank;
-	enum role (*draw)(const struct record *r, int64_t now_s, struct buf *out); /* returns the role */
+	enum role (*draw)(const struct record *r, struct moment now, struct buf *out); /* returns the role */
 };
 
-static enum role draw_time(const struct record *r, int64_t now_s, struct buf *out)
+static enum role draw_time(const struct record *r, struct moment now, struct buf *out)
 {
 	char t[TIME_TEXT];
-	buf_add(out, str_of(view_time(r->time, now_s, t)));
+	buf_add(out, str_of(view_time(now.zone, r->time, now.now_s, t)));
 	return ROLE_TEXT;
 }
 
-static enum role draw_recipient(const struct record *r, int64_t now_s, struct buf *out)
+static enum role draw_recipient(const struct record *r, struct moment now, struct buf *out)
 {
-	(void)now_s;
+	(void)now;
 	buf_add(out, r->recipient);
 	return ROLE_STRONG;
 }
 
-static enum role draw_code(const struct record *r, int64_t now_s, struct buf *out)
+static enum role draw_code(const struct record *r, struct moment now, struct buf *out)
 {
-	(void)now_s;
+	(void)now;
 	char e[ECODE_TEXT];
 	if (r->basic)
 		buf_printf(out, "%3d ", r->basic);
@@ -44,29 +44,29 @@ static enum role draw_code(const struct record *r, int64_t now_s, struct buf *ou
 	return view_role_of(r->outcome, r->enhanced, r->basic);
 }
 
-static enum role draw_outcome(const struct record *r, int64_t now_s, struct buf *out)
+static enum role draw_outcome(const struct record *r, struct moment now, struct buf *out)
 {
-	(void)now_s;
+	(void)now;
 	buf_add(out, str_of(outcome_name(r->outcome)));
 	return view_role_of(r->outcome, r->enhanced, r->basic);
 }
 
-static enum role draw_title(const struct record *r, int64_t now_s, struct buf *out)
+static enum role draw_title(const struct record *r, struct moment now, struct buf *out)
 {
-	(void)now_s;
+	(void)now;
 	buf_add(out, r->title);
 	return ROLE_TEXT;
 }
 
-static enum role draw_response(const struct record *r, int64_t now_s, struct buf *out)
+static enum role draw_response(const struct record *r, struct moment now, struct buf *out)
 {
-	(void)now_s;
+	(void)now;
 	buf_add(out, r->response);
 	return ROLE_DIM;
 }
 
 static const struct column columns[] = {
-	{"Time (UTC)", 12, 12, 1, draw_time}, {"Recipient", 20, 36, 0, draw_recipient},
+	{"Time", 12, 12, 1, draw_time}, {"Recipient", 20, 36, 0, draw_recipient},
 	{"Code", 10, 11, 2, draw_code},       {"Outcome", 9, 9, 5, draw_outcome},
 	{"Title", 34, 40, 4, draw_title},     {"Response", 16, 400, 3, draw_response},
 };
@@ -220,13 +220,14 @@ void view_list_adopt(struct app *app)
 	look_ahead(app);
 }
 
-void view_list_click(struct app *app, int y)
+bool view_list_click(struct app *app, int y)
 {
 	app_focus(app, PANE_LIST);
 	int index = app->list.top + y - app->layout.list.y - 2;
 	if (y < app->layout.list.y + 2 || index >= page_of(app)->count)
-		return;
+		return false;
 	view_list_select(app, index);
+	return true;
 }
 
 /* ---- drawing ---- */
@@ -260,7 +261,7 @@ static void position_text(const struct app *app, struct buf *out)
 }
 
 static void row_draw(const struct app *app, struct surface *s, const struct record *r, const int *widths,
-		     struct rect row, bool cursor, int64_t now_s)
+		     struct rect row, bool cursor, struct moment now)
 {
 	if (idset_has(&app->marks, r->id))
 		surface_glyph(s, row.x, row.y, ROLE_MARK, GLYPH_MARK);
@@ -272,7 +273,7 @@ static void row_draw(const struct app *app, struct surface *s, const struct reco
 		if (widths[i] == 0)
 			continue;
 		buf_reset(&text);
-		enum role role = columns[i].draw(r, now_s, &text);
+		enum role role = columns[i].draw(r, now, &text);
 		surface_text(s, x, row.y, widths[i], role, buf_str(&text));
 		x += widths[i] + GAP;
 	}
@@ -328,7 +329,7 @@ void view_list_draw(struct app *app, struct surface *s, struct rect r)
 	}
 	if (p->count == 0)
 		empty_draw(app, s, inner);
-	int64_t now_s = clock_now();
+	struct moment now = moment_now(app->zone);
 	s->stale = app_stale(app, ASK_PAGE) && app->list.to_anchor;
 	for (int i = app->list.top; i < p->count && i - app->list.top < app->list.height; i++) {
 		struct rect row = {inner.x, inner.y + 1 + i - app->list.top, inner.w, 1};
@@ -336,7 +337,7 @@ void view_list_draw(struct app *app, struct surface *s, struct rect r)
 		s->blur = !focus;
 		if (s->select)
 			surface_fill(s, row, ROLE_TEXT);
-		row_draw(app, s, &p->rows[i], widths, row, s->select, now_s);
+		row_draw(app, s, &p->rows[i], widths, row, s->select, now);
 	}
 	s->select = s->blur = s->stale = false;
 	surface_unclip(s, former);

@@ -42,7 +42,7 @@ static void select_node(struct app *app, int index)
 	struct arena a = {0};
 	struct filter f = {0};
 	struct err e = {0};
-	if (!filter_parse(t->nodes[index].filter, moment_now(ZONE_UTC), &a, &f, &e))
+	if (!filter_parse(t->nodes[index].filter, moment_now(app->zone), &a, &f, &e))
 		die("the tree made a filter that does not parse: %s", e.msg);
 	arena_free(&app->group_arena);
 	app->group_arena = a;
@@ -56,16 +56,25 @@ void view_tree_move(struct app *app, int rows)
 	select_node(app, app->tree.index + rows);
 }
 
-void view_tree_click(struct app *app, int y)
+/* The arrow before a group is too small to aim at: any second click opens or closes it. */
+void view_tree_click(struct app *app, int y, bool second)
 {
 	app_focus(app, PANE_TREE);
 	int index = app->tree.top + y - app->layout.tree.y - 1;
 	if (y <= app->layout.tree.y || index >= tree_of(app)->count)
 		return;
-	if (index == app->tree.index)
+	select_node(app, index);
+	if (second)
 		view_tree_toggle(app);
-	else
-		select_node(app, index);
+}
+
+void view_tree_forget(struct app *app)
+{
+	struct tree_view *t = &app->tree;
+	t->open_count = 0;
+	t->index = t->top = 0;
+	t->selected = STR("");
+	app->group = (struct filter){0};
 }
 
 static int open_index(const struct tree_view *v, struct str filter)
