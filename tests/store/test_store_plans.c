@@ -76,8 +76,8 @@ static int setup(void **state)
 	plain_exec(
 		f->db,
 		"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 9000)"
-		" INSERT INTO email (recipient, time, outcome, enhanced_code, basic_code) SELECT 'user' || i % 700 ||"
-		" '@d' || i % 50 || '.example', 1700000000 + i * 60, iif(i % 3, 'delivered', 'failed'),"
+		" INSERT INTO email (recipient, time, outcome, enhanced_code, basic_code) SELECT 'user' || (i % 700) ||"
+		" '@d' || (i % 50) || '.example', 1700000000 + i * 60, iif(i % 3, 'delivered', 'failed'),"
 		" iif(i % 100 = 0, '5.7.30', '5.1.1'), 550 FROM n");
 	sqlite3_create_function(f->db, "text_holds", 2, SQLITE_UTF8, NULL, no_holds, NULL, NULL);
 	sqlite3_create_function(f->db, "text_ends", 2, SQLITE_UTF8, NULL, no_holds, NULL, NULL);
