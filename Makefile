@@ -93,7 +93,7 @@ CODE_TABLES := data/codes/classes.tsv data/codes/subjects.tsv data/codes/enhance
                data/codes/special.tsv data/codes/providers.tsv
 EMBEDDED := data/schema.sql $(sort $(wildcard data/sample/*))
 
-$(BUILD)/tools/%: src/tools/%.c src/base.c src/record.c
+$(BUILD)/tools/%: src/tools/%.c src/tools/tsv.c src/base.c src/record.c
 	@mkdir -p $(@D)
 	$(call say,CC)$(CC) $(CPPFLAGS) -std=gnu17 $(WARN) -O1 -g -o $@ $^
 
