@@ -26,7 +26,8 @@ ALL_CFLAGS = -std=gnu17 $(WARN) $(CFLAGS) $(SANFLAGS) $(shell pkg-config --cflag
 LIBS = $(shell pkg-config --libs $(PKGS)) -lm -pthread
 
 LIB_SRC := $(filter-out src/main.c,$(wildcard src/*.c src/import/*.c))
-LIB_OBJ := $(LIB_SRC:src/%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/gen/codes_data.o $(BUILD)/obj/gen/embedded.o
+GENERATED := codes_data themes_data embedded
+LIB_OBJ := $(LIB_SRC:src/%.c=$(BUILD)/obj/%.o) $(GENERATED:%=$(BUILD)/obj/gen/%.o)
 BIN := $(BUILD)/deadletter
 LIB := $(BUILD)/libdeadletter.a
 SAMPLE := $(BUILD)/sample.db
@@ -88,18 +89,24 @@ $(BUILD)/obj/gen/%.o: $(BUILD)/gen/%.c
 	@mkdir -p $(@D)
 	$(call say,CC)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
 
-# Tables and texts in data/ become C by two small host tools; a wrong row fails the build at file:line.
+# Tables and texts in data/ become C by small host tools; a wrong row fails the build at file:line.
 CODE_TABLES := data/codes/classes.tsv data/codes/subjects.tsv data/codes/enhanced.tsv data/codes/basic.tsv \
                data/codes/special.tsv data/codes/providers.tsv
+DEFAULT_THEME := data/themes/dark.tsv
+THEMES := $(DEFAULT_THEME) $(filter-out $(DEFAULT_THEME),$(sort $(wildcard data/themes/*.tsv)))
 EMBEDDED := data/schema.sql $(sort $(wildcard data/sample/*))
 
-$(BUILD)/tools/%: src/tools/%.c src/base.c src/record.c
+$(BUILD)/tools/%: src/tools/%.c src/tools/tsv.c src/base.c src/record.c src/theme_role.c
 	@mkdir -p $(@D)
 	$(call say,CC)$(CC) $(CPPFLAGS) -std=gnu17 $(WARN) -O1 -g -o $@ $^
 
 $(BUILD)/gen/codes_data.c: $(BUILD)/tools/gen_codes $(CODE_TABLES)
 	@mkdir -p $(@D)
 	$(call say,GEN)$(BUILD)/tools/gen_codes $(CODE_TABLES) > $@
+
+$(BUILD)/gen/themes_data.c: $(BUILD)/tools/gen_themes $(THEMES)
+	@mkdir -p $(@D)
+	$(call say,GEN)$(BUILD)/tools/gen_themes $(THEMES) > $@
 
 $(BUILD)/gen/embedded.c: $(BUILD)/tools/embed $(EMBEDDED)
 	@mkdir -p $(@D)

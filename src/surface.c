@@ -387,14 +387,14 @@ void surface_stack(struct surface *s, struct rect r, const struct stack_part *pa
 
 /* ---- looks and dump ---- */
 
-struct look surface_look(const struct cell *c, int colours)
+struct look surface_look(const struct cell *c, const struct theme *t, int colours)
 {
-	struct look look = theme_look(c->stale ? ROLE_DIM : c->role, colours);
+	struct look look = theme_look(t, c->stale ? ROLE_DIM : c->role, colours);
 	if (c->under != ROLE_TEXT && !c->stale)
-		look.bg = theme_look(c->under, colours).fg;
+		look.bg = theme_look(t, c->under, colours).fg;
 	if (!c->select)
 		return look;
-	struct look row = theme_look(c->blur ? ROLE_SELECT_BLUR : ROLE_SELECT, colours);
+	struct look row = theme_look(t, c->blur ? ROLE_SELECT_BLUR : ROLE_SELECT, colours);
 	/* A reversed or recoloured row keeps one pair of colours: the roles' own would make it a patchwork. */
 	if (row.fg >= 0 || (row.attrs & LOOK_REVERSE))
 		look.fg = row.fg;
@@ -406,14 +406,18 @@ struct look surface_look(const struct cell *c, int colours)
 static char role_letter(const struct cell *c)
 {
 	static const char letters[ROLE_COUNT] = {
-		[ROLE_TEXT] = 't',         [ROLE_DIM] = 'd',       [ROLE_STRONG] = 's',    [ROLE_HEADER] = 'h',
-		[ROLE_HEADER_DIM] = 'i',   [ROLE_FOOTER] = 'f',    [ROLE_KEY] = 'k',       [ROLE_BORDER] = 'b',
-		[ROLE_BORDER_FOCUS] = 'c', [ROLE_TITLE] = 'l',     [ROLE_SELECT] = 'x',    [ROLE_SELECT_BLUR] = 'y',
-		[ROLE_MARK] = 'm',         [ROLE_PERMANENT] = 'p', [ROLE_TEMPORARY] = 'a', [ROLE_SUCCESS] = 'g',
-		[ROLE_DROPPED] = 'v',      [ROLE_BAR] = 'r',       [ROLE_SPARK] = 'u',     [ROLE_EVIDENCE] = 'e',
-		[ROLE_WARNING] = 'w',      [ROLE_ERROR] = 'n',     [ROLE_INPUT] = 'o',
+		[ROLE_TEXT] = 't',          [ROLE_DIM] = 'd',         [ROLE_STRONG] = 's',
+		[ROLE_HEADER] = 'h',        [ROLE_HEADER_DIM] = 'i',  [ROLE_FOOTER] = 'f',
+		[ROLE_KEY] = 'k',           [ROLE_BORDER] = 'b',      [ROLE_BORDER_FOCUS] = 'c',
+		[ROLE_TITLE] = 'l',         [ROLE_SELECT] = 'x',      [ROLE_SELECT_BLUR] = 'y',
+		[ROLE_MARK] = 'm',          [ROLE_PERMANENT] = 'p',   [ROLE_TEMPORARY] = 'a',
+		[ROLE_SUCCESS] = 'g',       [ROLE_DROPPED] = 'v',     [ROLE_BAR] = 'r',
+		[ROLE_SPARK] = 'u',         [ROLE_EVIDENCE] = 'e',    [ROLE_WARNING] = 'w',
+		[ROLE_ERROR] = 'n',         [ROLE_INPUT] = 'o',       [ROLE_SPARK_TEMPORARY] = 'j',
+		[ROLE_SPARK_DROPPED] = 'q', [ROLE_FRESH] = 'z',       [ROLE_CURSOR_COLUMN] = '1',
+		[ROLE_MENU] = '2',          [ROLE_MENU_SELECT] = '3',
 	};
-	if (c->select)
+	if (c->select && letters[c->role] >= 'a')
 		return (char)(letters[c->role] - 'a' + 'A');
 	if (c->stale)
 		return '~';

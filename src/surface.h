@@ -92,7 +92,7 @@ void surface_stack(struct surface *s, struct rect r, const struct stack_part *pa
 void surface_stack_key(struct surface *s, int x, int y, enum role role, int number);
 
 /* What a cell looks like on a terminal with so many colours: its role's look, dimmed or on the selected row. */
-struct look surface_look(const struct cell *c, int colours);
+struct look surface_look(const struct cell *c, const struct theme *t, int colours);
 
 /* The grid as text, a line a row without trailing blanks; with `roles`, below it the same grid as a letter per role for
  * every cell that is not plain: a capital on the selected row, ~ for stale. For goldens. */

@@ -17,6 +17,7 @@ struct term;
 struct term_options {
 	bool mouse;
 	bool colour; /* false: none, whatever the terminal can; NO_COLOR in the environment says the same */
+	const struct theme *theme; /* NULL: the default one */
 };
 
 /* NULL with *e set (ERR_USAGE): no terminal, TERM unset or unknown. The locale has been set, and threads that others start
@@ -31,6 +32,8 @@ void term_size(const struct term *t, int *w, int *h);
 
 /* The next event without waiting; false when there is none. */
 bool term_read(struct term *t, struct event *out);
+/* From the next picture on. */
+void term_set_theme(struct term *t, const struct theme *theme);
 /* Shows the surface; curses sends only what changed. */
 void term_present(struct term *t, const struct surface *s);
 /* Says to a test that everything asked for is on the screen and nothing is pending. Else nothing. */

@@ -202,7 +202,7 @@ static void span_text(const struct app *app, bool ascii, struct buf *out)
 static const struct {
 	enum role role;
 	const char *name;
-} parts[] = {{ROLE_SPARK, "permanent"}, {ROLE_TEMPORARY, "temporary"}, {ROLE_DROPPED, "dropped"}};
+} parts[] = {{ROLE_SPARK, "permanent"}, {ROLE_SPARK_TEMPORARY, "temporary"}, {ROLE_SPARK_DROPPED, "dropped"}};
 
 static void parts_of(const struct bucket *b, struct stack_part out[COUNT_OF(parts)])
 {

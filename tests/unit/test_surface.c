@@ -252,16 +252,17 @@ static void selected_cell_keeps_its_colour_on_the_rows_background(void **state)
 {
 	(void)state;
 	struct cell c = {.ch = {'5'}, .role = ROLE_PERMANENT, .select = true};
-	struct look plain = theme_look(ROLE_PERMANENT, 256), row = theme_look(ROLE_SELECT, 256);
-	assert_int_equal(surface_look(&c, 256).fg, plain.fg);
-	assert_int_equal(surface_look(&c, 256).bg, row.bg);
-	assert_true(surface_look(&c, 0).attrs & LOOK_REVERSE);
-	assert_true(surface_look(&c, 0).attrs & theme_look(ROLE_PERMANENT, 0).attrs);
+	const struct theme *t = theme_named(STR("dark"));
+	struct look plain = theme_look(t, ROLE_PERMANENT, 256), row = theme_look(t, ROLE_SELECT, 256);
+	assert_int_equal(surface_look(&c, t, 256).fg, plain.fg);
+	assert_int_equal(surface_look(&c, t, 256).bg, row.bg);
+	assert_true(surface_look(&c, t, 0).attrs & LOOK_REVERSE);
+	assert_true(surface_look(&c, t, 0).attrs & theme_look(t, ROLE_PERMANENT, 0).attrs);
 	c.blur = true;
-	assert_int_equal(surface_look(&c, 256).bg, theme_look(ROLE_SELECT_BLUR, 256).bg);
+	assert_int_equal(surface_look(&c, t, 256).bg, theme_look(t, ROLE_SELECT_BLUR, 256).bg);
 	c.select = false;
 	c.stale = true;
-	assert_int_equal(surface_look(&c, 256).fg, theme_look(ROLE_DIM, 256).fg);
+	assert_int_equal(surface_look(&c, t, 256).fg, theme_look(t, ROLE_DIM, 256).fg);
 }
 
 int main(void)
