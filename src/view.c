@@ -83,12 +83,12 @@ const char *view_time_long(enum zone z, int64_t t, char buf[TIME_TEXT])
 	return buf;
 }
 
-const char *view_date(enum zone z, int64_t t, char buf[TIME_TEXT])
+const char *view_date(enum zone z, int64_t t, char buf[DATE_TEXT])
 {
 	if (t == TIME_NONE)
 		return strcpy(buf, "unknown");
 	struct civil c = civil_in(z, t);
-	snprintf(buf, TIME_TEXT, "%d %s", c.day, view_month(c.month));
+	snprintf(buf, DATE_TEXT, "%d %s", c.day, view_month(c.month));
 	return buf;
 }
 

@@ -63,7 +63,8 @@ const char *view_number(int64_t n, char buf[NUMBER_TEXT]);
 enum { TIME_TEXT = 48 };
 const char *view_time(enum zone z, int64_t t, int64_t now_s, char buf[TIME_TEXT]);
 const char *view_time_long(enum zone z, int64_t t, char buf[TIME_TEXT]); /* "2026-11-23 14:02:05" */
-const char *view_date(enum zone z, int64_t t, char buf[TIME_TEXT]);      /* "23 Nov" */
+enum { DATE_TEXT = 24 };
+const char *view_date(enum zone z, int64_t t, char buf[DATE_TEXT]);      /* "23 Nov" */
 const char *view_month(int month);                                       /* 1: "Jan" */
 const char *view_weekday(int weekday);                                   /* 0: "Sun" */
 /* How a code stands for severity: permanent, temporary, success, dropped. */
