@@ -46,6 +46,8 @@ int64_t view_list_rank(const struct app *app);
 
 void view_detail_draw(struct app *app, struct surface *s, struct rect r);
 void view_detail_scroll(struct app *app, int rows);
+/* What it comes down to, in one line: the code's name and whose side it is on; empty without a record. */
+void view_detail_gist(const struct app *app, bool ascii, struct buf *out);
 /* A sentence for the customer about the record under the cursor; empty without one. */
 void view_detail_sentence(const struct app *app, struct buf *out);
 /* Its facts in one line: time, recipient, codes, response. */
