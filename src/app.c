@@ -327,6 +327,7 @@ static void reply_came(struct app *app, struct reply *r)
 	case ASK_DETAIL:
 	case ASK_TOTALS:
 	case ASK_TIMELINE:
+	case ASK_DOMAINS:
 	case ASK_VERSION:
 	case ASK_MARKS:
 	case ASK_EXPORT:

@@ -12,6 +12,7 @@ struct request request_copy(const struct request *r, struct arena *a)
 	struct request c = *r;
 	c.scope = scope_clone(&r->scope, a);
 	c.cursor.recipient = arena_str(a, r->cursor.recipient);
+	c.prefix = arena_str(a, r->prefix);
 	struct str *open = arena_array(a, struct str, (size_t)r->open_count);
 	for (int i = 0; i < r->open_count; i++)
 		open[i] = arena_str(a, r->open[i]);
@@ -256,6 +257,18 @@ static void answer_timeline(struct store *st, const struct request *r, struct re
 
 /* ---- the rest ---- */
 
+static void answer_count(struct store *st, const struct request *r, struct reply *out)
+{
+	if (store_count(st, &r->scope, &out->count, &out->err) && r->want_fresh)
+		store_count_fresh(st, &r->scope, r->fresh_after_id, r->fresh_after_s, &out->fresh, &out->err);
+}
+
+static void answer_domains(struct store *st, const struct request *r, struct reply *out)
+{
+	out->prefix = arena_str(&out->arena, r->prefix);
+	store_domains(st, r->prefix, DOMAINS_MAX, &out->arena, &out->domains, &out->domain_count, &out->err);
+}
+
 static void answer_export(struct store *st, const struct request *r, struct reply *out)
 {
 	out->path = arena_cstr(&out->arena, str_of(r->path));
@@ -277,13 +290,16 @@ void query_answer(struct store *st, const struct request *r, struct reply *out)
 		answer_tree(st, r, out);
 		break;
 	case ASK_COUNT:
-		store_count(st, &r->scope, &out->count, &out->err);
+		answer_count(st, r, out);
 		break;
 	case ASK_TOTALS:
 		store_totals(st, &out->totals, &out->err);
 		break;
 	case ASK_TIMELINE:
 		answer_timeline(st, r, out);
+		break;
+	case ASK_DOMAINS:
+		answer_domains(st, r, out);
 		break;
 	case ASK_MARKS:
 		store_ids(st, &r->scope, &out->arena, &out->ids, &out->id_count, &out->err);
