@@ -253,7 +253,7 @@ static void totals_came(struct app *app, const struct totals *t)
 		return;
 	app->fresh_known = true;
 	app->fresh_after_id = t->max_id;
-	app->fresh_after_s = t->newest_s == TIME_NONE ? INT64_MIN : t->newest_s;
+	app->fresh_after_s = t->max_s;
 }
 
 static void reply_came(struct app *app, struct reply *r)

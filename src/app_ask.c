@@ -169,7 +169,7 @@ void app_ask_timeline(struct app *app)
 
 void app_ask_without(struct app *app)
 {
-	struct request r = {.ask = ASK_WITHOUT, .scope = app_scope(app)};
+	struct request r = {.ask = ASK_WITHOUT, .scope = app_scope(app), .zone = app->zone};
 	app_ask(app, &r);
 }
 
