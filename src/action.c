@@ -172,6 +172,8 @@ static void act_back(struct app *app)
 {
 	if (app->exporting) {
 		app->port.cancel(app->port.ctx, ASK_EXPORT);
+	} else if (app_slow(app)) {
+		app_stop(app);
 	} else if (app->focus == PANE_TIMELINE) {
 		if (app->timeline.anchor_s != TIME_NONE)
 			app->timeline.anchor_s = TIME_NONE;
@@ -207,6 +209,14 @@ static void act_widen(struct app *app)
 {
 	if (!app_filter_back(app))
 		app_say(app, ROLE_DIM, "There is no filter to widen.");
+}
+
+static void sort_groups(struct app *app)
+{
+	struct tree_view *t = &app->tree;
+	t->order = t->order == ORDER_COUNT ? ORDER_NAME : ORDER_COUNT;
+	app_ask_tree(app);
+	app_say(app, ROLE_TEXT, t->order == ORDER_COUNT ? "Groups are sorted by count." : "Groups are sorted by name.");
 }
 
 static void act_sort(struct app *app)
@@ -254,8 +264,47 @@ static void act_zone(struct app *app)
 static void act_refresh(struct app *app)
 {
 	struct request totals = {.ask = ASK_TOTALS};
+	app->fresh_known = false;
 	app_ask(app, &totals);
 	app_refresh(app);
+}
+
+static void act_follow(struct app *app)
+{
+	if (app->snapshot) {
+		app_say(app, ROLE_WARNING, "This is a snapshot: what others write is not seen, so nothing new can come.");
+		return;
+	}
+	app->follow = !app->follow;
+	if (!app->follow) {
+		app_say(app, ROLE_TEXT, "The cursor stays where it is.");
+		return;
+	}
+	app->list.sort = SORT_TIME;
+	app->list.to_anchor = true;
+	app_ask_page(app, WANT_START, 0);
+	app_focus(app, PANE_LIST);
+	app_say(app, ROLE_TEXT, "The cursor stays on the newest, until you move it.");
+}
+
+/* The story of the address of a dropped email, with the cursor on the failure behind the drop. */
+static void act_cause(struct app *app)
+{
+	const struct record *r = app_record(app);
+	const struct reply *known = app->last[ASK_DETAIL];
+	if (!r || !known || known->detail.record.id != r->id || known->detail.cause.id == 0) {
+		app_say(app, ROLE_DIM, "This is no dropped email whose cause is known.");
+		return;
+	}
+	struct arena a = {0};
+	struct record cause = known->detail.cause;
+	cause.recipient = arena_str(&a, cause.recipient);
+	const struct filter_term to = {.key = FILTER_TO, .text = cause.recipient};
+	view_tree_forget(app);
+	app_filter_step(app, filter_text(&(struct filter){&to, 1}, app->zone, &a));
+	app_ask_page_at(app, &cause);
+	app_focus(app, PANE_LIST);
+	arena_free(&a);
 }
 
 /* ---- marks ---- */
@@ -460,7 +509,12 @@ const struct action actions[] = {
 	 "Find", IN_RECORDS, false, app_menu_narrow},
 	{"widen", "w", NULL, "Go back to the filter before, one step at a time.", "Find", IN_ALL, false, act_widen},
 	{"group", "b", "Group", "Choose by what to group.", "Find", IN_ALL, false, app_menu_groupings},
-	{"sort", "s", "Sort", "Sort by time, recipient or code.", "Find", IN_ALL, false, act_sort},
+	{"sort-groups", "s", "Sort", "Sort the groups by count or by name.", "Find", IN_TREE, false, sort_groups},
+	{"sort", "s", "Sort", "Sort the list by time, recipient or code.", "Find", IN_LIST | IN_DETAIL, false, act_sort},
+	{"cause", "c", NULL, "Go to the failure because of which an email was dropped.", "Find", IN_RECORDS, false,
+	 act_cause},
+	{"follow", "F", NULL, "Keep the cursor on the newest record as others come in.", "Find", IN_ALL, false,
+	 act_follow},
 	{"export", "e", "Export", "Write the marked records, else all that are shown, to a file.", "Mark and export",
 	 IN_ALL, false, act_export},
 	{"copy", "y", "Copy", "Copy a sentence for the customer, through the terminal (OSC 52).", "Mark and export",
@@ -488,7 +542,7 @@ const struct action actions[] = {
 	{"previous-record", "K", NULL, "Go to the record before, in any pane.", "Move", IN_ALL, false,
 	 act_previous_record},
 	{"zone", "U", NULL, "Show and read times in UTC, or in local time.", "Program", IN_ALL, false, act_zone},
-	{"refresh", "C-l r", NULL, "Read everything again.", "Program", IN_ALL, true, act_refresh},
+	{"refresh", "C-l r", NULL, "Read everything again; what has come in till now is no longer new.", "Program", IN_ALL, true, act_refresh},
 	{"suspend", "C-z", NULL, "Suspend; fg in the shell goes on.", "Program", IN_ALL, true, act_suspend},
 	{"help", "? F1", "Help", "Show this help.", "Program", IN_ALL, true, act_help},
 	{"quit", "q C-c", "Quit", "Quit.", "Program", IN_ALL, true, act_quit},

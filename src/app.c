@@ -246,6 +246,16 @@ static void marks_came(struct app *app, const struct reply *r)
 	app_say(app, ROLE_TEXT, "%s marked.", view_number((int64_t)app->marks.count, n));
 }
 
+/* What is there when the browser starts, or is told to begin anew, is not news. */
+static void totals_came(struct app *app, const struct totals *t)
+{
+	if (app->fresh_known)
+		return;
+	app->fresh_known = true;
+	app->fresh_after_id = t->max_id;
+	app->fresh_after_s = t->max_s;
+}
+
 static void reply_came(struct app *app, struct reply *r)
 {
 	app->dirty = true;
@@ -263,11 +273,13 @@ static void reply_came(struct app *app, struct reply *r)
 	}
 	if (r->err.kind != ERR_NONE && r->ask != ASK_EXPORT && r->ask != ASK_DETAIL)
 		app_say(app, ROLE_ERROR, "%s", r->err.msg);
-	if (r->ask == ASK_EXPORT || r->ask == ASK_MARKS) {
+	if (r->ask == ASK_EXPORT || r->ask == ASK_MARKS || r->ask == ASK_DOMAINS) {
 		if (r->ask == ASK_EXPORT)
 			export_ended(app, r);
-		else if (r->err.kind == ERR_NONE)
+		else if (r->err.kind == ERR_NONE && r->ask == ASK_MARKS)
 			marks_came(app, r);
+		else if (r->err.kind == ERR_NONE)
+			app_complete_domains(app, r);
 		reply_free(r);
 		return;
 	}
@@ -282,6 +294,8 @@ static void reply_came(struct app *app, struct reply *r)
 	case ASK_PAGE:
 		view_list_adopt(app);
 		app_ask_detail(app);
+		if (r->page.count == 0 && app->filter.count > 0)
+			app_ask_without(app);
 		break;
 	case ASK_TREE:
 		view_tree_adopt(app);
@@ -289,9 +303,13 @@ static void reply_came(struct app *app, struct reply *r)
 	case ASK_COUNT:
 		app->list.total = r->count;
 		break;
-	case ASK_DETAIL:
 	case ASK_TOTALS:
+		totals_came(app, &r->totals);
+		break;
+	case ASK_DETAIL:
 	case ASK_TIMELINE:
+	case ASK_DOMAINS:
+	case ASK_WITHOUT:
 	case ASK_VERSION:
 	case ASK_MARKS:
 	case ASK_EXPORT:

@@ -59,6 +59,7 @@ struct tree_view {
 	int index, top; /* of the node in the newest tree */
 	bool met;       /* a tree was seen: the first one opens its largest group */
 	enum grouping grouping;
+	enum group_order order;
 };
 
 struct list_view {
@@ -137,6 +138,10 @@ struct app {
 	struct list_view list;
 	struct detail_view detail;
 	struct timeline_view timeline;
+	/* What others have added or changed since: with a higher id, or a later time than any had. */
+	bool fresh_known;
+	int64_t fresh_after_id, fresh_after_s;
+	bool follow; /* the cursor stays on the newest record */
 	struct idset marks;
 	bool invert; /* the marks asked for invert instead of adding */
 
@@ -188,7 +193,14 @@ void app_open(struct app *app);           /* what Enter does in the pane in focu
 void app_ask_page(struct app *app, enum want want, int64_t rank);
 void app_ask_tree(struct app *app);
 void app_ask_timeline(struct app *app);
+void app_ask_without(struct app *app); /* which term of the filter leaves nothing? */
 void app_ask_detail(struct app *app); /* of the record under the cursor, unless it is known */
+/* The page around a record, with the cursor on it. */
+void app_ask_page_at(struct app *app, const struct record *r);
+/* Has something been searched for so long that it should be said? Then Esc stops it. */
+bool app_slow(const struct app *app);
+void app_stop(struct app *app);
+bool app_is_fresh(const struct app *app, const struct record *r);
 /* Asks again for all that the filter decides, or only for what the tree's selection decides. */
 void app_refresh(struct app *app);
 void app_refresh_group(struct app *app);

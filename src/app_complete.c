@@ -130,7 +130,8 @@ static void offer_all(struct app *app, const struct word *w, struct menu *m)
 {
 	struct str domain;
 	if (domain_typed(w, &domain)) {
-		(void)domain;
+		struct request r = {.ask = ASK_DOMAINS, .prefix = domain};
+		app_ask(app, &r);
 		return;
 	}
 	switch (w->key) {
@@ -257,10 +258,10 @@ void app_complete_domains(struct app *app, const struct reply *r)
 {
 	struct word w = word_of(app);
 	struct str domain;
-	if (app->mode != MODE_FILTER || !domain_typed(&w, &domain) || !str_eq_nocase(domain, STR("")))
+	if (app->mode != MODE_FILTER || !domain_typed(&w, &domain) || !str_eq_nocase(domain, r->prefix))
 		return; /* typed on meanwhile */
 	app_complete_close(app);
-	for (int i = 0; i < 0*r->count; i++)
-		menu_add(&app->complete, 0, STR(""), STR(""), false);
+	for (int i = 0; i < r->domain_count; i++)
+		menu_add(&app->complete, 0, r->domains[i], STR(""), false);
 	use_offers(app, &w);
 }

@@ -233,6 +233,14 @@ struct str arena_str(struct arena *a, struct str s)
 	return (struct str){arena_cstr(a, s), s.len};
 }
 
+struct str arena_lower(struct arena *a, struct str s)
+{
+	char *p = arena_cstr(a, s);
+	for (size_t i = 0; i < s.len; i++)
+		p[i] = lower(p[i]);
+	return (struct str){p, s.len};
+}
+
 struct str arena_printf(struct arena *a, const char *fmt, ...)
 {
 	va_list ap, again;

@@ -65,6 +65,7 @@ void *arena_alloc(struct arena *a, size_t size); /* zeroed, aligned for anything
 void *arena_alloc_array(struct arena *a, size_t n, size_t size); /* dies on overflow */
 struct str arena_str(struct arena *a, struct str s);             /* a copy, with a NUL behind it */
 char *arena_cstr(struct arena *a, struct str s);                 /* the same as a C string */
+struct str arena_lower(struct arena *a, struct str s);           /* a copy in small ASCII letters */
 struct str arena_printf(struct arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void arena_free(struct arena *a); /* frees all; the arena may be used again */
 

@@ -43,7 +43,7 @@ static const char *base_name(const char *path)
 /* Takes all that has come, then draws once: a burst of keys costs one picture. */
 static void loop(struct browse *b, struct app *app)
 {
-	struct surface s = {.ascii = !term_utf8(b->term)};
+	struct surface s = {.ascii = !term_utf8(b->term), .mono = term_mono(b->term)};
 	while (!app->quit) {
 		if (app->dirty) {
 			app_draw(app, &s);

@@ -12,6 +12,7 @@ struct request request_copy(const struct request *r, struct arena *a)
 	struct request c = *r;
 	c.scope = scope_clone(&r->scope, a);
 	c.cursor.recipient = arena_str(a, r->cursor.recipient);
+	c.prefix = arena_str(a, r->prefix);
 	struct str *open = arena_array(a, struct str, (size_t)r->open_count);
 	for (int i = 0; i < r->open_count; i++)
 		open[i] = arena_str(a, r->open[i]);
@@ -256,6 +257,51 @@ static void answer_timeline(struct store *st, const struct request *r, struct re
 
 /* ---- the rest ---- */
 
+static void answer_count(struct store *st, const struct request *r, struct reply *out)
+{
+	if (store_count(st, &r->scope, &out->count, &out->err) && r->want_fresh)
+		store_count_fresh(st, &r->scope, r->fresh_after_id, r->fresh_after_s, &out->fresh, &out->err);
+}
+
+/* A copy of `f` without the terms that stand at this column: a word may be several terms. *word: only those. */
+static struct filter without_column(const struct filter *f, size_t column, struct arena *a, struct filter *word)
+{
+	struct filter_term *rest = arena_array(a, struct filter_term, (size_t)f->count);
+	struct filter_term *cut = arena_array(a, struct filter_term, (size_t)f->count);
+	struct filter out = {.terms = rest};
+	*word = (struct filter){.terms = cut};
+	for (int i = 0; i < f->count; i++) {
+		if (f->terms[i].column == column)
+			cut[word->count++] = f->terms[i];
+		else
+			rest[out.count++] = f->terms[i];
+	}
+	return out;
+}
+
+static void answer_without(struct store *st, const struct request *r, struct reply *out)
+{
+	const struct filter *f = &r->scope.all[0];
+	for (int i = 0; i < f->count && out->without_count < WITHOUT_MAX; i++) {
+		struct scope s = r->scope;
+		struct without *w = &out->without[out->without_count];
+		struct filter word;
+		if (i > 0 && f->terms[i].column == f->terms[i - 1].column)
+			continue;
+		s.all[0] = without_column(f, f->terms[i].column, &out->arena, &word);
+		if (!store_count(st, &s, &w->count, &out->err))
+			return;
+		w->term = filter_text(&word, r->zone, &out->arena);
+		out->without_count++;
+	}
+}
+
+static void answer_domains(struct store *st, const struct request *r, struct reply *out)
+{
+	out->prefix = arena_str(&out->arena, r->prefix);
+	store_domains(st, r->prefix, DOMAINS_MAX, &out->arena, &out->domains, &out->domain_count, &out->err);
+}
+
 static void answer_export(struct store *st, const struct request *r, struct reply *out)
 {
 	out->path = arena_cstr(&out->arena, str_of(r->path));
@@ -277,13 +323,19 @@ void query_answer(struct store *st, const struct request *r, struct reply *out)
 		answer_tree(st, r, out);
 		break;
 	case ASK_COUNT:
-		store_count(st, &r->scope, &out->count, &out->err);
+		answer_count(st, r, out);
 		break;
 	case ASK_TOTALS:
 		store_totals(st, &out->totals, &out->err);
 		break;
 	case ASK_TIMELINE:
 		answer_timeline(st, r, out);
+		break;
+	case ASK_WITHOUT:
+		answer_without(st, r, out);
+		break;
+	case ASK_DOMAINS:
+		answer_domains(st, r, out);
 		break;
 	case ASK_MARKS:
 		store_ids(st, &r->scope, &out->arena, &out->ids, &out->id_count, &out->err);

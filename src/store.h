@@ -37,6 +37,7 @@ void store_set_stale(struct store *st, bool (*is_stale)(void *ctx), void *ctx);
 struct totals {
 	int64_t tracked, failures; /* failures: failed and dropped */
 	int64_t first_s, last_s;   /* times of the oldest and newest failure; TIME_NONE without any */
+	int64_t max_id, max_s;     /* highest id and newest time of all email; 0 and TIME_NONE without any */
 };
 bool store_totals(struct store *st, struct totals *out, struct err *e);
 
@@ -52,6 +53,7 @@ struct grouping_info {
 	const char *key;   /* the filter key that picks one group: "domain"; NULL for GROUP_CODE */
 };
 extern const struct grouping_info groupings[GROUP_COUNT];
+enum group_order { ORDER_COUNT, ORDER_NAME };
 
 /* Groups of what `s` lets through, at most `limit`: by outcome and codes, or by a key text. Order: GROUP_CODE
  * unspecified, others by count, then key. */
@@ -89,6 +91,10 @@ bool store_page(struct store *st, const struct scope *s, enum sort sort, const s
 		int limit, struct arena *a, struct page *out, struct err *e);
 /* How many records `s` lets through. */
 bool store_count(struct store *st, const struct scope *s, int64_t *out, struct err *e);
+/* How many of them have come since: their id is above `after_id` or their time after `after_s`, which were the highest ones
+ * then (TIME_NONE: no email has been there). Costs as much as there are such emails in all, not as the table is large. */
+bool store_count_fresh(struct store *st, const struct scope *s, int64_t after_id, int64_t after_s, int64_t *out,
+		       struct err *e);
 /* How many of them come before `at` in the sort order. */
 bool store_rank(struct store *st, const struct scope *s, enum sort sort, const struct cursor *at, int64_t *out,
 		struct err *e);
@@ -105,6 +111,11 @@ bool store_timeline(struct store *st, const struct scope *s, const int64_t *star
 		    struct err *e);
 /* Oldest and newest time among what `s` lets through; TIME_NONE when nothing. */
 bool store_span(struct store *st, const struct scope *s, int64_t *first_s, int64_t *last_s, struct err *e);
+
+/* Domains of failing recipients that start with `prefix` (ASCII case ignored), in small letters, A first, at most `limit`;
+ * an address without a domain has none. Costs as much as are found. */
+bool store_domains(struct store *st, struct str prefix, int limit, struct arena *a, struct str **out, int *count,
+		   struct err *e);
 
 /* One record, whole, with its surroundings. */
 struct detail {

@@ -3,11 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-const struct grouping_info groupings[GROUP_COUNT] = {
-	[GROUP_CODE] = {.name = "code", .title = "Subjects", .key = NULL},
-	[GROUP_DOMAIN] = {.name = "domain", .title = "Domains", .key = "domain"},
-};
-
 struct cursor cursor_of(const struct record *r)
 {
 	return (struct cursor){.at = CURSOR_RECORD,

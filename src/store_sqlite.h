@@ -2,7 +2,7 @@
  *
  * Layer 2. store_sqlite_open.c: opening, safety, errors. _schema.c: is it ours? _sql.c: statements, values, rows.
  * _filter.c: scopes → SQL. _write.c: putting in. _tally.c: its share of the tally. store_sqlite.c: lists.
- * _sums.c: counts. _found.c: what a search found, remembered. _detail.c: one email.
+ * _sums.c: counts, over time too. _groups.c: groups. _found.c: what a search found, remembered. _detail.c: one email.
  */
 #ifndef STORE_SQLITE_H
 #define STORE_SQLITE_H
@@ -21,6 +21,8 @@ enum {
 /* Statements that are prepared once and kept; their SQL is in store_sqlite_sql.c. */
 enum stmt_id {
 	STMT_DATA_VERSION,
+	STMT_NEWEST,
+	STMT_DOMAINS,
 	STMT_RECORD,       /* one whole email by id */
 	STMT_RECORD_SHORT, /* the same without the texts: one of them is too long */
 	STMT_RECORD_ADD,
@@ -137,6 +139,17 @@ void query_where_days(struct query *q, const struct store *st, const struct plan
 		      int64_t until_day);
 
 /* ---- store_sqlite_sums.c ---- */
+
+/* " FROM email", by this index if not NULL. */
+void query_from_email(struct query *q, const char *index);
+
+/* Told of some of the emails of a plan: how many have this time, outcome and code. */
+typedef void facet_fn(void *ctx, int64_t time_s, enum outcome outcome, int64_t code_key, int64_t count);
+/* With their own times, those within these bounds. */
+bool email_facets(struct store *st, const struct plan *p, int64_t from_s, int64_t until_s, facet_fn *each, void *ctx,
+		  struct err *e);
+/* All of them, where it will do to know on which UTC day they were: from the tally where it can answer. */
+bool facets(struct store *st, const struct plan *p, facet_fn *each, void *ctx, struct err *e);
 
 bool count_plan(struct store *st, const struct plan *p, int64_t *out, struct err *e);
 /* The codes that the rows of `p` have; where there are more than `enough` rows or CODE_KEYS_MAX codes, just how

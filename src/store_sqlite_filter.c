@@ -252,11 +252,7 @@ static void add_holds(struct query *q, const struct store *st, const char *colum
 
 static void add_domain(struct query *q, struct str text)
 {
-	char *p = arena_cstr(&q->arena, text);
-	for (size_t i = 0; i < text.len; i++)
-		if (p[i] >= 'A' && p[i] <= 'Z')
-			p[i] = (char)(p[i] + ('a' - 'A'));
-	struct str small = {p, text.len};
+	struct str small = arena_lower(&q->arena, text);
 	bool below = str_starts(small, STR("*."));
 	query_sql(q, below ? "text_ends(domain, " : "domain = ");
 	query_text(q, below ? str_slice(small, 1, SIZE_MAX) : small);

@@ -8,6 +8,8 @@
 	"id, time, outcome, enhanced_code, basic_code, stage, attempts, caused_by, source_key, source_line, queued_at"
 #define RECORD_TEXTS "recipient, response, remote_mta, sender, title, message_id, queue_id, source_file"
 
+#define FAILURE "outcome IN ('failed', 'dropped')" /* as the partial indexes have it */
+
 /* Positions in RECORD_COLUMNS, then RECORD_TEXTS. */
 enum {
 	COL_ID,
@@ -26,6 +28,14 @@ enum {
 
 static const char *const statement_sql[STMT_COUNT] = {
 	[STMT_DATA_VERSION] = "PRAGMA data_version",
+	[STMT_NEWEST] = "SELECT (SELECT max(id) FROM email), (SELECT max(time) FROM email)",
+	/* From one domain to the next, however many emails each has. */
+	[STMT_DOMAINS] = "WITH RECURSIVE d(name) AS ("
+			 "SELECT * FROM (SELECT domain FROM email INDEXED BY failure_domain WHERE " FAILURE
+			 " AND domain >= ?1 AND domain <> '' ORDER BY domain LIMIT 1) UNION ALL "
+			 "SELECT (SELECT domain FROM email INDEXED BY failure_domain WHERE " FAILURE
+			 " AND domain > d.name ORDER BY domain LIMIT 1) FROM d WHERE name IS NOT NULL)"
+			 " SELECT name FROM d WHERE name IS NOT NULL LIMIT ?2",
 	[STMT_RECORD] = "SELECT " RECORD_COLUMNS ", " RECORD_TEXTS " FROM email WHERE id = ?1",
 	[STMT_RECORD_SHORT] = "SELECT " RECORD_COLUMNS " FROM email WHERE id = ?1",
 	[STMT_RECORD_ADD] =

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Counts, groups and the timeline: how many there are of an outcome, a code, a time. The tally knows all that
+/* Counts and the timeline: how many there are of an outcome, a code, a time. The tally knows all that
  * for whole days; what a range has beside them, and what the tally cannot answer, is read from the emails. */
 
 enum { DAY_S = 86400 };
@@ -28,7 +28,7 @@ bool query_number(struct store *st, struct query *q, int64_t *out, struct err *e
 	return query_number_if(st, q, &any, out, e);
 }
 
-static void add_email(struct query *q, const char *index)
+void query_from_email(struct query *q, const char *index)
 {
 	query_sql(q, " FROM email");
 	if (index)
@@ -36,8 +36,6 @@ static void add_email(struct query *q, const char *index)
 }
 
 /* ---- facets: (time, outcome, code key, how many) ---- */
-
-typedef void facet_fn(void *ctx, int64_t time_s, enum outcome outcome, int64_t code_key, int64_t count);
 
 static bool run_facets(struct store *st, struct query *q, facet_fn *each, void *ctx, struct err *e)
 {
@@ -53,8 +51,8 @@ static bool run_facets(struct store *st, struct query *q, facet_fn *each, void *
 	return ok;
 }
 
-static bool email_facets(struct store *st, const struct plan *p, int64_t from_s, int64_t until_s, facet_fn *each,
-			 void *ctx, struct err *e)
+bool email_facets(struct store *st, const struct plan *p, int64_t from_s, int64_t until_s, facet_fn *each, void *ctx,
+		  struct err *e)
 {
 	const struct found *found;
 	if (!found_of(st, p, true, &found, e))
@@ -69,7 +67,7 @@ static bool email_facets(struct store *st, const struct plan *p, int64_t from_s,
 	}
 	struct query q = {0};
 	query_sql(&q, "SELECT time, outcome, code_key, 1");
-	add_email(&q, plan_index(p));
+	query_from_email(&q, plan_index(p));
 	query_where(&q, st, p, from_s, until_s);
 	bool ok = run_facets(st, &q, each, ctx, e);
 	query_free(&q);
@@ -103,8 +101,7 @@ static struct days days_of(const struct plan *p)
 	return d;
 }
 
-/* Of which it will do to know on which UTC day it was. */
-static bool facets(struct store *st, const struct plan *p, facet_fn *each, void *ctx, struct err *e)
+bool facets(struct store *st, const struct plan *p, facet_fn *each, void *ctx, struct err *e)
 {
 	struct days d = days_of(p);
 	if (p->from_s >= p->until_s)
@@ -142,7 +139,7 @@ bool count_plan(struct store *st, const struct plan *p, int64_t *out, struct err
 		return true;
 	struct query q = {0};
 	query_sql(&q, "SELECT count(*)");
-	add_email(&q, plan_index(p));
+	query_from_email(&q, plan_index(p));
 	query_where(&q, st, p, p->from_s, p->until_s);
 	bool ok = query_number(st, &q, out, e);
 	query_free(&q);
@@ -162,6 +159,43 @@ bool store_count(struct store *st, const struct scope *s, int64_t *out, struct e
 	return ok;
 }
 
+/* By id, and those among the others by time: a known email may have got a new outcome. */
+static bool count_fresh(struct store *st, const struct plan *p, int64_t after_id, int64_t after_s, int64_t *out,
+			struct err *e)
+{
+	int64_t newer = 0, from_s = after_s == INT64_MAX || p->from_s > after_s ? p->from_s : after_s + 1;
+	struct query by_id = {0}, by_time = {0};
+	query_sql(&by_id, "SELECT count(*) FROM email NOT INDEXED");
+	query_where(&by_id, st, p, p->from_s, p->until_s);
+	query_sql(&by_id, " AND id > ");
+	query_int(&by_id, after_id);
+	query_sql(&by_time, "SELECT count(*)");
+	query_from_email(&by_time, p->failures ? "failure_time" : "email_time");
+	query_where(&by_time, st, p, from_s, p->until_s);
+	query_sql(&by_time, " AND id <= ");
+	query_int(&by_time, after_id);
+	bool ok = query_number(st, &by_id, out, e) && (after_s == TIME_NONE || query_number(st, &by_time, &newer, e));
+	*out += newer;
+	query_free(&by_id);
+	query_free(&by_time);
+	return ok;
+}
+
+bool store_count_fresh(struct store *st, const struct scope *s, int64_t after_id, int64_t after_s, int64_t *out,
+		       struct err *e)
+{
+	struct plan p = plan_of(s);
+	bool ok;
+	do {
+		*out = 0;
+		ok = store_read_begin(st, e) && count_fresh(st, &p, after_id, after_s, out, e);
+		ok = store_read_end(st, ok, e);
+	} while (!ok && store_again(st, e));
+	if (!ok)
+		*out = 0;
+	return ok;
+}
+
 static void add_total(void *ctx, int64_t time_s, enum outcome outcome, int64_t code_key, int64_t count)
 {
 	struct totals *t = ctx;
@@ -169,6 +203,21 @@ static void add_total(void *ctx, int64_t time_s, enum outcome outcome, int64_t c
 	(void)code_key;
 	t->tracked += count;
 	t->failures += outcome_is_failure(outcome) ? count : 0;
+}
+
+static bool newest(struct store *st, struct totals *out, struct err *e)
+{
+	sqlite3_stmt *s = store_stmt(st, STMT_NEWEST, e);
+	if (!s)
+		return false;
+	int rc = sqlite3_step(s);
+	if (rc == SQLITE_ROW) {
+		out->max_id = column_int_or(s, 0, 0);
+		out->max_s = column_int_or(s, 1, TIME_NONE);
+	}
+	bool ok = rc == SQLITE_ROW || store_fail(st, rc, e);
+	sqlite3_reset(s);
+	return ok;
 }
 
 static bool totals(struct store *st, struct totals *out, struct err *e)
@@ -179,12 +228,12 @@ static bool totals(struct store *st, struct totals *out, struct err *e)
 	query_free(&all);
 	struct scope failures = {0};
 	struct plan p = plan_of(&failures);
-	return ok && span_plan(st, &p, &out->first_s, &out->last_s, e);
+	return ok && newest(st, out, e) && span_plan(st, &p, &out->first_s, &out->last_s, e);
 }
 
 bool store_totals(struct store *st, struct totals *out, struct err *e)
 {
-	static const struct totals none = {.first_s = TIME_NONE, .last_s = TIME_NONE};
+	static const struct totals none = {.first_s = TIME_NONE, .last_s = TIME_NONE, .max_s = TIME_NONE};
 	*out = none;
 	bool ok = store_read_begin(st, e) && totals(st, out, e);
 	ok = store_read_end(st, ok, e);
@@ -276,91 +325,6 @@ bool near_rank(struct store *st, struct plan *p, int64_t *rank, struct err *e)
 		p->until_s = d.from == INT64_MIN ? 0 : d.from * DAY_S; /* before the first whole day, if anywhere */
 	}
 	return true;
-}
-
-/* ---- groups ---- */
-
-static void add_group(void *ctx, int64_t time_s, enum outcome outcome, int64_t code_key, int64_t count)
-{
-	(void)time_s;
-	tally_add(ctx, 0, outcome, code_key, count);
-}
-
-static bool groups_by_code(struct store *st, const struct plan *p, int limit, struct arena *a, struct groups *out,
-			   struct err *e)
-{
-	struct tally t = {0};
-	if (facets(st, p, add_group, &t, e)) {
-		out->rows = arena_array(a, struct group, t.count);
-		for (size_t i = 0; i < t.cap; i++) {
-			struct group g = {.key = STR("")};
-			int64_t key;
-			if (!tally_at(&t, i, &g.outcome, &key, &g.count))
-				continue;
-			code_key_split(key, &g.enhanced, &g.basic);
-			if (out->count < limit)
-				out->rows[out->count++] = g;
-			else
-				out->more = true;
-		}
-	}
-	tally_free(&t);
-	return e->kind == ERR_NONE;
-}
-
-static bool groups_by_domain(struct store *st, const struct plan *p, int limit, struct arena *a, struct groups *out,
-			     struct err *e)
-{
-	struct query q = {0};
-	bool searched = p->needs & (NEED_RECIPIENT | NEED_TABLE);
-	query_sql(&q, "SELECT domain, count(*)");
-	add_email(&q, p->failures && !searched ? "failure_domain" : plan_index(p));
-	query_where(&q, st, p, p->from_s, p->until_s);
-	query_sql(&q, " GROUP BY domain ORDER BY 2 DESC, 1 LIMIT ");
-	query_int(&q, (int64_t)limit + 1);
-	sqlite3_stmt *s = query_prepare(st, &q, e);
-	bool ok = s;
-	int rc = SQLITE_DONE, cap = 0;
-	while (ok && (rc = sqlite3_step(s)) == SQLITE_ROW) {
-		if (out->count == limit) {
-			out->more = true;
-			break;
-		}
-		if (out->count == cap) {
-			struct group *old = out->rows;
-			cap = cap ? cap * 2 : 64;
-			out->rows = arena_array(a, struct group, (size_t)cap);
-			if (old)
-				memcpy(out->rows, old, (size_t)out->count * sizeof *old);
-		}
-		out->rows[out->count++] =
-			(struct group){.key = column_copy(s, 0, FIELD_MAX, a), .count = sqlite3_column_int64(s, 1)};
-	}
-	if (ok && rc != SQLITE_DONE && rc != SQLITE_ROW)
-		ok = store_fail(st, rc, e);
-	sqlite3_finalize(s);
-	query_free(&q);
-	return ok;
-}
-
-bool store_groups(struct store *st, const struct scope *s, enum grouping by, int limit, struct arena *a,
-		  struct groups *out, struct err *e)
-{
-	static bool (*const run[GROUP_COUNT])(struct store *, const struct plan *, int, struct arena *, struct groups *,
-					      struct err *) = {
-		[GROUP_CODE] = groups_by_code,
-		[GROUP_DOMAIN] = groups_by_domain,
-	};
-	struct plan p = plan_of(s);
-	bool ok;
-	do {
-		*out = (struct groups){0};
-		ok = store_read_begin(st, e) && run[by](st, &p, limit, a, out, e);
-		ok = store_read_end(st, ok, e);
-	} while (!ok && store_again(st, e));
-	if (!ok)
-		*out = (struct groups){0};
-	return ok;
 }
 
 /* ---- over time ---- */

@@ -194,6 +194,11 @@ bool term_utf8(const struct term *t)
 	return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 }
 
+bool term_mono(const struct term *t)
+{
+	return t->colours < 8;
+}
+
 void term_size(const struct term *t, int *w, int *h)
 {
 	(void)t;

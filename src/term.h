@@ -28,6 +28,7 @@ void term_close(struct term *t); /* gives the tty back and frees t; NULL is fine
 int term_fd(const struct term *t);        /* poll for input */
 int term_signal_fd(const struct term *t); /* poll: a signal arrived; term_read then gives its event */
 bool term_utf8(const struct term *t);     /* can show more than ASCII */
+bool term_mono(const struct term *t);     /* has no colours, or shall show none */
 void term_size(const struct term *t, int *w, int *h);
 
 /* The next event without waiting; false when there is none. */

@@ -83,12 +83,12 @@ const char *view_time_long(enum zone z, int64_t t, char buf[TIME_TEXT])
 	return buf;
 }
 
-const char *view_date(enum zone z, int64_t t, char buf[TIME_TEXT])
+const char *view_date(enum zone z, int64_t t, char buf[DATE_TEXT])
 {
 	if (t == TIME_NONE)
 		return strcpy(buf, "unknown");
 	struct civil c = civil_in(z, t);
-	snprintf(buf, TIME_TEXT, "%d %s", c.day, view_month(c.month));
+	snprintf(buf, DATE_TEXT, "%d %s", c.day, view_month(c.month));
 	return buf;
 }
 
@@ -120,6 +120,14 @@ static void range_text(enum zone z, const struct totals *t, const char *dash, st
 		buf_printf(out, "%s %s %s   ", view_date(z, t->first_s, a), dash, view_date(z, t->last_s, b));
 }
 
+/* Will what others write be seen? */
+static const char *state_name(const struct app *app)
+{
+	if (app->lost.kind != ERR_NONE)
+		return "lost";
+	return app->snapshot ? "snapshot" : app->follow ? "following" : "live";
+}
+
 void view_header_draw(const struct app *app, struct surface *s, struct rect r)
 {
 	surface_fill(s, r, ROLE_HEADER);
@@ -129,7 +137,7 @@ void view_header_draw(const struct app *app, struct surface *s, struct rect r)
 	if (t && r.w >= ROOMY_W)
 		range_text(app->zone, &t->totals, s->ascii ? "-" : "–", &right);
 	char zone[ZONE_TEXT];
-	buf_printf(&right, "%s   %s", zone_name(app->zone, clock_now(), zone), app->lost.kind != ERR_NONE ? "lost" : app->snapshot ? "snapshot" : "live");
+	buf_printf(&right, "%s   %s", zone_name(app->zone, clock_now(), zone), state_name(app));
 	int end = surface_text_right(s, r.w - 1, r.y, r.w / 2, ROLE_HEADER_DIM, buf_str(&right));
 
 	buf_reset(&right);
@@ -158,13 +166,20 @@ void view_header_draw(const struct app *app, struct surface *s, struct rect r)
 
 /* ---- filter line ---- */
 
+static int64_t fresh_of(const struct app *app)
+{
+	return app->last[ASK_COUNT] ? app->last[ASK_COUNT]->fresh : 0;
+}
+
 static void counts_text(const struct app *app, struct buf *out)
 {
 	char n[NUMBER_TEXT];
 	if (app->marks.count > 0)
 		buf_printf(out, "%s marked, ", view_number((int64_t)app->marks.count, n));
+	if (fresh_of(app) > 0)
+		buf_printf(out, "%s new, ", view_number(fresh_of(app), n));
 	if (app->list.total < 0)
-		buf_add(out, STR("counting"));
+		buf_add(out, app_pending(app, ASK_COUNT) ? STR("counting") : STR("not counted"));
 	else
 		buf_printf(out, "%s shown", view_number(app->list.total, n));
 }
@@ -176,8 +191,8 @@ void view_filter_draw(const struct app *app, struct surface *s, struct rect r)
 	surface_text(s, 1, r.y, -1, typing ? ROLE_KEY : ROLE_DIM, STR("Filter"));
 	struct buf right = {0};
 	counts_text(app, &right);
-	int end =
-		surface_text_right(s, r.w - 1, r.y, r.w / 2, app->marks.count ? ROLE_MARK : ROLE_DIM, buf_str(&right));
+	enum role role = app->marks.count ? ROLE_MARK : fresh_of(app) > 0 ? ROLE_FRESH : ROLE_DIM;
+	int end = surface_text_right(s, r.w - 1, r.y, r.w / 2, role, buf_str(&right));
 	buf_free(&right);
 
 	int x = 9, columns = end - x - 2;
@@ -236,6 +251,8 @@ void view_footer_draw(struct app *app, struct surface *s, struct rect r)
 		surface_text(s, 1, r.y, columns, ROLE_ERROR, str_of(app->filter_err.msg));
 	} else if (app->message.len > 0) {
 		surface_text(s, 1, r.y, columns, app->message_role, buf_str(&app->message));
+	} else if (app_slow(app)) {
+		surface_text(s, 1, r.y, columns, ROLE_WARNING, STR("Searching. Esc stops it."));
 	} else if (app->lost.kind != ERR_NONE) {
 		surface_text(s, 1, r.y, columns, ROLE_ERROR, str_of(app->lost.msg));
 	} else if (app->mode == MODE_FILTER) {

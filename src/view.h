@@ -46,6 +46,8 @@ int64_t view_list_rank(const struct app *app);
 
 void view_detail_draw(struct app *app, struct surface *s, struct rect r);
 void view_detail_scroll(struct app *app, int rows);
+/* What it comes down to, in one line: the code's name and whose side it is on; empty without a record. */
+void view_detail_gist(const struct app *app, bool ascii, struct buf *out);
 /* A sentence for the customer about the record under the cursor; empty without one. */
 void view_detail_sentence(const struct app *app, struct buf *out);
 /* Its facts in one line: time, recipient, codes, response. */
@@ -63,7 +65,8 @@ const char *view_number(int64_t n, char buf[NUMBER_TEXT]);
 enum { TIME_TEXT = 48 };
 const char *view_time(enum zone z, int64_t t, int64_t now_s, char buf[TIME_TEXT]);
 const char *view_time_long(enum zone z, int64_t t, char buf[TIME_TEXT]); /* "2026-11-23 14:02:05" */
-const char *view_date(enum zone z, int64_t t, char buf[TIME_TEXT]);      /* "23 Nov" */
+enum { DATE_TEXT = 24 };
+const char *view_date(enum zone z, int64_t t, char buf[DATE_TEXT]);      /* "23 Nov" */
 const char *view_month(int month);                                       /* 1: "Jan" */
 const char *view_weekday(int weekday);                                   /* 0: "Sun" */
 /* How a code stands for severity: permanent, temporary, success, dropped. */

@@ -345,6 +345,26 @@ void view_detail_scroll(struct app *app, int rows)
 		v->top = 0;
 }
 
+void view_detail_gist(const struct app *app, bool ascii, struct buf *out)
+{
+	struct detail row;
+	struct explanation x;
+	const struct detail *d = detail_of(app, &row);
+	if (!d)
+		return;
+	if (d->cause.id) {
+		struct buf code = {0};
+		code_text(&d->cause, &code);
+		explain(&d->cause, &x);
+		buf_printf(out, "Dropped after %s %s", code.p, x.entry->name);
+		buf_free(&code);
+	} else {
+		explain(&d->record, &x);
+		buf_add(out, str_of(x.entry->name));
+	}
+	buf_printf(out, " %s %s", ascii ? "-" : "·", x.side_name);
+}
+
 /* ---- copying ---- */
 
 void view_detail_sentence(const struct app *app, struct buf *out)

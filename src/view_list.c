@@ -1,6 +1,7 @@
 #include "view.h"
 
 #include "codes.h"
+#include "flow.h"
 
 /* ---- columns ---- */
 
@@ -161,6 +162,7 @@ static void look_ahead(struct app *app)
 void view_list_select(struct app *app, int index)
 {
 	app->list.to_anchor = false;
+	app->follow = app->follow && index == 0;
 	place_cursor(app, index);
 	look_ahead(app);
 }
@@ -253,7 +255,7 @@ static void position_text(const struct app *app, struct buf *out)
 	char a[NUMBER_TEXT], b[NUMBER_TEXT];
 	int64_t rank = view_list_rank(app), total = app->list.total;
 	if (total < 0)
-		buf_add(out, STR("counting"));
+		buf_add(out, app_pending(app, ASK_COUNT) ? STR("counting") : STR("not counted"));
 	else if (rank < 0 || total == 0)
 		buf_add(out, str_of(view_number(total, a)));
 	else
@@ -267,6 +269,8 @@ static void row_draw(const struct app *app, struct surface *s, const struct reco
 		surface_glyph(s, row.x, row.y, ROLE_MARK, GLYPH_MARK);
 	if (cursor)
 		surface_glyph(s, row.x + 1, row.y, ROLE_STRONG, GLYPH_CURSOR);
+	if (app_is_fresh(app, r))
+		surface_glyph(s, row.x + 2, row.y, ROLE_FRESH, GLYPH_FRESH);
 	int x = row.x + MARK_W;
 	struct buf text = {0};
 	for (size_t i = 0; i < COUNT_OF(columns); i++) {
@@ -280,27 +284,69 @@ static void row_draw(const struct app *app, struct surface *s, const struct reco
 	buf_free(&text);
 }
 
+/* The terms without which something would be there. */
+static void without_draw(const struct app *app, struct flow *f)
+{
+	const struct reply *r = app->last[ASK_WITHOUT];
+	char n[NUMBER_TEXT];
+	bool any = false;
+	if (!r || app_pending(app, ASK_WITHOUT))
+		return;
+	for (int i = 0; i < r->without_count; i++) {
+		struct buf b = {0};
+		if (r->without[i].count > 0) {
+			any = true;
+			buf_printf(&b, "%s without  ", view_number(r->without[i].count, n));
+			buf_add(&b, r->without[i].term);
+			flow_line(f, ROLE_KEY, buf_str(&b));
+		}
+		buf_free(&b);
+	}
+	if (!any && r->without_count > 1)
+		flow_line(f, ROLE_TEXT, STR("Nothing either without any one of its terms."));
+}
+
 /* Nothing to list: say why, and what to do. */
 static void empty_draw(const struct app *app, struct surface *s, struct rect r)
 {
+	const struct reply *totals = app->last[ASK_TOTALS];
+	struct flow f = {.s = s, .r = {r.x + 2, r.y + 2, r.w - 3, r.h - 2}};
 	if (app_pending(app, ASK_PAGE) || !app->last[ASK_PAGE])
 		return;
-	const struct reply *totals = app->last[ASK_TOTALS];
-	int y = r.y + 1;
 	if (totals && totals->totals.tracked == 0) {
-		surface_text(s, r.x + 2, y, r.w - 3, ROLE_STRONG, STR("This database is empty."));
-		surface_text(s, r.x + 2, y + 1, r.w - 3, ROLE_DIM,
-			     STR("Fill it: deadletter import /var/log/mail.log --into FILE"));
+		flow_line(&f, ROLE_STRONG, STR("This database is empty."));
+		flow_blank(&f);
+		flow_text(&f, 0, ROLE_TEXT, STR("Fill it from the shell, while this stays open:"), NULL, 0);
+		flow_text(&f, 2, ROLE_KEY, STR("deadletter import /var/log/mail.log --into FILE"), NULL, 0);
+		flow_text(&f, 0, ROLE_DIM, STR("What comes in shows here by itself. deadletter import --help tells more."),
+			  NULL, 0);
 	} else if (app->filter.count > 0) {
-		surface_text(s, r.x + 2, y, r.w - 3, ROLE_STRONG, STR("Nothing matches the filter."));
-		surface_text(s, r.x + 2, y + 1, r.w - 3, ROLE_DIM, STR("/ changes it, \\ removes it."));
+		flow_line(&f, ROLE_STRONG, STR("Nothing matches the filter."));
+		flow_blank(&f);
+		without_draw(app, &f);
 		if (!filter_names_status(&app->filter))
-			surface_text(s, r.x + 2, y + 2, r.w - 3, ROLE_DIM,
-				     STR("Only failures were searched: status:any searches all email."));
+			flow_text(&f, 0, ROLE_TEXT,
+				  STR("Only failures were searched: status:any searches all email."), NULL, 0);
+		flow_text(&f, 0, ROLE_DIM, STR("/ changes the filter, w goes back a step, \\ removes it."), NULL, 0);
 	} else {
-		surface_text(s, r.x + 2, y, r.w - 3, ROLE_STRONG, STR("No email has failed."));
-		surface_text(s, r.x + 2, y + 1, r.w - 3, ROLE_DIM, STR("status:any in the filter shows the others."));
+		flow_line(&f, ROLE_STRONG, STR("No email has failed."));
+		flow_blank(&f);
+		flow_text(&f, 0, ROLE_TEXT, STR("status:any in the filter shows the others: / begins it."), NULL, 0);
 	}
+}
+
+/* Where the detail takes turns with the list, the list's bottom line tells the gist of the record under the cursor. */
+static void gist_draw(const struct app *app, struct surface *s, struct rect r, bool focus)
+{
+	struct buf gist = {0};
+	int y = r.y + r.h - 1, room = r.w - 6;
+	view_detail_gist(app, s->ascii, &gist);
+	if (gist.len > 0 && room > 10) {
+		int used = surface_text(s, r.x + 3, y, room, focus ? ROLE_TEXT : ROLE_DIM, buf_str(&gist));
+		surface_text(s, r.x + 2, y, 1, ROLE_TEXT, STR(" "));
+		surface_text(s, r.x + 3 + used, y, 1, ROLE_TEXT, STR(" "));
+	}
+	buf_free(&gist);
 }
 
 void view_list_draw(struct app *app, struct surface *s, struct rect r)
@@ -313,6 +359,8 @@ void view_list_draw(struct app *app, struct surface *s, struct rect r)
 	surface_frame(s, r, focus, buf_str(&title), buf_str(&position));
 	buf_free(&title);
 	buf_free(&position);
+	if (app->layout.detail.w == 0)
+		gist_draw(app, s, r, focus);
 
 	app->list.height = r.h - 3;
 	scroll(app);

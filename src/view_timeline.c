@@ -128,11 +128,11 @@ bool view_timeline_click(struct app *app, int x, bool drag)
 static const char *unit_text(const struct app *app, enum unit unit, int64_t start_s, bool weekday, char buf[TIME_TEXT])
 {
 	struct civil c = civil_in(app->zone, start_s);
-	char date[TIME_TEXT];
+	char date[DATE_TEXT];
 	view_date(app->zone, start_s, date);
 	switch (unit) {
 	case UNIT_HOUR:
-		snprintf(buf, TIME_TEXT, "%s %02d:00", date, c.hour);
+		snprintf(buf, TIME_TEXT, "%s %02d:00", date, c.hour % 24);
 		break;
 	case UNIT_WEEK:
 		snprintf(buf, TIME_TEXT, "week of %s", date);
@@ -308,7 +308,7 @@ static void axis_draw(const struct app *app, struct surface *s, const struct bar
 			}
 		}
 		for (int k = 0; k < b->w && t->starts_s[i] >= from_s && t->starts_s[i] < until_s; k++)
-			surface_glyph(s, x + k, y, ROLE_KEY, GLYPH_CARET);
+			surface_glyph(s, x + k, y, ROLE_CURSOR_COLUMN, GLYPH_CARET);
 	}
 }
 

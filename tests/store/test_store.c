@@ -392,6 +392,52 @@ static void check_sums(struct world *w, const struct scope *s, const struct reco
 	arena_free(&a);
 }
 
+static void check_fresh(struct world *w, const struct scope *s, const struct record *want, int n, struct rng *g,
+			const char *what)
+{
+	struct err e = {0};
+	for (int tries = 0; tries < 3; tries++) {
+		int64_t after_id = pick(g, ROWS), after_s = T0 + ((int64_t)pick(g, 16) - 2) * DAY, got, expected = 0;
+		for (int i = 0; i < n; i++)
+			expected += want[i].id > after_id || want[i].time > after_s;
+		assert_ok(store_count_fresh(w->st, s, after_id, after_s, &got, &e), e);
+		if (got != expected)
+			fail_msg("%s: %lld fresh, wanted %lld", what, (long long)got, (long long)expected);
+	}
+	int64_t all;
+	assert_ok(store_count_fresh(w->st, s, 0, TIME_NONE, &all, &e), e);
+	assert_int_equal(all, n);
+}
+
+/* Every domain that begins so, once. */
+static void check_domains(struct world *w)
+{
+	static const char *const prefixes[] = {"", "e", "EXAM", "example.com", "ex\xc3\xa4", "mail.", "zzz", "%"};
+	for (size_t i = 0; i < COUNT_OF(prefixes); i++) {
+		for (int limit = 1; limit < 20; limit += 3) {
+			struct arena a = {0};
+			struct err e = {0};
+			struct str *got;
+			int count;
+			char *list, sql[300];
+			struct buf b = {0};
+			assert_ok(store_domains(w->st, str_of(prefixes[i]), limit, &a, &got, &count, &e), e);
+			for (int k = 0; k < count; k++)
+				buf_printf(&b, "%s%s", k ? "," : "", got[k].p);
+			snprintf(sql, sizeof sql,
+				 "SELECT group_concat(domain) FROM (SELECT DISTINCT domain FROM email WHERE outcome IN"
+				 " ('failed', 'dropped') AND domain <> '' AND substr(domain, 1, %zu) = lower('%s')"
+				 " ORDER BY domain LIMIT %d)",
+				 strlen(prefixes[i]) - (i == 4), prefixes[i], limit);
+			list = plain_text(w->db, sql);
+			assert_string_equal(b.len ? b.p : "", list);
+			free(list);
+			buf_free(&b);
+			arena_free(&a);
+		}
+	}
+}
+
 static void check_timeline(struct world *w, const struct scope *s, const struct record *want, int n, int64_t from_s,
 			   int64_t step_s, const char *what)
 {
@@ -463,6 +509,7 @@ static void check_world(struct world *w, struct rng *g, int scopes)
 	struct record *want = calloc(ROWS, sizeof *want);
 	assert_non_null(want);
 	assert_int_equal(tally_faults(w->db), 0);
+	check_domains(w);
 	for (int i = 0; i < scopes; i++) {
 		struct arena a = {0};
 		struct buf what = {0};
@@ -472,6 +519,7 @@ static void check_world(struct world *w, struct rng *g, int scopes)
 			s.all[f] = random_filter(g, &a, &what);
 		int n = expected_rows(w, &s, want);
 		check_sums(w, &s, want, n, what.p);
+		check_fresh(w, &s, want, n, g, what.p);
 		for (int sort = 0; sort < SORT_COUNT; sort++) {
 			qsort(want, (size_t)n, sizeof *want, comparers[sort]);
 			check_pages(w, &s, (enum sort)sort, want, n, g, what.p);
@@ -542,6 +590,8 @@ static void totals_and_details(void **state)
 	assert_ok(store_totals(w->st, &t, &e), e);
 	assert_int_equal(t.tracked + t.failures, 0);
 	assert_int_equal(t.first_s, TIME_NONE);
+	assert_int_equal(t.max_id, 0);
+	assert_int_equal(t.max_s, TIME_NONE);
 	plain_exec(w->db, "INSERT INTO email (id, recipient, time, outcome, enhanced_code, response) VALUES"
 			  " (1, 'bob@example.com', 1700000000, 'delivered', NULL, NULL),"
 			  " (2, 'BOB@example.com', 1700000100, 'failed', '5.1.1', 'no such user'),"
@@ -556,6 +606,8 @@ static void totals_and_details(void **state)
 	assert_int_equal(t.failures, 3);
 	assert_int_equal(t.first_s, 1700000100);
 	assert_int_equal(t.last_s, 1700000300);
+	assert_int_equal(t.max_id, 5);
+	assert_int_equal(t.max_s, 1700000400);
 	struct detail d;
 	assert_ok(store_detail(w->st, 3, &a, &d, &e), e);
 	assert_int_equal(d.cause.id, 2);

@@ -16,7 +16,7 @@ static int on_statement(unsigned what, void *ctx, void *stmt, void *text)
 	if (what != SQLITE_TRACE_STMT || seen.count == (int)COUNT_OF(seen.sql))
 		return 0;
 	const char *sql = sqlite3_sql(stmt);
-	if (strncmp(sql, "SELECT", 6) == 0)
+	if (strncmp(sql, "SELECT", 6) == 0 || strncmp(sql, "WITH", 4) == 0)
 		seen.sql[seen.count++] = strdup(sql);
 	return 0;
 }
@@ -285,6 +285,55 @@ static void sums_need_no_table(void **state)
 	arena_free(&a);
 }
 
+/* What has come since is read from the ends of the table and of the indexes by time. */
+static void news_are_read_alone(void **state)
+{
+	struct fixture *f = *state;
+	struct arena a = {0};
+	struct err e = {0};
+	struct totals totals;
+	int64_t n;
+	assert_ok(store_totals(f->st, &totals, &e), e);
+	char *plan = plans(f->db);
+	assert_no_scan("totals", plan);
+	free(plan);
+	static const char *const scopes[] = {"",
+					     "status:any",
+					     "to:bob",
+					     "domain:d7.example",
+					     "code:5.1.1 text:full",
+					     "status:delivered",
+					     "since:2023-11-16 mx:a"};
+	for (size_t i = 0; i < COUNT_OF(scopes); i++) {
+		struct scope s = scope_of(scopes[i], &a);
+		assert_ok(store_count_fresh(f->st, &s, totals.max_id - 5, totals.max_s - 300, &n, &e), e);
+		plan = plans(f->db);
+		if (!strstr(plan, "SEARCH email USING INTEGER PRIMARY KEY (rowid>?)") ||
+		    !strstr(plan, "_time (time>?") || strstr(plan, "SCAN"))
+			fail_msg("%s:\n%s", scopes[i], plan);
+		free(plan);
+	}
+	arena_free(&a);
+}
+
+static void completion_leaps_from_domain_to_domain(void **state)
+{
+	struct fixture *f = *state;
+	struct arena a = {0};
+	struct err e = {0};
+	struct str *domains;
+	int count;
+	assert_ok(store_domains(f->st, STR("D4"), 5, &a, &domains, &count, &e), e);
+	assert_int_equal(count, 5);
+	assert_true(str_eq(domains[4], STR("d43.example")));
+	char *plan = plans(f->db);
+	if (!strstr(plan, "SEARCH email USING INDEX failure_domain (domain>?)") || strstr(plan, "SCAN email") ||
+	    strstr(plan, "TEMP B-TREE"))
+		fail_msg("%s", plan);
+	free(plan);
+	arena_free(&a);
+}
+
 static void details_look_up(void **state)
 {
 	struct fixture *f = *state;
@@ -309,6 +358,8 @@ int main(void)
 		TEST(rare_codes_are_fetched_by_code),
 		TEST(one_domain_is_read_by_its_index),
 		TEST(sums_need_no_table),
+		TEST(news_are_read_alone),
+		TEST(completion_leaps_from_domain_to_domain),
 		TEST(details_look_up),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -122,6 +122,31 @@ static void test_only_the_newest_question_is_answered(void **state)
 	}
 }
 
+static void test_what_the_live_screen_asks(void **state)
+{
+	struct world *w = *state;
+	struct request count = {.ask = ASK_COUNT,
+				.scope = {.count = 1},
+				.want_fresh = true,
+				.fresh_after_id = RECORDS - 7,
+				.fresh_after_s = (RECORDS - 10) * 60};
+	worker_ask(w->worker, &count);
+	struct reply *a = wait_reply(w);
+	assert_int_equal(a->count, RECORDS);
+	assert_int_equal(a->fresh, 9);
+	reply_free(a);
+	char prefix[] = "Exa";
+	struct request domains = {.ask = ASK_DOMAINS, .prefix = str_of(prefix)};
+	worker_ask(w->worker, &domains);
+	memset(prefix, 'x', 3); /* the worker has a copy */
+	a = wait_reply(w);
+	assert_int_equal(a->ask, ASK_DOMAINS);
+	assert_true(str_eq(a->prefix, STR("Exa")));
+	assert_int_equal(a->domain_count, 1);
+	assert_true(str_eq(a->domains[0], STR("example.org")));
+	reply_free(a);
+}
+
 static void test_others_writes_are_noticed(void **state)
 {
 	struct world *w = *state;
@@ -208,6 +233,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		on_a_world(test_answers),
 		on_a_world(test_only_the_newest_question_is_answered),
+		on_a_world(test_what_the_live_screen_asks),
 		on_a_world(test_others_writes_are_noticed),
 		on_a_world(test_a_file_that_vanishes_is_said),
 		on_a_world(test_cancelled_export_is_heard_of),
