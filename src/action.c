@@ -548,17 +548,3 @@ const struct action actions[] = {
 	{"quit", "q C-c", "Quit", "Quit.", "Program", IN_ALL, true, act_quit},
 };
 const size_t action_count = COUNT_OF(actions);
-
-const struct action *action_find(char32_t key, enum pane pane)
-{
-	for (size_t i = 0; i < action_count; i++) {
-		if (!(actions[i].where & (1u << pane)))
-			continue;
-		struct str keys = str_of(actions[i].keys), one;
-		char32_t k;
-		while (str_next(&keys, ' ', &one))
-			if (event_key_of(one, &k) && k == key)
-				return &actions[i];
-	}
-	return NULL;
-}

@@ -1,6 +1,6 @@
 #include "app.h"
 
-#include "action.h"
+#include "config.h"
 #include "view.h"
 
 #include <stdlib.h>
@@ -180,7 +180,7 @@ static void key_pressed(struct app *app, char32_t key)
 	case MODE_BROWSE:
 		break;
 	}
-	const struct action *act = action_find(key, app->focus);
+	const struct action *act = action_find(&app->config->keymap, key, app->focus);
 	if (act && act->urgent) {
 		app->ahead_count = 0;
 		act->run(app);
@@ -421,10 +421,12 @@ void app_draw(struct app *app, struct surface *s)
 
 /* ---- life ---- */
 
-void app_init(struct app *app, const struct app_port *port, const char *name, bool snapshot, int w, int h)
+void app_init(struct app *app, const struct app_port *port, const struct config *config, const char *name, bool snapshot,
+	      int w, int h)
 {
 	*app = (struct app){
 		.port = *port,
+		.config = config,
 		.name = strdup(name),
 		.snapshot = snapshot,
 		.w = w,

@@ -36,6 +36,7 @@ enum mode {
 
 struct app;
 struct action;
+struct config;
 
 /* A question in the bottom line. `done` gets the text. */
 struct prompt {
@@ -105,6 +106,7 @@ enum { AHEAD_MAX = 64 };
 
 struct app {
 	struct app_port port;
+	const struct config *config;
 	char *name;    /* of the database, as shown */
 	enum zone zone; /* of the times that are shown and typed */
 	bool snapshot; /* what others write will not be seen */
@@ -164,8 +166,9 @@ struct app {
 	struct err lost;    /* the database cannot be read any more */
 };
 
-/* `name` is copied. Asks the first questions. */
-void app_init(struct app *app, const struct app_port *port, const char *name, bool snapshot, int w, int h);
+/* `name` is copied; `config` must stay. Asks the first questions. */
+void app_init(struct app *app, const struct app_port *port, const struct config *config, const char *name, bool snapshot,
+	      int w, int h);
 void app_free(struct app *app);
 
 /* Applies a filter line, as if typed. */

@@ -89,7 +89,7 @@ bool browse_run(const char *path, const struct browse_options *o, struct err *e)
 		struct app app;
 		int w, h;
 		term_size(b.term, &w, &h);
-		app_init(&app, &port, base_name(path), worker_is_snapshot(b.worker), w, h);
+		app_init(&app, &port, o->config, base_name(path), worker_is_snapshot(b.worker), w, h);
 		if (o->filter.len > 0)
 			app_set_filter(&app, o->filter);
 		loop(&b, &app);

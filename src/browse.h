@@ -5,9 +5,10 @@
 #ifndef BROWSE_H
 #define BROWSE_H
 
-#include "base.h"
+#include "config.h"
 
 struct browse_options {
+	const struct config *config;
 	struct str filter; /* a filter line to start with */
 	bool no_mouse;
 };

@@ -16,7 +16,10 @@ static int run(const struct cmd *self, const struct opt_result *o, struct arena 
 	struct filter f;
 	if (!cmd_filter(o->words + 1, o->word_count - 1, a, &f, &e))
 		return cmd_fail(&e);
+	struct config config;
+	config_init(&config);
 	struct browse_options b = {
+		.config = &config,
 		.filter = cmd_words(o->words + 1, o->word_count - 1, a),
 		.no_mouse = o->values[OPT_NO_MOUSE] != NULL,
 	};

@@ -62,7 +62,9 @@ static int browse_copy(struct arena *a)
 	if (!dir)
 		return cmd_fail(&e);
 	const char *path = arena_printf(a, "%s/sample.db", dir).p;
-	bool ok = make_sample(path, a, &e) && browse_run(path, &(struct browse_options){0}, &e);
+	struct config config;
+	config_init(&config);
+	bool ok = make_sample(path, a, &e) && browse_run(path, &(struct browse_options){.config = &config}, &e);
 	remove_database(path, a);
 	rmdir(dir);
 	return ok ? EXIT_DONE : cmd_fail(&e);

@@ -1,6 +1,6 @@
 #include "view.h"
 
-#include "action.h"
+#include "config.h"
 #include "status.h"
 
 #include <string.h>
@@ -212,7 +212,7 @@ static void hints_draw(struct app *app, struct surface *s, struct rect r)
 {
 	/* Help and Quit keep their place at the end; the others come in as far as they fit. */
 	int x = 1;
-	const struct action *last[] = {action_find('?', app->focus), action_find('q', app->focus)};
+	const struct action *last[] = {action_named(STR("help")), action_named(STR("quit"))};
 	int keep = 0;
 	for (size_t i = 0; i < COUNT_OF(last); i++)
 		keep += 3 + (int)strlen(last[i]->hint) + 1;
@@ -221,14 +221,14 @@ static void hints_draw(struct app *app, struct surface *s, struct rect r)
 		const struct action *a = tail ? last[i - action_count] : &actions[i];
 		if (!a->hint || !(a->where & (1u << app->focus)) || (!tail && (a == last[0] || a == last[1])))
 			continue;
-		struct str keys = str_of(a->keys), key;
-		str_next(&keys, ' ', &key);
-		int need = (int)key.len + 1 + (int)strlen(a->hint) + 2;
-		if (x + need + (tail ? 0 : keep) > r.w + 1)
+		char key[KEY_NAME_MAX];
+		int width = text_width(str_of(keymap_first(&app->config->keymap, a, key)), s->ascii);
+		int need = width + 1 + (int)strlen(a->hint) + 2;
+		if (width == 0 || x + need + (tail ? 0 : keep) > r.w + 1)
 			continue;
 		if (app->hint_count < HINTS_MAX)
 			app->hints[app->hint_count++] = (struct hint_place){.x = x, .w = need - 2, .action = a};
-		x += surface_text(s, x, r.y, -1, ROLE_KEY, key) + 1;
+		x += surface_text(s, x, r.y, -1, ROLE_KEY, str_of(key)) + 1;
 		x += surface_text(s, x, r.y, -1, ROLE_FOOTER, str_of(a->hint)) + 2;
 	}
 }

@@ -1,6 +1,5 @@
 /* The application driven without a terminal: keys in, the surface out, a real store behind. */
-#include "action.h"
-#include "app.h"
+#include "config.h"
 #include "view.h"
 
 #include <setjmp.h>
@@ -16,6 +15,7 @@ enum { RECORDS = 1200, NOW_S = 1795435200 };
 struct world {
 	char path[64];
 	struct store *store;
+	struct config config;
 	struct app app;
 	struct surface s;
 	struct buf screen, copied;
@@ -184,7 +184,8 @@ static int setup(void **state)
 		fail_msg("%s", e.msg);
 	put_records(w->store);
 	struct app_port port = {port_ask, port_cancel, port_copy, port_suspend, w};
-	app_init(&w->app, &port, "outbox.db", false, 120, 36);
+	config_init(&w->config);
+	app_init(&w->app, &port, &w->config, "outbox.db", false, 120, 36);
 	pump(w);
 	draw(w);
 	*state = w;
@@ -552,7 +553,7 @@ static void test_random_keys(void **state)
 
 static void test_every_action_has_a_key_of_its_own(void **state)
 {
-	(void)state;
+	struct world *w = *state;
 	for (size_t i = 0; i < action_count; i++) {
 		struct str keys = str_of(actions[i].keys), one;
 		assert_true(actions[i].help && actions[i].help[0]);
@@ -561,7 +562,7 @@ static void test_every_action_has_a_key_of_its_own(void **state)
 			assert_true(event_key_of(one, &k));
 			for (int pane = 0; pane < PANE_COUNT; pane++)
 				if (actions[i].where & (1u << pane))
-					assert_ptr_equal(action_find(k, (enum pane)pane), &actions[i]);
+					assert_ptr_equal(action_find(&w->config.keymap, k, (enum pane)pane), &actions[i]);
 		}
 	}
 }
@@ -588,7 +589,7 @@ int main(void)
 		on_a_world(test_others_write),
 		on_a_world(test_every_size),
 		on_a_world(test_random_keys),
-		cmocka_unit_test(test_every_action_has_a_key_of_its_own),
+		on_a_world(test_every_action_has_a_key_of_its_own),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
