@@ -375,6 +375,14 @@ static void draw_tiny(const struct app *app, struct surface *s)
 	surface_printf(s, 0, 2, app->w, ROLE_DIM, "has %dx%d", app->w, app->h);
 }
 
+/* Above the filter line, but not over all of the list that follows the typing. */
+static struct rect complete_room(const struct app *app)
+{
+	enum { ROWS = 12, X = 5 };
+	int h = app->h - 3 < ROWS ? app->h - 3 : ROWS;
+	return (struct rect){X, app->h - 2 - h, app->w - X - 2, h};
+}
+
 void app_draw(struct app *app, struct surface *s)
 {
 	if (s->w != app->w || s->h != app->h)
@@ -408,7 +416,7 @@ void app_draw(struct app *app, struct surface *s)
 	if (app->mode == MODE_MENU)
 		menu_draw(&app->menu, s, room, false);
 	else if (app->mode == MODE_FILTER && app->complete.count > 0)
-		menu_draw(&app->complete, s, room, true);
+		menu_draw(&app->complete, s, complete_room(app), true);
 }
 
 /* ---- life ---- */

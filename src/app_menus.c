@@ -32,18 +32,20 @@ void app_menu_groupings(struct app *app)
 /* What the cursor is on, as terms; the texts of `out` are in `a`. False: the record does not say. */
 static bool narrow_code(const struct record *r, enum zone zone, struct arena *a, struct filter *out)
 {
-	struct filter_term *t = arena_array(a, struct filter_term, 1);
+	struct filter_term *t = arena_array(a, struct filter_term, 2);
 	(void)zone;
-	*t = (struct filter_term){.key = FILTER_CODE,
-				  .code = {.cls = r->enhanced.cls,
-					   .subject = r->enhanced.subject,
-					   .detail = r->enhanced.detail}};
-	if (!r->enhanced.cls && r->basic)
-		t->code = (struct code_pattern){
-			.basic_lo = r->basic, .basic_hi = r->basic, .cls = -1, .subject = -1, .detail = -1};
-	else if (!r->enhanced.cls)
-		t->code = (struct code_pattern){.none = true, .cls = -1, .subject = -1, .detail = -1};
-	*out = (struct filter){t, 1};
+	t[0] = (struct filter_term){.key = FILTER_CODE, .code = {.cls = -1, .subject = -1, .detail = -1}};
+	t[1] = (struct filter_term){.key = FILTER_STATUS, .number = (int)r->outcome};
+	if (r->enhanced.cls) {
+		t->code.cls = r->enhanced.cls;
+		t->code.subject = r->enhanced.subject;
+		t->code.detail = r->enhanced.detail;
+	} else {
+		t->code.basic_lo = t->code.basic_hi = r->basic;
+		t->code.none = r->basic == 0;
+	}
+	/* A drop has no code, and no failure without one is like it. */
+	*out = (struct filter){t, t->code.none ? 2 : 1};
 	return true;
 }
 

@@ -247,6 +247,8 @@ void view_footer_draw(struct app *app, struct surface *s, struct rect r)
 		surface_text(s, 1, r.y, columns, ROLE_FOOTER, STR("A letter or Enter chooses, Esc goes back."));
 	} else if (app->mode == MODE_HELP) {
 		surface_text(s, 1, r.y, columns, ROLE_FOOTER, STR("Up and Down scroll, any other key goes back."));
+	} else if (app->mode == MODE_FILTER && app->complete.count > 0) {
+		surface_text(s, 1, r.y, columns, ROLE_FOOTER, STR("Tab and Down go on, Enter takes it, Esc closes the list."));
 	} else if (app->mode == MODE_FILTER && app->filter_err.kind != ERR_NONE) {
 		surface_text(s, 1, r.y, columns, ROLE_ERROR, str_of(app->filter_err.msg));
 	} else if (app->message.len > 0) {

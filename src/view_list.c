@@ -304,6 +304,8 @@ static void without_draw(const struct app *app, struct flow *f)
 	}
 	if (!any && r->without_count > 1)
 		flow_line(f, ROLE_TEXT, STR("Nothing either without any one of its terms."));
+	if (any || r->without_count > 1)
+		flow_blank(f);
 }
 
 /* Nothing to list: say why, and what to do. */
