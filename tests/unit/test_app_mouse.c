@@ -157,6 +157,7 @@ static void test_borders_are_dragged(void **state)
 	assert_true(w->app.layout.tree.w >= 20);
 	drag(w, w->app.layout.list.x, 20, 400, 0);
 	assert_true(w->app.layout.list.w >= 30);
+	w->app.tree_share = w->app.list_share = 0;
 	resize(w, 200, 60);
 	l = w->app.layout;
 	assert_true(l.beside);
