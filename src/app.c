@@ -457,6 +457,7 @@ void app_free(struct app *app)
 	edit_free(&app->prompt.edit);
 	buf_free(&app->filter_kept);
 	buf_free(&app->steps);
+	buf_free(&app->typed);
 	menu_free(&app->menu);
 	menu_free(&app->complete);
 	buf_free(&app->message);

@@ -122,6 +122,7 @@ struct app {
 	struct buf steps;        /* former filter lines, oldest first, each with a line feed: the way back */
 	struct history *history; /* of the filter lines; NULL: none is kept. Not owned */
 	int recalled;            /* how many lines back in it; 0: the one being typed */
+	struct buf typed;        /* … which is kept here meanwhile */
 	struct menu complete;    /* what the word being typed may become; count 0: not shown */
 	struct filter filter;    /* the newest one without a mistake */
 	struct err filter_err;

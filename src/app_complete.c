@@ -93,7 +93,7 @@ static void offer_times(struct menu *m, struct str typed)
 		offer(m, typed, times[i][0], times[i][1]);
 }
 
-/* "X.1.1" is registered for every class that makes sense of it. */
+/* The registry calls some codes useful with one class only; servers send them with the other one all the same. */
 static void offer_codes(struct menu *m, struct str typed)
 {
 	size_t count;
@@ -102,9 +102,7 @@ static void offer_codes(struct menu *m, struct str typed)
 	for (size_t i = 0; i < count && (cls == '2' || cls == '4' || cls == '5'); i++) {
 		char code[16];
 		snprintf(code, sizeof code, "%c%s", cls, rows[i].code + 1);
-		if ((rows[i].useful == USEFUL_SUCCESS) == (cls == '2') &&
-		    !(rows[i].useful == USEFUL_PERMANENT && cls == '4') &&
-		    !(rows[i].useful == USEFUL_TRANSIENT && cls == '5'))
+		if ((rows[i].useful == USEFUL_SUCCESS) == (cls == '2'))
 			offer(m, typed, code, rows[i].name);
 	}
 	rows = codes_basic_rows(&count);

@@ -9,18 +9,24 @@ enum { CTRL_C = 3, CTRL_N = 14, CTRL_P = 16 };
 
 /* ---- the line and what it means ---- */
 
+static bool same_filter(const struct filter *f, const struct filter *g, struct arena *a)
+{
+	return str_eq(filter_text(f, ZONE_UTC, a), filter_text(g, ZONE_UTC, a));
+}
+
 void app_filter_typed(struct app *app)
 {
 	struct arena a = {0};
 	struct filter f;
 	struct err e = {0};
 	app->dirty = true;
-	if (!filter_parse(buf_str(&app->filter_edit.text), moment_now(app->zone), &a, &f, &e)) {
-		app->filter_err = e; /* the last good filter stays */
+	bool ok = filter_parse(buf_str(&app->filter_edit.text), moment_now(app->zone), &a, &f, &e);
+	app->filter_err = e;
+	if (!ok && same_filter(&f, &app->filter, &a)) { /* the list shows this already */
 		arena_free(&a);
 		return;
 	}
-	app->filter_err = (struct err){0};
+	/* With a mistake in it, or half a word, the terms before that hold. */
 	arena_free(&app->filter_arena);
 	app->filter_arena = a;
 	app->filter = f;
@@ -33,7 +39,7 @@ void app_set_filter(struct app *app, struct str line)
 	app_filter_typed(app);
 }
 
-/* Where the words of terms with these keys are, and those of no key at all: cut out together with the blanks behind them. */
+/* A word is cut out together with the blanks behind it. */
 void app_filter_without(const struct app *app, unsigned keys, struct buf *out)
 {
 	struct str line = buf_str(&app->filter_edit.text);
@@ -152,8 +158,12 @@ static void recall(struct app *app, int by)
 	int to = app->recalled + by;
 	if (!app->history || to < 0 || to > history_count(app->history))
 		return;
+	if (app->recalled == 0) {
+		buf_reset(&app->typed);
+		buf_add(&app->typed, buf_str(&app->filter_edit.text));
+	}
 	app->recalled = to;
-	app_set_filter(app, to ? history_line(app->history, to) : buf_str(&app->filter_kept));
+	app_set_filter(app, to ? history_line(app->history, to) : buf_str(&app->typed));
 }
 
 static void commit(struct app *app)

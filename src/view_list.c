@@ -267,10 +267,10 @@ static void row_draw(const struct app *app, struct surface *s, const struct reco
 {
 	if (idset_has(&app->marks, r->id))
 		surface_glyph(s, row.x, row.y, ROLE_MARK, GLYPH_MARK);
+	else if (app_is_fresh(app, r))
+		surface_glyph(s, row.x, row.y, ROLE_FRESH, GLYPH_FRESH);
 	if (cursor)
 		surface_glyph(s, row.x + 1, row.y, ROLE_STRONG, GLYPH_CURSOR);
-	if (app_is_fresh(app, r))
-		surface_glyph(s, row.x + 2, row.y, ROLE_FRESH, GLYPH_FRESH);
 	int x = row.x + MARK_W;
 	struct buf text = {0};
 	for (size_t i = 0; i < COUNT_OF(columns); i++) {
@@ -278,6 +278,8 @@ static void row_draw(const struct app *app, struct surface *s, const struct reco
 			continue;
 		buf_reset(&text);
 		enum role role = columns[i].draw(r, now, &text);
+		if (columns[i].draw == draw_time && app_is_fresh(app, r))
+			role = ROLE_FRESH;
 		surface_text(s, x, row.y, widths[i], role, buf_str(&text));
 		x += widths[i] + GAP;
 	}

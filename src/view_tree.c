@@ -1,5 +1,7 @@
 #include "view.h"
 
+#include "codes.h"
+
 #include <stdlib.h>
 
 static const struct tree *tree_of(const struct app *app)
@@ -158,9 +160,17 @@ void view_tree_adopt(struct app *app)
 	select_node(app, 0);
 }
 
+/* Less of a code's name than this says nothing. */
+enum { CODE_NAME_MIN_W = 16 };
+
+static const struct code_entry *code_of(const struct tree_node *n)
+{
+	return n->enhanced.cls ? codes_enhanced(n->enhanced) : n->basic ? codes_basic(n->basic) : NULL;
+}
+
 static void node_draw(struct app *app, struct surface *s, const struct tree_node *n, struct rect r, int64_t max)
 {
-	int bar_w = r.w >= 44 ? 10 : r.w >= 32 ? 5 : 0;
+	int bar_w = r.w >= 44 ? 10 : r.w >= 38 ? 5 : r.w >= 32 ? 3 : 0;
 	char count[NUMBER_TEXT], widest[NUMBER_TEXT];
 	int count_w = (int)str_of(view_number(tree_of(app)->total, widest)).len;
 	int right = r.x + r.w - 1;
@@ -176,7 +186,10 @@ static void node_draw(struct app *app, struct surface *s, const struct tree_node
 		surface_glyph(s, n->depth > 0 ? x - 2 : x, r.y, ROLE_DIM, n->expanded ? GLYPH_OPEN : GLYPH_CLOSED);
 	if (n->expandable && n->depth == 0)
 		x += 2;
-	surface_text(s, x, r.y, right - x, n->depth > 1 ? ROLE_DIM : ROLE_TEXT, n->label);
+	x += surface_text(s, x, r.y, right - x, n->depth > 1 ? ROLE_DIM : ROLE_TEXT, n->label) + 2;
+	const struct code_entry *code = code_of(n);
+	if (code && right - x >= CODE_NAME_MIN_W)
+		surface_text(s, x, r.y, right - x, ROLE_DIM, str_of(code->name));
 }
 
 void view_tree_draw(struct app *app, struct surface *s, struct rect r)
