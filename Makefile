@@ -37,7 +37,7 @@ say = $(if $(V),,@printf '  %-4s %s\n' $(1) $@; )
 
 .DELETE_ON_ERROR:
 .PHONY: all run test check approve programs deps deps-dev deps-fuzz deps-lint lint lint-run format bench bench-run bench-large deps-bench \
-        fuzz fuzz-run screenshots soak install uninstall clean help
+        fuzz fuzz-run screenshots soak install uninstall deb deb-run deps-deb clean help
 
 all: $(BIN) $(SAMPLE) $(DOCS) ## build the program and the sample below build/ (the default)
 
@@ -261,6 +261,27 @@ uninstall: ## take them away again
 	rm -f $(AT)/bin/deadletter $(PLACES:%=$(AT)/%)
 	@(cd $(AT)/share && $(RMDIR) $(sort $(patsubst share/%,%,$(dir $(PLACES))))) 2>/dev/null || :
 	@$(if $(DESTDIR),(cd $(DESTDIR) && $(RMDIR) $(PREFIX:/%=%)/bin $(PREFIX:/%=%)/share) 2>/dev/null || :)
+
+DEB := $(BUILD)/deadletter_$(VERSION)_$(shell dpkg --print-architecture 2>/dev/null).deb
+DEPS_DEB := $(DEPS) dpkg-dev lintian
+
+deb: deps-deb ## build a Debian package below build/, and check it
+	@$(MAKE) --no-print-directory deb-run
+
+deps-deb:
+	@sh src/tools/deps.sh $(DEPS_DEB)
+
+deb-run: $(DEB) $(BIN) $(DOCS)
+	lintian -EvIL +pedantic --fail-on error,warning $<
+	@DEB=$(abspath $<) BIN=$(abspath $(BIN)) BUILD=$(abspath $(BUILD)) sh tests/run.sh tests/deb/test_package.sh
+
+# Built anew with Debian's flags.
+DEB_FLAGS = DEB_BUILD_MAINT_OPTIONS=hardening=+all dpkg-buildflags --get
+$(DEB): $(LIB_SRC) src/main.c $(wildcard src/*.h src/*/*.h data/*/* src/tools/*) README.md LICENSE Makefile
+	@rm -rf $(BUILD)/deb/root
+	@CPPFLAGS="$$($(DEB_FLAGS) CPPFLAGS)" CFLAGS="$$($(DEB_FLAGS) CFLAGS)" LDFLAGS="$$($(DEB_FLAGS) LDFLAGS)" \
+		$(MAKE) --no-print-directory BUILD=$(BUILD)/deb DESTDIR=$(BUILD)/deb/root PREFIX=/usr install
+	$(call say,DEB)sh src/tools/deb.sh $(BUILD)/deb/root $@
 
 -include $(shell test -d $(BUILD) && find $(BUILD) -name '*.d' -type f)
 
