@@ -12,6 +12,8 @@ const struct cmd *const cmds[] = {
 	&cmd_browse, &cmd_export, &cmd_summary, &cmd_import, &cmd_explain, &cmd_init, &cmd_demo, NULL,
 };
 
+const struct arg arg_filter = {ARG_FILTER, NULL};
+
 bool cmd_utf8(void)
 {
 	return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;

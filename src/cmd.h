@@ -1,4 +1,4 @@
-/* cmd.h - the subcommands: a row each, which main and --help read.
+/* cmd.h - the subcommands: a row each, which main, --help, the manual and the completions read.
  *
  * Layer 6. Each command is one file cmd_*.c. Exit codes: 0 done, 1 could not, 2 wrong usage.
  */
@@ -12,9 +12,10 @@ enum { EXIT_DONE = 0, EXIT_COULD_NOT = 1, EXIT_USAGE = 2 };
 
 struct cmd {
 	const char *name;
-	const char *usage;             /* words behind the name: "FILE [FILTER] [-o OUT]" */
-	const char *help;              /* one line */
-	void (*more)(struct buf *out); /* further lines for its --help; NULL: none */
+	const char *usage;              /* words behind the name: "FILE [FILTER] [-o OUT]" */
+	const char *help;               /* one sentence */
+	const char *more;               /* a paragraph for its --help and the manual; NULL: none */
+	const struct arg *first, *rest; /* what its words may be; NULL: there is no such word */
 	const struct opt *opts;
 	size_t opt_count;
 	int (*run)(const struct cmd *self, const struct opt_result *o, struct arena *a); /* returns the exit code */
@@ -29,6 +30,7 @@ int cmd_fail(const struct err *e);
 int cmd_usage(const struct cmd *self, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* In which zone times are typed and told. */
 enum zone cmd_zone(void);
+extern const struct arg arg_filter; /* what cmd_filter takes */
 /* Joins words with blanks, and parses them as a filter. False: *e is set. */
 bool cmd_filter(const char *const *words, int count, struct arena *a, struct filter *out, struct err *e);
 /* A filter's words as one line. */

@@ -5,7 +5,7 @@
 enum { OPT_NO_MOUSE };
 
 static const struct opt opts[] = {
-	[OPT_NO_MOUSE] = {0, "no-mouse", NULL, "Leave the mouse to the terminal."},
+	[OPT_NO_MOUSE] = {0, "no-mouse", NULL, "Leave the mouse to the terminal.", NULL},
 };
 
 static int run(const struct cmd *self, const struct opt_result *o, struct arena *a)
@@ -30,6 +30,8 @@ const struct cmd cmd_browse = {
 	.name = "browse",
 	.usage = "FILE [FILTER]",
 	.help = "Browse a database of tracked email; ? lists the keys.",
+	.first = &arg_database,
+	.rest = &arg_filter,
 	.opts = opts,
 	.opt_count = COUNT_OF(opts),
 	.run = run,

@@ -11,7 +11,7 @@
 enum { OPT_KEEP };
 
 static const struct opt opts[] = {
-	[OPT_KEEP] = {'o', "keep", "FILE", "Write the sample to FILE instead, and do not browse."},
+	[OPT_KEEP] = {'o', "keep", "FILE", "Write the sample to FILE instead, and do not browse.", &arg_file},
 };
 
 /* Takes away a database and what SQLite may have put beside it. */

@@ -219,6 +219,25 @@ void text_show(struct buf *b, struct str s, int columns, bool ascii)
 	}
 }
 
+void text_wrap(struct buf *b, struct str s, int at, int left, int right, bool ascii)
+{
+	struct str word;
+	bool first = true;
+	while (str_next(&s, ' ', &word)) {
+		int w = text_width(word, ascii);
+		if (!first && at + 1 + w > right) {
+			buf_printf(b, "\n%*s", left, "");
+			at = left;
+		} else if (!first) {
+			buf_addc(b, ' ');
+			at++;
+		}
+		text_show(b, word, 0, ascii);
+		at += w;
+		first = false;
+	}
+}
+
 struct str text_shown(struct arena *a, struct str s, int columns, bool ascii)
 {
 	struct buf b = {0};

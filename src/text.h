@@ -54,7 +54,10 @@ int text_width(struct str s, bool ascii); /* columns of the showable form */
  * character. At most `columns` wide (0: no limit, negative: nothing); what was cut ends in an ellipsis (… or ~ in
  * ASCII). Showing what was shown changes nothing. */
 void text_show(struct buf *b, struct str s, int columns, bool ascii);
-/* The same into an arena, for messages. */
+/* Appends the words of `s` in their showable form. Before column `right` a new line is begun, with the next word at
+ * column `left`. `at` is the column that the text begins in. */
+void text_wrap(struct buf *b, struct str s, int at, int left, int right, bool ascii);
+/* The same as text_show into an arena, for messages. */
 struct str text_shown(struct arena *a, struct str s, int columns, bool ascii);
 
 /* Does `hay` hold `needle`, whatever the case? Unicode simple case folding, but the two signs that fold into ASCII
