@@ -83,7 +83,7 @@ static void offer_all(struct app *app, const struct word *w, struct menu *m)
 		return;
 	}
 	if (w->key >= 0) {
-		offer_values(m, w->value, filter_keys[w->key].arg);
+		offer_values(m, w->value, filter_keys[w->key].takes);
 		return;
 	}
 	offer_keys(m, w->value);
