@@ -1,10 +1,7 @@
 /* Completion in the filter line: keys, the values of those that have a fixed set, codes, and the domains that are known. */
 #include "app.h"
 
-#include "codes.h"
 #include "view.h"
-
-#include <string.h>
 
 /* The word before the cursor: [-][key:]value */
 struct word {
@@ -55,60 +52,13 @@ static void offer_keys(struct menu *m, struct str typed)
 	}
 }
 
-/* A subject goes by its number or by a part of its name. */
-static void offer_subjects(struct menu *m, struct str typed)
+static void offer_values(struct menu *m, struct str typed, const struct arg *arg)
 {
-	for (int i = 0; i <= 7; i++) {
-		char number[4];
-		snprintf(number, sizeof number, "%d", i);
-		const char *name = codes_subject(i)->name;
-		if (str_starts(str_of(number), typed) || str_find_nocase(str_of(name), typed, 0) != SIZE_MAX)
-			menu_add(m, 0, str_of(number), str_of(name), false);
-	}
-	offer(m, typed, "none", "no enhanced code, but a basic one");
-}
-
-static void offer_statuses(struct menu *m, struct str typed)
-{
-	for (int o = 0; o < OUTCOME_COUNT; o++)
-		offer(m, typed, outcome_name((enum outcome)o), "");
-	offer(m, typed, "any", "all email, not just failures");
-}
-
-static void offer_classes(struct menu *m, struct str typed)
-{
-	offer(m, typed, "permanent", "5.x.x, 5xx");
-	offer(m, typed, "temporary", "4.x.x, 4xx");
-	offer(m, typed, "success", "2.x.x, 2xx");
-}
-
-static void offer_times(struct menu *m, struct str typed)
-{
-	static const char *const times[][2] = {
-		{"today", "from midnight on"}, {"yesterday", "from its midnight on"},
-		{"24h", "the last 24 hours"},  {"7d", "the last 7 days"},
-		{"4w", "the last 4 weeks"},
-	};
-	for (size_t i = 0; i < COUNT_OF(times); i++)
-		offer(m, typed, times[i][0], times[i][1]);
-}
-
-/* The registry calls some codes useful with one class only; servers send them with the other one all the same. */
-static void offer_codes(struct menu *m, struct str typed)
-{
-	size_t count;
-	const struct code_entry *rows = codes_enhanced_rows(&count);
-	char cls = typed.len > 0 ? typed.p[0] : '5';
-	for (size_t i = 0; i < count && (cls == '2' || cls == '4' || cls == '5'); i++) {
-		char code[16];
-		snprintf(code, sizeof code, "%c%s", cls, rows[i].code + 1);
-		if ((rows[i].useful == USEFUL_SUCCESS) == (cls == '2'))
-			offer(m, typed, code, rows[i].name);
-	}
-	rows = codes_basic_rows(&count);
-	for (size_t i = 0; i < count; i++)
-		offer(m, typed, rows[i].code, rows[i].name);
-	offer(m, typed, "none", "neither code");
+	struct arena a = {0};
+	struct arg_words w = arg_words_of(arg, &a);
+	for (size_t i = 0; i < w.count; i++)
+		offer(m, typed, w.items[i].text, w.items[i].help);
+	arena_free(&a);
 }
 
 /* What stands behind the @ of an address, or behind domain:. False: the word is about no domain. */
@@ -132,31 +82,13 @@ static void offer_all(struct app *app, const struct word *w, struct menu *m)
 		app_ask(app, &r);
 		return;
 	}
-	switch (w->key) {
-	case FILTER_CODE:
-		offer_codes(m, w->value);
-		break;
-	case FILTER_CLASS:
-		offer_classes(m, w->value);
-		break;
-	case FILTER_SUBJECT:
-		offer_subjects(m, w->value);
-		break;
-	case FILTER_STATUS:
-		offer_statuses(m, w->value);
-		break;
-	case FILTER_SINCE:
-	case FILTER_BEFORE:
-		offer_times(m, w->value);
-		break;
-	case -1:
-		offer_keys(m, w->value);
-		if (w->value.len > 0 && w->value.p[0] >= '2' && w->value.p[0] <= '5')
-			offer_codes(m, w->value);
-		break;
-	default:
-		break; /* any text will do */
+	if (w->key >= 0) {
+		offer_values(m, w->value, filter_keys[w->key].takes);
+		return;
 	}
+	offer_keys(m, w->value);
+	if (w->value.len > 0 && w->value.p[0] >= '2' && w->value.p[0] <= '5')
+		offer_values(m, w->value, &filter_codes); /* a bare word may be a code */
 }
 
 /* ---- putting in ---- */

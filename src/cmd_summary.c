@@ -19,7 +19,7 @@ static void format_words(struct arg_words *w)
 static void grouping_words(struct arg_words *w)
 {
 	for (int i = 0; i < GROUP_COUNT; i++)
-		arg_add(w, groupings[i].name, groupings[i].title, i == GROUP_CODE);
+		arg_add(w, groupings[i].name, "", i == GROUP_CODE);
 }
 
 static const struct arg format_arg = {ARG_WORD, format_words}, grouping_arg = {ARG_WORD, grouping_words};

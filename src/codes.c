@@ -223,13 +223,9 @@ void codes_explain(enum outcome outcome, struct ecode enhanced, int basic, struc
 /* "X.1.1" is meant for the classes that its remark says. */
 static void propose(struct arg_words *w, const struct code_entry *row)
 {
-	static const char *const classes[USEFUL_COUNT] = {
-		[USEFUL_ANY] = "54",
-		[USEFUL_PERMANENT] = "5",
-		[USEFUL_TRANSIENT] = "4",
-		[USEFUL_SUCCESS] = "2",
-	};
-	for (const char *c = classes[row->useful]; *c; c++)
+	/* The registry's remark does not keep servers from sending 5.2.2 as often as 4.2.2. */
+	const char *classes = row->useful == USEFUL_SUCCESS ? "2" : "54";
+	for (const char *c = classes; *c; c++)
 		arg_add(w, arena_printf(w->a, "%c%s", *c, row->code + 1).p, row->name, false);
 }
 

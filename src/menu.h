@@ -16,7 +16,7 @@ struct menu_item {
 	bool on; /* is what holds now */
 };
 
-enum { MENU_ITEMS_MAX = 160 };
+enum { MENU_ITEMS_MAX = 260 };
 
 struct menu {
 	char title[80];

@@ -36,7 +36,7 @@ static int instrument_height(int h)
 static int tree_width(const struct app *app)
 {
 	int w = app->w;
-	int fits = w < 100 ? 28 : w < 120 ? 36 : w < BESIDE_W ? 42 : w < 220 ? 46 : 52;
+	int fits = w < 100 ? 28 : w < 120 ? 36 : w < BESIDE_W ? 42 : w < 220 ? 46 : 60;
 	if (app->tree_share > 0)
 		fits = w * app->tree_share / 100;
 	return clamp(fits, TREE_MIN_W, w - (w >= BESIDE_W ? 2 : 1) * LIST_MIN_W);

@@ -161,7 +161,7 @@ void view_tree_adopt(struct app *app)
 }
 
 /* Less of a code's name than this says nothing. */
-enum { CODE_NAME_MIN_W = 16 };
+enum { CODE_W = 9, CODE_NAME_MIN_W = 16 };
 
 static const struct code_entry *code_of(const struct tree_node *n)
 {
@@ -186,7 +186,8 @@ static void node_draw(struct app *app, struct surface *s, const struct tree_node
 		surface_glyph(s, n->depth > 0 ? x - 2 : x, r.y, ROLE_DIM, n->expanded ? GLYPH_OPEN : GLYPH_CLOSED);
 	if (n->expandable && n->depth == 0)
 		x += 2;
-	x += surface_text(s, x, r.y, right - x, n->depth > 1 ? ROLE_DIM : ROLE_TEXT, n->label) + 2;
+	surface_text(s, x, r.y, right - x, n->depth > 1 ? ROLE_DIM : ROLE_TEXT, n->label);
+	x += CODE_W;
 	const struct code_entry *code = code_of(n);
 	if (code && right - x >= CODE_NAME_MIN_W)
 		surface_text(s, x, r.y, right - x, ROLE_DIM, str_of(code->name));

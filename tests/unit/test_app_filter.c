@@ -74,7 +74,7 @@ static void test_subjects_by_name(void **state)
 	struct world *w = *state;
 	type(w, "/subject:addr");
 	key(w, "Tab");
-	assert_string_equal(line(w), "subject:1 ");
+	assert_string_equal(line(w), "subject:addressing ");
 }
 
 static void test_domains_come_from_the_database(void **state)
