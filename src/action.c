@@ -299,7 +299,7 @@ static void act_cause(struct app *app)
 	struct arena a = {0};
 	struct record cause = known->detail.cause;
 	cause.recipient = arena_str(&a, cause.recipient);
-	const struct filter_term to = {.key = FILTER_TO, .text = cause.recipient};
+	const struct filter_term to = {.key = FILTER_TO, .text = cause.recipient, .exact = true};
 	view_tree_forget(app);
 	app_filter_step(app, filter_text(&(struct filter){&to, 1}, app->zone, &a));
 	app_ask_page_at(app, &cause);

@@ -2,6 +2,7 @@
 #include "app.h"
 
 #include "view.h"
+#include "wording.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -49,10 +50,10 @@ static bool narrow_code(const struct record *r, enum zone zone, struct arena *a,
 	return true;
 }
 
-static bool narrow_text(enum filter_key key, struct str text, bool exact __attribute__((unused)), struct arena *a, struct filter *out)
+static bool narrow_text(enum filter_key key, struct str text, bool exact, struct arena *a, struct filter *out)
 {
 	struct filter_term *t = arena_array(a, struct filter_term, 1);
-	*t = (struct filter_term){.key = key, .text = arena_str(a, text)};
+	*t = (struct filter_term){.key = key, .text = arena_str(a, text), .exact = exact};
 	*out = (struct filter){t, 1};
 	return text.len > 0;
 }
@@ -85,8 +86,8 @@ static bool narrow_wording(const struct record *r, enum zone zone, struct arena 
 {
 	struct buf masked = {0};
 	(void)zone;
-	buf_add(&masked,r->response);
-	bool some = narrow_text(FILTER_TEXT, buf_str(&masked), false, a, out);
+	wording_mask(r->response, &masked);
+	bool some = narrow_text(FILTER_WORDING, buf_str(&masked), false, a, out);
 	buf_free(&masked);
 	return some;
 }

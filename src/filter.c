@@ -1,7 +1,8 @@
 #include "filter.h"
 
 const struct filter_key_info filter_keys[FILTER_KEY_COUNT] = {
-	[FILTER_TO] = {"to", "TEXT", "Part of the recipient.", "to:@example.com", &arg_text},
+	[FILTER_TO] = {"to", "TEXT", "Part of the recipient; =TEXT is all of it, in other texts too.",
+		       "to:@example.com", &arg_text},
 	[FILTER_FROM] = {"from", "TEXT", "Part of the sender.", "from:billing@", &arg_text},
 	[FILTER_DOMAIN] = {"domain", "NAME", "The recipient's domain; *.NAME is all below it.", "domain:example.org",
 			   &arg_text},
@@ -17,6 +18,8 @@ const struct filter_key_info filter_keys[FILTER_KEY_COUNT] = {
 	[FILTER_TITLE] = {"title", "TEXT", "Part of the email's own Subject header.", "title:\"your order\"",
 			  &arg_text},
 	[FILTER_TEXT] = {"text", "TEXT", "Part of the response.", "text:quota", &arg_text},
+	[FILTER_WORDING] = {"wording", "TEXT", "A response, but for names, numbers and addresses.",
+			    "wording:\"550 <*>: user unknown\"", &arg_text},
 	[FILTER_ID] = {"id", "TEXT", "Part of the Message-ID or queue id, or the record's number.", "id:4E74613FE76",
 		       &arg_text},
 	[FILTER_SINCE] = {"since", "TIME", "24h, 7d, 2w, 2026-11-01, 2026-11-01T12:30Z, today, yesterday; Z: UTC.",
@@ -71,7 +74,7 @@ static void time_text(struct buf *b, int64_t t, enum zone zone)
 
 void filter_add_quoted(struct buf *b, struct str value)
 {
-	bool plain = value.len > 0 && value.p[0] != '"';
+	bool plain = value.len > 0 && value.p[0] != '"' && value.p[0] != '=';
 	for (size_t i = 0; i < value.len; i++)
 		plain = plain && !char_is_space(value.p[i]);
 	if (plain) {
@@ -117,8 +120,10 @@ static void term_text(struct buf *b, const struct filter_term *t, enum zone zone
 	case FILTER_MX:
 	case FILTER_TITLE:
 	case FILTER_TEXT:
+	case FILTER_WORDING:
 	case FILTER_ID:
 	case FILTER_KEY_COUNT:
+		buf_add(b, t->exact ? STR("=") : STR(""));
 		filter_add_quoted(b, t->text);
 		break;
 	}

@@ -5,7 +5,9 @@
  *
  * The language: words separated by spaces. `key:value` with a key of the table; a bare word is a code if it looks
  * like one (5.1.1, 550, 4xx, 5.7.*), else a part of a recipient. A leading `-` negates. Quotes keep spaces:
- * title:"your order". A repeated key means "or", different keys mean "and", every negated term means "and not".
+ * title:"your order". A `=` before the value of a text, outside its quotes, means the whole of the field instead of a part:
+ * to:=bob@example.org; from:="" is a sender that is empty. A repeated key means "or", different keys mean "and", every
+ * negated term means "and not".
  * Case never matters (in a domain: of ASCII letters, as in DNS). Without a `status:` term only failures are meant
  * (failed and dropped); `status:any` means all; a negated one narrows, and leaves that default in force.
  */
@@ -26,6 +28,7 @@ enum filter_key {
 	FILTER_MX,      /* part of the remote MTA's name */
 	FILTER_TITLE,   /* part of the email's own Subject header */
 	FILTER_TEXT,    /* part of the response */
+	FILTER_WORDING, /* a response, or its wording: see wording_mask() */
 	FILTER_ID,      /* part of Message-ID or queue id; all digits: also the record's number */
 	FILTER_SINCE,   /* 24h, 7d, 2w, 2026-11-01, 2026-11-01T12:30Z, 2026-11, today, yesterday; inclusive */
 	FILTER_BEFORE,  /* the same; exclusive */
@@ -52,8 +55,9 @@ struct code_pattern {
 struct filter_term {
 	enum filter_key key;
 	bool negated;
-	size_t column;            /* 1-based byte column where the term starts */
-	struct str text;          /* TO FROM DOMAIN MX TITLE TEXT ID: as typed, without quotes */
+	size_t column;   /* 1-based byte column where the term starts */
+	struct str text; /* TO FROM DOMAIN MX TITLE TEXT ID: as typed, without quotes; WORDING: the wording */
+	bool exact;      /* TO FROM MX TITLE TEXT ID: the whole field, not a part; the others always mean all */
 	struct code_pattern code; /* CODE */
 	int number;               /* CLASS; SUBJECT (-1: none); STATUS: enum outcome (-1: any) */
 	int64_t time;             /* SINCE, BEFORE */
@@ -74,7 +78,7 @@ bool filter_parse(struct str line, struct moment now, struct arena *a, struct fi
  * needed. */
 struct str filter_text(const struct filter *f, enum zone zone, struct arena *a);
 
-/* Appends a value of a key, in quotes where it needs them. */
+/* Appends a value of a key, in quotes where it needs them. For a whole field put a `=` before. */
 void filter_add_quoted(struct buf *b, struct str value);
 
 /* The times that `since:` and `before:` leave: *from_s <= time < *until_s. INT64_MIN and INT64_MAX: no bound. */

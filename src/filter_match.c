@@ -2,12 +2,25 @@
 
 #include "status.h"
 #include "text.h"
+#include "wording.h"
 
-static bool holds(struct str hay, struct str needle)
+static bool text_fits(struct str field, const struct filter_term *t)
 {
 	struct arena a = {0};
-	bool yes = text_holds(hay, text_fold(&a, needle));
+	struct str folded = text_fold(&a, t->text);
+	bool yes = t->exact ? text_is(field, folded) : text_holds(field, folded);
 	arena_free(&a);
+	return yes;
+}
+
+static bool wording_fits(struct str response, struct str wording)
+{
+	struct buf own = {0};
+	struct arena a = {0};
+	wording_mask(response, &own);
+	bool yes = text_is(buf_str(&own), text_fold(&a, wording));
+	arena_free(&a);
+	buf_free(&own);
 	return yes;
 }
 
@@ -39,10 +52,10 @@ static bool code_fits(const struct record *r, const struct code_pattern *c)
 	       (c->detail < 0 || c->detail == r->enhanced.detail);
 }
 
-static bool id_fits(const struct record *r, struct str text)
+static bool id_fits(const struct record *r, const struct filter_term *t)
 {
 	int64_t n;
-	return holds(r->message_id, text) || holds(r->queue_id, text) || (str_to_int(text, &n) && n == r->id);
+	return text_fits(r->message_id, t) || text_fits(r->queue_id, t) || (str_to_int(t->text, &n) && n == r->id);
 }
 
 int filter_class(struct ecode enhanced, int basic)
@@ -57,9 +70,9 @@ static bool term_fits(const struct filter_term *t, const struct record *r)
 {
 	switch (t->key) {
 	case FILTER_TO:
-		return holds(r->recipient, t->text);
+		return text_fits(r->recipient, t);
 	case FILTER_FROM:
-		return holds(r->sender, t->text);
+		return text_fits(r->sender, t);
 	case FILTER_DOMAIN:
 		return domain_fits(r->recipient, t->text);
 	case FILTER_CODE:
@@ -73,13 +86,15 @@ static bool term_fits(const struct filter_term *t, const struct record *r)
 	case FILTER_STATUS:
 		return t->number < 0 || (int)r->outcome == t->number;
 	case FILTER_MX:
-		return holds(r->remote_mta, t->text);
+		return text_fits(r->remote_mta, t);
 	case FILTER_TITLE:
-		return holds(r->title, t->text);
+		return text_fits(r->title, t);
 	case FILTER_TEXT:
-		return holds(r->response, t->text);
+		return text_fits(r->response, t);
+	case FILTER_WORDING:
+		return wording_fits(r->response, t->text);
 	case FILTER_ID:
-		return id_fits(r, t->text);
+		return id_fits(r, t);
 	case FILTER_SINCE:
 		return r->time >= t->time;
 	case FILTER_BEFORE:

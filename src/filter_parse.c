@@ -1,14 +1,15 @@
 #include "filter.h"
 
 #include "codes.h"
+#include "wording.h"
 
 #include <string.h>
 
 /* ---- words ---- */
 
-/* A word of the line: [-][key:]value */
+/* A word of the line: [-][key:][=]value */
 struct word {
-	bool negated, has_key, quoted;
+	bool negated, has_key, exact, quoted;
 	struct str key, value;
 	size_t column, value_column; /* 1-based */
 };
@@ -87,6 +88,8 @@ static bool read_word(struct parser *p, struct word *w)
 		w->has_key = true;
 		w->key = str_slice(s, p->at, end - p->at);
 		p->at = end + 1;
+		w->exact = p->at < s.len && s.p[p->at] == '=';
+		p->at += w->exact;
 	}
 	w->value_column = p->at + 1;
 	if (p->at < s.len && s.p[p->at] == '"')
@@ -375,22 +378,46 @@ static bool code_term(struct parser *p, const struct word *w, struct filter_term
 	return true;
 }
 
+static bool has_text(struct parser *p, const struct word *w, enum filter_key key)
+{
+	return w->value.len > 0 || w->quoted ||
+	       fail(p, w->value_column, "%s: needs a text, for example %s", filter_keys[key].name,
+		    filter_keys[key].example);
+}
+
 static bool text_term(struct parser *p, const struct word *w, struct filter_term *t)
 {
-	if (w->value.len == 0 && !w->quoted)
-		return fail(p, w->value_column, "%s: needs a text, for example %s", filter_keys[t->key].name,
-			    filter_keys[t->key].example);
+	if (!has_text(p, w, t->key))
+		return false;
 	t->text = arena_str(p->a, w->value);
+	t->exact = w->exact && t->key != FILTER_DOMAIN; /* which is never a part */
 	add(p, t);
 	return true;
 }
 
-static bool (*const term_parsers[FILTER_KEY_COUNT])(struct parser *, const struct word *, struct filter_term *) = {
-	[FILTER_TO] = text_term,       [FILTER_FROM] = text_term,   [FILTER_DOMAIN] = text_term,
-	[FILTER_CODE] = code_term,     [FILTER_CLASS] = class_term, [FILTER_SUBJECT] = subject_term,
-	[FILTER_STATUS] = status_term, [FILTER_MX] = text_term,     [FILTER_TITLE] = text_term,
-	[FILTER_TEXT] = text_term,     [FILTER_ID] = text_term,     [FILTER_SINCE] = time_term,
-	[FILTER_BEFORE] = time_term,
+static bool wording_term(struct parser *p, const struct word *w, struct filter_term *t)
+{
+	if (!has_text(p, w, t->key))
+		return false;
+	struct buf wording = {0};
+	wording_mask(w->value, &wording);
+	t->text = arena_str(p->a, buf_str(&wording));
+	add(p, t);
+	buf_free(&wording);
+	return true;
+}
+
+static const struct {
+	bool (*parse)(struct parser *, const struct word *, struct filter_term *);
+	bool is_text; /* a = may stand before it */
+} values[FILTER_KEY_COUNT] = {
+	[FILTER_TO] = {text_term, true},         [FILTER_FROM] = {text_term, true},
+	[FILTER_DOMAIN] = {text_term, true},     [FILTER_CODE] = {code_term, false},
+	[FILTER_CLASS] = {class_term, false},    [FILTER_SUBJECT] = {subject_term, false},
+	[FILTER_STATUS] = {status_term, false},  [FILTER_MX] = {text_term, true},
+	[FILTER_TITLE] = {text_term, true},      [FILTER_TEXT] = {text_term, true},
+	[FILTER_WORDING] = {wording_term, true}, [FILTER_ID] = {text_term, true},
+	[FILTER_SINCE] = {time_term, false},     [FILTER_BEFORE] = {time_term, false},
 };
 
 static bool find_key(struct parser *p, const struct word *w, enum filter_key *out)
@@ -425,7 +452,9 @@ static bool parse_word(struct parser *p, const struct word *w)
 		return false;
 	if (!w->has_key && !w->quoted && code_pattern(w->value, &t.code))
 		t.key = FILTER_CODE;
-	return term_parsers[t.key](p, w, &t);
+	if (w->exact && !values[t.key].is_text)
+		return fail(p, w->value_column - 1, "%s: takes its value without a =", filter_keys[t.key].name);
+	return values[t.key].parse(p, w, &t);
 }
 
 bool filter_parse(struct str line, struct moment now, struct arena *a, struct filter *out, struct err *e)

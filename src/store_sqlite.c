@@ -60,6 +60,10 @@ static bool choose_path(struct store *st, const struct plan *p, enum sort sort, 
 {
 	const char *other = plan_index(p);
 	*out = (struct path){.index = p->failures ? orders[sort].failures : orders[sort].all};
+	if (p->recipients) { /* few enough to be sorted */
+		out->index = other;
+		return true;
+	}
 	if (!p->failures || p->needs == 0)
 		return true;
 	if (p->coded) {
@@ -288,7 +292,7 @@ static bool count_stretch(struct store *st, const struct plan *p, const struct s
 	*out = 0;
 	if (is_void(p, s))
 		return true;
-	if (p->failures && p->one_domain && s->sort == SORT_CODE)
+	if (p->recipients || (p->failures && p->one_domain && s->sort == SORT_CODE))
 		path.index = plan_index(p); /* it holds the codes; failure_code does not hold the domain */
 	query_sql(&q, "SELECT count(*)");
 	add_stretch(&q, st, p, &path, s);

@@ -1,7 +1,7 @@
 /* store_sqlite.h - what the files of the SQLite store share. Nobody else includes it, or sqlite3.h.
  *
  * Layer 2. store_sqlite_open.c: opening, safety, errors. _schema.c: is it ours? _sql.c: statements, values, rows.
- * _filter.c: scopes → SQL. _write.c: putting in. _tally.c: its share of the tally. store_sqlite.c: lists.
+ * _functions.c: SQL functions. _filter.c: scopes → SQL. _write.c: putting in. _tally.c: its share of the tally. store_sqlite.c: lists.
  * _sums.c: counts, over time too. _groups.c: groups. _found.c: what a search found, remembered. _detail.c: one email.
  */
 #ifndef STORE_SQLITE_H
@@ -96,10 +96,12 @@ bool schema_check(struct store *st, struct err *e);
 /* Makes a database of an empty file if `create`, or puts back what one of ours lacks and counts the tally anew. */
 bool schema_lay(struct store *st, bool create, struct err *e);
 
-/* ---- store_sqlite_filter.c ---- */
+/* ---- store_sqlite_functions.c ---- */
 
 /* Makes the SQL functions that WHERE clauses use known to st->db. */
 bool store_add_functions(struct store *st, struct err *e);
+
+/* ---- store_sqlite_filter.c ---- */
 
 /* SQL in the making, and the values that go with it. Zero-initialise, free. */
 struct query {
@@ -126,9 +128,12 @@ struct plan {
 	unsigned needs;            /* what the other terms ask about: bits of enum need */
 	bool coded;                /* only about codes: the tally can answer */
 	bool one_domain;           /* of exactly one recipient domain */
+	bool recipients;           /* of recipients that are named one by one */
 };
 struct plan plan_of(const struct scope *s); /* keeps a pointer to *s */
 void plan_failures_only(struct plan *p);
+/* Appends a text column, or its first FIELD_MAX bytes where some field may be longer. */
+void query_field(struct query *q, const struct store *st, const char *column);
 /* The index that answers a question about p without an order fastest; NULL: SQLite may choose. */
 const char *plan_index(const struct plan *p);
 /* Does this index hold all that the terms of p ask about? */

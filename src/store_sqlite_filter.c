@@ -4,61 +4,6 @@
 
 #include <string.h>
 
-/* ---- SQL functions ---- */
-
-static struct str value_str(sqlite3_value *v)
-{
-	const char *p = sqlite3_value_blob(v);
-	return p ? (struct str){p, (size_t)sqlite3_value_bytes(v)} : STR("");
-}
-
-/* text_holds(field, needle): the needle is folded already; a field that is NULL is empty. */
-static void sql_text_holds(sqlite3_context *c, int argc, sqlite3_value **argv)
-{
-	(void)argc;
-	sqlite3_result_int(c, text_holds(value_str(argv[0]), value_str(argv[1])));
-}
-
-/* field_holds(id, column, needle): the same for fields that may be too long for SQLite to hand out. */
-static void sql_field_holds(sqlite3_context *c, int argc, sqlite3_value **argv)
-{
-	(void)argc;
-	struct arena a = {0};
-	struct str field = store_prefix(sqlite3_user_data(c), sqlite3_value_int64(argv[0]),
-					(const char *)sqlite3_value_text(argv[1]), FIELD_MAX, &a);
-	sqlite3_result_int(c, text_holds(field, value_str(argv[2])));
-	arena_free(&a);
-}
-
-/* text_ends(field, end): both in small letters; true for a field longer than its end. */
-static void sql_text_ends(sqlite3_context *c, int argc, sqlite3_value **argv)
-{
-	(void)argc;
-	struct str s = value_str(argv[0]), end = value_str(argv[1]);
-	sqlite3_result_int(c, s.len > end.len && str_eq(str_slice(s, s.len - end.len, end.len), end));
-}
-
-bool store_add_functions(struct store *st, struct err *e)
-{
-	static const struct {
-		const char *name;
-		int args;
-		void (*run)(sqlite3_context *, int, sqlite3_value **);
-	} functions[] = {
-		{"text_holds", 2, sql_text_holds},
-		{"field_holds", 3, sql_field_holds},
-		{"text_ends", 2, sql_text_ends},
-	};
-	for (size_t i = 0; i < COUNT_OF(functions); i++) {
-		int rc = sqlite3_create_function(st->db, functions[i].name, functions[i].args,
-						 SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY, st,
-						 functions[i].run, NULL, NULL);
-		if (rc != SQLITE_OK)
-			return store_fail(st, rc, e);
-	}
-	return true;
-}
-
 /* ---- SQL with its values ---- */
 
 struct query_value {
@@ -177,6 +122,30 @@ static const struct filter_term *only_domain(const struct filter *f)
 	return found;
 }
 
+/* Does the recipients' own order (NOCASE: of ASCII letters, up to a NUL) tell who is equal to this one? */
+static bool names_recipient(const struct filter_term *t)
+{
+	bool plain = t->key == FILTER_TO && t->exact;
+	for (size_t i = 0; plain && i < t->text.len; i++)
+		plain = t->text.p[i] != '\0' && (unsigned char)t->text.p[i] < 0x80;
+	return plain;
+}
+
+/* Is all email of `f` for recipients that are named one by one? */
+static bool only_recipients(const struct filter *f)
+{
+	int named = 0;
+	for (int i = 0; i < f->count; i++) {
+		const struct filter_term *t = &f->terms[i];
+		if (t->key != FILTER_TO || t->negated)
+			continue;
+		if (!names_recipient(t))
+			return false;
+		named++;
+	}
+	return named > 0;
+}
+
 static void set_outcomes(struct plan *p, unsigned outcomes)
 {
 	p->outcomes = outcomes;
@@ -200,6 +169,7 @@ struct plan plan_of(const struct scope *s)
 		narrow_times(&p, f);
 		if (!p.one_domain)
 			p.one_domain = only_domain(f) != NULL;
+		p.recipients = p.recipients || only_recipients(f);
 		for (int t = 0; t < f->count; t++)
 			p.needs |= need_of(f->terms[t].key);
 	}
@@ -228,6 +198,8 @@ bool plan_is_covered(const struct plan *p, const char *index)
 
 const char *plan_index(const struct plan *p)
 {
+	if (p->recipients)
+		return p->failures ? "failure_recipient" : "email_recipient";
 	if (!p->failures)
 		return NULL;
 	if (p->one_domain || ((p->needs & NEED_DOMAIN) && plan_is_covered(p, "failure_domain")))
@@ -238,15 +210,43 @@ const char *plan_index(const struct plan *p)
 /* ---- terms → SQL. Every one is true or false for every row, never NULL: else "not" would lose rows. ---- */
 
 static const char *const text_columns[FILTER_KEY_COUNT] = {
-	[FILTER_TO] = "recipient", [FILTER_FROM] = "sender",   [FILTER_MX] = "remote_mta",
-	[FILTER_TITLE] = "title",  [FILTER_TEXT] = "response",
+	[FILTER_FROM] = "sender",
+	[FILTER_MX] = "remote_mta",
+	[FILTER_TITLE] = "title",
+	[FILTER_TEXT] = "response",
 };
 
-static void add_holds(struct query *q, const struct store *st, const char *column, struct str text)
+void query_field(struct query *q, const struct store *st, const char *column)
 {
-	struct str folded = text_fold(&q->arena, text);
-	buf_printf(&q->sql, st->careful ? "field_holds(id, '%s', " : "text_holds(%s, ", column);
-	query_text(q, folded);
+	buf_printf(&q->sql, st->careful ? "field_start(id, '%s')" : "%s", column);
+}
+
+/* Is or holds a field the text of the term? */
+static void add_text(struct query *q, const struct store *st, const char *column, const struct filter_term *t)
+{
+	query_sql(q, t->exact ? "text_is(" : "text_holds(");
+	query_field(q, st, column);
+	query_sql(q, ", ");
+	query_text(q, text_fold(&q->arena, t->text));
+	query_sql(q, ")");
+}
+
+static void add_to(struct query *q, const struct store *st, const struct filter_term *t)
+{
+	if (!names_recipient(t)) {
+		add_text(q, st, "recipient", t);
+		return;
+	}
+	query_sql(q, "recipient = ");
+	query_text(q, t->text);
+}
+
+static void add_wording(struct query *q, const struct store *st, struct str wording)
+{
+	query_sql(q, "text_is(wording(");
+	query_field(q, st, "response");
+	query_sql(q, "), ");
+	query_text(q, text_fold(&q->arena, wording));
 	query_sql(q, ")");
 }
 
@@ -326,13 +326,13 @@ static void add_subject(struct query *q, int subject)
 		add_part(q, 1000000, subject);
 }
 
-static void add_id(struct query *q, const struct store *st, struct str text)
+static void add_id(struct query *q, const struct store *st, const struct filter_term *t)
 {
 	int64_t n;
-	add_holds(q, st, "message_id", text);
+	add_text(q, st, "message_id", t);
 	query_sql(q, " OR ");
-	add_holds(q, st, "queue_id", text);
-	if (str_to_int(text, &n)) {
+	add_text(q, st, "queue_id", t);
+	if (str_to_int(t->text, &n)) {
 		query_sql(q, " OR id = ");
 		query_int(q, n);
 	}
@@ -341,7 +341,9 @@ static void add_id(struct query *q, const struct store *st, struct str text)
 static void add_term(struct query *q, const struct store *st, const struct filter_term *t)
 {
 	if (text_columns[t->key])
-		add_holds(q, st, text_columns[t->key], t->text);
+		add_text(q, st, text_columns[t->key], t);
+	else if (t->key == FILTER_TO)
+		add_to(q, st, t);
 	else if (t->key == FILTER_DOMAIN)
 		add_domain(q, t->text);
 	else if (t->key == FILTER_CODE)
@@ -350,8 +352,10 @@ static void add_term(struct query *q, const struct store *st, const struct filte
 		add_class(q, t->number);
 	else if (t->key == FILTER_SUBJECT)
 		add_subject(q, t->number);
+	else if (t->key == FILTER_WORDING)
+		add_wording(q, st, t->text);
 	else if (t->key == FILTER_ID)
-		add_id(q, st, t->text);
+		add_id(q, st, t);
 }
 
 /* The terms of one key that are not negated: any of them will do. A single one stands alone, for the planner's

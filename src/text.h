@@ -68,5 +68,6 @@ struct str text_shown(struct arena *a, struct str s, int columns, bool ascii);
  * `needle` is folded by text_fold beforehand, once per search. */
 struct str text_fold(struct arena *a, struct str s);
 bool text_holds(struct str hay, struct str folded_needle);
+bool text_is(struct str s, struct str folded); /* the whole of it */
 
 #endif

@@ -59,16 +59,17 @@ static size_t unit_at(struct str s, size_t at, char32_t *out)
 	return 1;
 }
 
-static bool matches_at(struct str hay, size_t at, struct str needle)
+/* Where in `hay` the needle ends if it stands at `at`; SIZE_MAX: it does not. */
+static size_t match_end(struct str hay, size_t at, struct str needle)
 {
 	for (size_t i = 0; i < needle.len;) {
 		if (at >= hay.len)
-			return false;
+			return SIZE_MAX;
 		unsigned char h = (unsigned char)hay.p[at];
 		unsigned char n = (unsigned char)needle.p[i];
 		if ((h | n) < 0x80) {
 			if (fold_ascii(h) != n)
-				return false;
+				return SIZE_MAX;
 			at++;
 			i++;
 			continue;
@@ -77,9 +78,19 @@ static bool matches_at(struct str hay, size_t at, struct str needle)
 		at += unit_at(hay, at, &hc);
 		i += unit_at(needle, i, &nc);
 		if (hc != nc)
-			return false;
+			return SIZE_MAX;
 	}
-	return true;
+	return at;
+}
+
+static bool matches_at(struct str hay, size_t at, struct str needle)
+{
+	return match_end(hay, at, needle) != SIZE_MAX;
+}
+
+bool text_is(struct str s, struct str folded)
+{
+	return match_end(s, 0, folded) == s.len;
 }
 
 static size_t find_byte(struct str s, char c, size_t from)

@@ -31,6 +31,7 @@ static void must_be_same(const struct filter *a, const struct filter *b)
 	for (int i = 0; i < a->count; i++) {
 		const struct filter_term *x = &a->terms[i], *y = &b->terms[i];
 		must(x->key == y->key && x->negated == y->negated && str_eq(x->text, y->text));
+		must(x->exact == y->exact);
 		must(x->number == y->number && x->time == y->time);
 		must(x->code.none == y->code.none && x->code.basic_lo == y->code.basic_lo &&
 		     x->code.basic_hi == y->code.basic_hi && x->code.cls == y->code.cls &&

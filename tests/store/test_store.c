@@ -25,9 +25,19 @@ static const char *const recipients[] = {
 	"ann@example.com",     "Bob@Example.org",      "bob@example.org",
 	"zoë@exämple.test",    "ZOË@exämple.test",     "root",
 	"\"a@b\"@example.net", "x@mail.example.com",   "y@example.com",
+	"sam@example.org",     "\u017fam@example.org", "Sam@example.org",
 	"x%_'\"@example.com",  "\xff\xfe@bad.example", "long.local.part.of.an.address@sub.domain.example.org"};
-static const char *const texts[] = {NULL,        "",    "550 5.1.1 User unknown", "mailbox FULL", "Straße gesperrt",
-				    "a\tb\xc3(", "100%"};
+static const char *const texts[] = {NULL,
+				    "",
+				    "550 5.1.1 User unknown",
+				    "mailbox FULL",
+				    "Straße gesperrt",
+				    "a\tb\xc3(",
+				    "100%",
+				    "=1",
+				    "550 5.2.2 <bob@example.org> full 17",
+				    "550 5.2.2 <> FULL",
+				    "550-5.2.2 <ann> FULL 4"};
 static const char *const codes[] = {NULL,     NULL,    "5.1.1", "5.1.2", "5.1.10",   "4.2.2",
 				    "5.7.26", "5.7.1", "4.4.7", "2.0.0", "5.999.999"};
 static const int basics[] = {0, 0, 550, 450, 421, 554, 250, 605};
@@ -191,6 +201,24 @@ static const char *const terms[] = {"to:BOB",
 				    "id:abc",
 				    "id:4f2d",
 				    "id:7",
+				    "to:=bob@example.ORG",
+				    "to:=\"zoË@exämple.test\"",
+				    "to:=sam@example.org",
+				    "to:=\u017fam@example.org",
+				    "to:=bob",
+				    "from:=\"\"",
+				    "from:=\"550 5.1.1 user UNKNOWN\"",
+				    "from:\"=1\"",
+				    "mx:=\"=1\"",
+				    "mx:=\"mailbox full\"",
+				    "title:=\"strasse gesperrt\"",
+				    "text:=100%",
+				    "id:=abc-1@EXAMPLE.com",
+				    "id:=4f2d12",
+				    "id:=12",
+				    "wording:\"550 5.2.2 <*> full 5\"",
+				    "wording:\"Mailbox full\"",
+				    "wording:\"\"",
 				    "since:2023-11-15",
 				    "since:2023-11-17T03:20",
 				    "before:2023-11-20",
@@ -727,6 +755,12 @@ static void a_giant_field_is_cut(void **state)
 		  e); /* the first is handed over before the giant */
 	assert_string_equal(seen.p, "3 1 ");
 	buf_free(&seen);
+	assert_ok(store_count(w->st, &s, &n, &e), e);
+	assert_int_equal(n, 2);
+	assert_ok(filter_parse(STR("text:=SMALL"), now, &a, &s.all[0], &e), e);
+	assert_ok(store_count(w->st, &s, &n, &e), e);
+	assert_int_equal(n, 1);
+	assert_ok(filter_parse(STR("wording:small wording:\"small as well\""), now, &a, &s.all[0], &e), e);
 	assert_ok(store_count(w->st, &s, &n, &e), e);
 	assert_int_equal(n, 2);
 	assert_ok(filter_parse(STR("text:www"), now, &a, &f, &e), e);

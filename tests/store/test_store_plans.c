@@ -80,7 +80,9 @@ static int setup(void **state)
 		" '@d' || (i % 50) || '.example', 1700000000 + i * 60, iif(i % 3, 'delivered', 'failed'),"
 		" iif(i % 100 = 0, '5.7.30', '5.1.1'), 550 FROM n");
 	sqlite3_create_function(f->db, "text_holds", 2, SQLITE_UTF8, NULL, no_holds, NULL, NULL);
+	sqlite3_create_function(f->db, "text_is", 2, SQLITE_UTF8, NULL, no_holds, NULL, NULL);
 	sqlite3_create_function(f->db, "text_ends", 2, SQLITE_UTF8, NULL, no_holds, NULL, NULL);
+	sqlite3_create_function(f->db, "wording", 1, SQLITE_UTF8, NULL, no_holds, NULL, NULL);
 	sqlite3_auto_extension((void (*)(void))on_open);
 	f->st = store_open(f->scratch->path, &e);
 	sqlite3_cancel_auto_extension((void (*)(void))on_open);
@@ -248,6 +250,51 @@ static void one_domain_is_read_by_its_index(void **state)
 	arena_free(&a);
 }
 
+/* Who is named is looked up, whatever is asked, and of all email too. */
+static void recipients_that_are_named_are_looked_up(void **state)
+{
+	struct fixture *f = *state;
+	struct arena a = {0};
+	struct err e = {0};
+	struct page page;
+	int64_t n, first, last;
+	struct groups groups;
+	struct bucket buckets[2];
+	const struct cursor at = {
+		.at = CURSOR_RECORD, .id = 30, .time = 1700040000, .recipient = STR("user3@d3.example")};
+	static const char *const named[] = {"to:=user7@d7.example", "to:=user7@d7.example to:=USER8@d8.example",
+					    "to:=user7@d7.example domain:d7.example text:x since:2023-11-15",
+					    "status:any to:=user7@d7.example",
+					    "status:delivered to:=user7@d7.example from:a"};
+	for (size_t i = 0; i < COUNT_OF(named); i++) {
+		struct scope s = scope_of(named[i], &a);
+		for (int sort = 0; sort < SORT_COUNT; sort++) {
+			assert_ok(store_page(f->st, &s, (enum sort)sort, &at, false, 20, &a, &page, &e), e);
+			assert_ok(store_rank(f->st, &s, (enum sort)sort, &at, &n, &e), e);
+		}
+		assert_ok(store_count(f->st, &s, &n, &e), e);
+		assert_ok(store_span(f->st, &s, &first, &last, &e), e);
+		assert_ok(store_groups(f->st, &s, GROUP_CODE, 100, &a, &groups, &e), e);
+		assert_ok(store_timeline(f->st, &s, (const int64_t[]){0, 86400, INT64_MAX}, 2, buckets, &e), e);
+		char *plan = plans(f->db);
+		struct str rest = str_of(plan), step;
+		while (str_next(&rest, '\n', &step))
+			if (str_find(step, STR(" email"), 0) != SIZE_MAX &&
+			    str_find(step, STR("_recipient (recipient=?"), 0) == SIZE_MAX &&
+			    str_find(step, STR("(rowid=?)"), 0) == SIZE_MAX)
+				fail_msg("%s: %.*s", named[i], (int)step.len, step.p);
+		free(plan);
+	}
+	/* Beyond ASCII, equality is not the index's. */
+	struct scope s = scope_of("to:=zo\u00eb@d7.example", &a);
+	assert_ok(store_page(f->st, &s, SORT_TIME, &at, false, 20, &a, &page, &e), e);
+	char *plan = plans(f->db);
+	assert_null(strstr(plan, "recipient=?"));
+	assert_no_scan("to:=zo\u00eb", plan);
+	free(plan);
+	arena_free(&a);
+}
+
 static void sums_need_no_table(void **state)
 {
 	struct fixture *f = *state;
@@ -357,6 +404,7 @@ int main(void)
 		TEST(a_page_starts_at_its_cursor),
 		TEST(rare_codes_are_fetched_by_code),
 		TEST(one_domain_is_read_by_its_index),
+		TEST(recipients_that_are_named_are_looked_up),
 		TEST(sums_need_no_table),
 		TEST(news_are_read_alone),
 		TEST(completion_leaps_from_domain_to_domain),

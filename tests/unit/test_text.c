@@ -255,6 +255,26 @@ static void test_holds(void **state)
 	arena_free(&a);
 }
 
+static void test_is(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text, *whole;
+		bool is;
+	} rows[] = {
+		{"", "", true},           {"a", "", false},       {"", "a", false},       {"Bob", "bOB", true},
+		{"Bobby", "bob", false},  {"Bo", "bob", false},   {"ZOË", "zoë", true},   {"STRAẞE", "straße", true},
+		{"ⱥ", "Ⱥ", true},         {"\u212A", "k", false}, {"\u017f", "s", false}, {"\u017f", "\u017f", true},
+		{"a\xFF", "A\xFF", true}, {"é", "\xC3", false},   {"\xC3", "é", false},
+	};
+	struct arena a = {0};
+	for (size_t i = 0; i < COUNT_OF(rows); i++)
+		if (text_is(str_of(rows[i].text), text_fold(&a, str_of(rows[i].whole))) != rows[i].is)
+			fail_msg("\"%s\" is \"%s\" should be %d", rows[i].text, rows[i].whole, rows[i].is);
+	assert_false(text_is(STR("a\0b"), STR("a\0c")));
+	arena_free(&a);
+}
+
 static void test_folding_is_stable(void **state)
 {
 	(void)state;
@@ -314,6 +334,7 @@ int main(void)
 		cmocka_unit_test(test_cells_cover_the_source),
 		cmocka_unit_test(test_widths_agree_with_the_c_library),
 		cmocka_unit_test(test_holds),
+		cmocka_unit_test(test_is),
 		cmocka_unit_test(test_folding_is_stable),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
