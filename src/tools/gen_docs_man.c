@@ -191,7 +191,41 @@ static void commands(struct buf *out)
 		}
 		for (size_t k = 0; k < c->opt_count; k++)
 			add_option(out, &c->opts[k]);
+		if (c->configured)
+			buf_add(out, STR(".PP\nIt takes the options of CONFIGURATION too.\n"));
 	}
+}
+
+/* ---- configuration ---- */
+
+/* As it stands in the file. */
+static void add_setting(struct buf *out, const struct config_option *o)
+{
+	struct buf help = {0};
+	buf_printf(&help, "%s.%s%s", o->opt.help, o->more ? " " : "", o->more ? o->more : "");
+	buf_add(out, STR(".TP\n"));
+	add_font(out, 'B', str_of(o->opt.name));
+	buf_add(out, STR(" = "));
+	if (o->opt.arg)
+		add_usage(out, str_of(o->opt.arg));
+	else
+		buf_add(out, STR("\\fByes\\fR or \\fBno\\fR"));
+	buf_addc(out, '\n');
+	add_sentences(out, buf_str(&help));
+	if (o->fallback[0]) {
+		buf_add(out, STR("Else "));
+		add_font(out, 'B', str_of(o->fallback));
+		buf_add(out, STR(".\n"));
+	}
+	if (o->opt.arg && o->opt.takes->kind != ARG_FILTER)
+		add_words(out, &o->opt);
+	buf_free(&help);
+}
+
+static void configuration(struct buf *out)
+{
+	for (int i = 0; i < OPTION_COUNT; i++)
+		add_setting(out, &config_options[i]);
 }
 
 /* "Down, j" */
@@ -259,8 +293,13 @@ static void filter_terms(struct buf *out)
 	buf_add(out, STR(".PD\n"));
 }
 
-/* CONFIGURATION: a part "configuration" that walks over the table of options, as commands() does over cmds[]. */
 const struct part man_parts[] = {
-	{"version", version},           {"date", date}, {"synopsis", synopsis}, {"commands", commands}, {"keys", keys},
-	{"filter-terms", filter_terms}, {NULL, NULL},
+	{"version", version},
+	{"date", date},
+	{"synopsis", synopsis},
+	{"commands", commands},
+	{"keys", keys},
+	{"filter-terms", filter_terms},
+	{"configuration", configuration},
+	{NULL, NULL},
 };

@@ -14,6 +14,22 @@ static const char *const kinds[] = {
 	[ARG_FILTER] = "filter", [ARG_WORD] = "word", [ARG_LIST] = "list",         [ARG_PAIR] = "pair",
 };
 
+/* All options of a command, with the opposites of switches that have one. */
+static struct opt *options_of(const struct cmd *c, struct arena *a, size_t *count)
+{
+	size_t n;
+	const struct opt *opts = cmd_opts(c, a, &n);
+	struct opt *all = arena_array(a, struct opt, 2 * n + 1);
+	*count = 0;
+	for (size_t i = 0; i < n; i++) {
+		all[(*count)++] = opts[i];
+		if (opt_has_opposite(&opts[i]))
+			all[(*count)++] = (struct opt){0, arena_printf(a, "no-%s", opts[i].name).p, NULL,
+						       arena_printf(a, "The opposite of --%s.", opts[i].name).p, NULL};
+	}
+	return all;
+}
+
 /* ---- places, for any shell ---- */
 
 struct place {
@@ -28,12 +44,14 @@ typedef void place_fn(struct buf *out, const struct place *p);
 
 static void each_place(struct buf *out, place_fn *write)
 {
+	struct arena a = {0};
 	for (size_t i = 0; cmds[i]; i++) {
 		const struct cmd *c = cmds[i];
-		for (size_t k = 0; k < c->opt_count; k++)
-			if (c->opts[k].arg)
-				write(out, &(struct place){c->name, c->opts[k].name, c->opts[k].letter, true,
-							   c->opts[k].takes});
+		size_t count;
+		const struct opt *opts = options_of(c, &a, &count);
+		for (size_t k = 0; k < count; k++)
+			if (opts[k].arg)
+				write(out, &(struct place){c->name, opts[k].name, opts[k].letter, true, opts[k].takes});
 		if (c->first)
 			write(out, &(struct place){c->name, "1", 0, false, c->first});
 		if (c->rest)
@@ -41,6 +59,7 @@ static void each_place(struct buf *out, place_fn *write)
 	}
 	for (int k = 0; k < FILTER_KEY_COUNT; k++)
 		write(out, &(struct place){"filter", filter_keys[k].name, 0, false, filter_keys[k].takes});
+	arena_free(&a);
 }
 
 /* In the quotes of a shell: those of bash and zsh know no escape, those of fish know \' and \\. */
@@ -107,16 +126,19 @@ static void bash_places(struct buf *out)
 
 static void bash_options(struct buf *out)
 {
+	struct arena a = {0};
 	for (size_t i = 0; cmds[i]; i++) {
-		const struct cmd *c = cmds[i];
-		buf_printf(out, "\t%s) words='", c->name);
-		for (size_t k = 0; k < c->opt_count; k++) {
-			if (c->opts[k].letter)
-				buf_printf(out, "-%c ", c->opts[k].letter);
-			buf_printf(out, "--%s ", c->opts[k].name);
+		size_t count;
+		const struct opt *opts = options_of(cmds[i], &a, &count);
+		buf_printf(out, "\t%s) words='", cmds[i]->name);
+		for (size_t k = 0; k < count; k++) {
+			if (opts[k].letter)
+				buf_printf(out, "-%c ", opts[k].letter);
+			buf_printf(out, "--%s ", opts[k].name);
 		}
 		buf_add(out, STR("--help' ;;\n"));
 	}
+	arena_free(&a);
 }
 
 /* ---- zsh ---- */
@@ -195,17 +217,21 @@ static void zsh_option(struct buf *out, const struct cmd *c, const struct opt *o
 
 static void zsh_arguments(struct buf *out)
 {
+	struct arena a = {0};
 	for (size_t i = 0; cmds[i]; i++) {
 		const struct cmd *c = cmds[i];
 		buf_printf(out, "\t(%s)\n\t\t_arguments -S $help", c->name);
-		for (size_t k = 0; k < c->opt_count; k++)
-			zsh_option(out, c, &c->opts[k]);
+		size_t count;
+		const struct opt *opts = options_of(c, &a, &count);
+		for (size_t k = 0; k < count; k++)
+			zsh_option(out, c, &opts[k]);
 		if (c->first)
 			buf_printf(out, " \\\n\t\t\t'1: : _deadletter_at \"%s 1\"'", c->name);
 		if (c->rest)
 			buf_printf(out, " \\\n\t\t\t'*: : _deadletter_at \"%s 2\"'", c->name);
 		buf_add(out, STR("\n\t\t;;\n"));
 	}
+	arena_free(&a);
 }
 
 /* ---- fish ---- */
@@ -254,9 +280,12 @@ static void fish_filter_keys(struct buf *out)
 
 static void fish_options(struct buf *out)
 {
+	struct arena a = {0};
 	for (size_t i = 0; cmds[i]; i++) {
-		for (size_t k = 0; k < cmds[i]->opt_count; k++) {
-			const struct opt *o = &cmds[i]->opts[k];
+		size_t count;
+		const struct opt *opts = options_of(cmds[i], &a, &count);
+		for (size_t k = 0; k < count; k++) {
+			const struct opt *o = &opts[k];
 			struct buf help = {0};
 			opt_sentence(o, &help);
 			buf_printf(out, "complete -c deadletter -n '__deadletter_in %s' -l %s", cmds[i]->name, o->name);
@@ -270,6 +299,7 @@ static void fish_options(struct buf *out)
 			buf_free(&help);
 		}
 	}
+	arena_free(&a);
 }
 
 const struct part shell_parts[] = {

@@ -77,6 +77,9 @@ deadletter import n	notes.txt
 deadletter import notes.txt --into o	old.sqlite3
 deadletter import --column sou	source_file= source_line=
 deadletter import --column=rec	recipient=
+deadletter demo --theme d	dark distinct
+deadletter demo --no-m	--no-mouse
+deadletter --columns code,se	code,sender
 deadletter explain 5.1.10	5.1.10
 deadletter demo --k	--keep
 END
