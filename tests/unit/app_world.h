@@ -199,6 +199,7 @@ static inline int setup(void **state)
 	put_records(w->store);
 	struct app_port port = {port_ask, port_cancel, port_copy, port_suspend, port_theme, port_save, w};
 	config_init(&w->config);
+	w->config.zone = ZONE_UTC;
 	app_init(&w->app, &port, &w->config, "outbox.db", false, 120, 36);
 	pump(w);
 	draw(w);
