@@ -144,7 +144,7 @@ static void add_words(struct buf *out, const struct opt *o)
 			add_sentences(out, str_of(words.items[i].help));
 		}
 		buf_add(out, STR(".RE\n.PD\n"));
-	} else if (o->takes && o->takes->kind == ARG_PAIR) {
+	} else if (o->arg && o->takes->kind == ARG_PAIR) {
 		struct buf names = {0};
 		arg_enumerate(&words, &names);
 		add_font(out, 'I', str_slice(str_of(o->arg), 0, strcspn(o->arg, "=")));
