@@ -45,8 +45,7 @@ struct keymap {
 
 void keymap_init(struct keymap *m); /* as the table has it */
 /* Gives the action `name` these keys, names separated by blanks, instead of those it has; "" takes them all away. A key
- * is taken from the actions that share a pane with this one. False: *e says what is wrong, and all is as it was: an
- * unknown name, or quit would have no key left. */
+ * is taken from the actions that share a pane with this one. False: *e names what is unknown, and all is as it was. */
 bool keymap_bind(struct keymap *m, struct str name, struct str keys, struct err *e);
 /* The names of an action's keys, separated by blanks. */
 void keymap_keys(const struct keymap *m, const struct action *a, struct buf *out);

@@ -113,10 +113,6 @@ bool keymap_bind(struct keymap *m, struct str name, struct str keys, struct err 
 			return err_set(e, ERR_INPUT, "more than %d keys are bound", KEYMAP_MAX);
 		add(&to, key, a);
 	}
-	char none[KEY_NAME_MAX];
-	const struct action *quit = action_named(STR("quit"));
-	if (!keymap_first(&to, quit, none)[0])
-		return err_set(e, ERR_INPUT, "that would leave quit without a key; give it another one first");
 	*m = to;
 	return true;
 }

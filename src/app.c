@@ -432,7 +432,8 @@ void app_init(struct app *app, const struct app_port *port, const struct config 
 		.w = w,
 		.h = h,
 		.focus = PANE_TREE,
-		.list = {.total = -1},
+		.list = {.total = -1, .sort = config->sort},
+		.tree = {.grouping = config->group},
 		.timeline = {.at_s = TIME_NONE, .anchor_s = TIME_NONE},
 		.stale_after_ms = STALE_AFTER_MS,
 	};

@@ -7,6 +7,14 @@ const struct arg arg_file = {ARG_FILE, NULL};
 const struct arg arg_database = {ARG_DATABASE, NULL};
 const struct arg arg_source = {ARG_SOURCE, NULL};
 
+static void yes_no_words(struct arg_words *w)
+{
+	arg_add(w, "yes", "", false);
+	arg_add(w, "no", "", false);
+}
+
+const struct arg arg_yes_no = {ARG_WORD, yes_no_words};
+
 void arg_add(struct arg_words *w, const char *text, const char *help, bool usual)
 {
 	if (w->count == w->cap) {

@@ -36,7 +36,7 @@ struct arg {
 	void (*words)(struct arg_words *out); /* adds all of them, in the order to show; NULL: there are none */
 };
 
-extern const struct arg arg_text, arg_file, arg_database, arg_source;
+extern const struct arg arg_text, arg_file, arg_database, arg_source, arg_yes_no;
 
 void arg_add(struct arg_words *w, const char *text, const char *help, bool usual);
 /* The words of `arg`, which may be NULL. */

@@ -9,8 +9,7 @@
 
 struct browse_options {
 	const struct config *config;
-	struct str filter; /* a filter line to start with */
-	bool no_mouse;
+	struct str filter; /* a filter line to start with; empty: the configuration's */
 };
 
 /* Browses until the user quits. False: *e says why it could not start (ERR_USAGE: no terminal to browse on). */

@@ -55,19 +55,16 @@ static char *make_private_dir(struct arena *a, struct err *e)
 	return NULL;
 }
 
-static int browse_copy(struct arena *a)
+static bool browse_copy(const struct config *config, struct arena *a, struct err *e)
 {
-	struct err e = {0};
-	char *dir = make_private_dir(a, &e);
+	char *dir = make_private_dir(a, e);
 	if (!dir)
-		return cmd_fail(&e);
+		return false;
 	const char *path = arena_printf(a, "%s/sample.db", dir).p;
-	struct config config;
-	config_init(&config);
-	bool ok = make_sample(path, a, &e) && browse_run(path, &(struct browse_options){.config = &config}, &e);
+	bool ok = make_sample(path, a, e) && browse_run(path, &(struct browse_options){.config = config}, e);
 	remove_database(path, a);
 	rmdir(dir);
-	return ok ? EXIT_DONE : cmd_fail(&e);
+	return ok;
 }
 
 static int run(const struct cmd *self, const struct opt_result *o, struct arena *a)
@@ -76,10 +73,13 @@ static int run(const struct cmd *self, const struct opt_result *o, struct arena 
 		return cmd_usage(self, "demo takes no file; -o FILE writes the sample there");
 	cmd_catch_signals();
 	const char *keep = o->values[OPT_KEEP];
-	if (!keep)
-		return browse_copy(a);
 	struct err e = {0};
-	return make_sample(keep, a, &e) ? EXIT_DONE : cmd_fail(&e);
+	if (keep)
+		return make_sample(keep, a, &e) ? EXIT_DONE : cmd_fail(&e);
+	struct config config;
+	bool ok = cmd_configure(self, o, &config, &e) && browse_copy(&config, a, &e);
+	config_free(&config);
+	return ok ? EXIT_DONE : cmd_fail(&e);
 }
 
 const struct cmd cmd_demo = {
@@ -88,5 +88,6 @@ const struct cmd cmd_demo = {
 	.help = "Browse a sample of 60 days that ends now, in a private copy that is removed afterwards.",
 	.opts = opts,
 	.opt_count = COUNT_OF(opts),
+	.configured = true,
 	.run = run,
 };

@@ -1,5 +1,7 @@
 #include "history.h"
 
+#include "outfile.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -117,23 +119,10 @@ void history_free(struct history *h)
 	free(h);
 }
 
-static void make_folders(const char *path)
-{
-	char *folder = strdup(path);
-	if (!folder)
-		die("out of memory");
-	for (char *slash = folder + 1; (slash = strchr(slash, '/')); slash++) {
-		*slash = '\0';
-		mkdir(folder, 0700); /* what fails here shows when the file is opened */
-		*slash = '/';
-	}
-	free(folder);
-}
-
 static bool append(const char *path, struct str line, struct err *e)
 {
 	struct buf b = {0};
-	make_folders(path);
+	outfile_folders(path);
 	int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0600);
 	if (fd < 0)
 		return err_sys(e, errno, "cannot keep the filter in %s", path);

@@ -65,20 +65,24 @@ static void help_words(struct buf *b, const struct opt *o)
 static int help_one(const struct cmd *c)
 {
 	struct buf b = {0};
+	struct arena a = {0};
+	size_t count;
+	const struct opt *opts = cmd_opts(c, &a, &count);
 	buf_add(&b, STR("usage:\n"));
 	help_line(&b, c);
-	if (c->opt_count > 0) {
+	if (count > 0) {
 		buf_add(&b, STR("\noptions:\n"));
-		opt_help(c->opts, c->opt_count, &b);
+		opt_help(opts, count, &b);
 	}
 	if (c->more) {
 		buf_addc(&b, '\n');
 		paragraph(&b, 0, c->more);
 	}
-	for (size_t i = 0; i < c->opt_count; i++)
-		help_words(&b, &c->opts[i]);
+	for (size_t i = 0; i < count; i++)
+		help_words(&b, &opts[i]);
 	int code = cmd_print(&b);
 	buf_free(&b);
+	arena_free(&a);
 	return code;
 }
 
@@ -92,7 +96,9 @@ static int run(const struct cmd *c, int argc, char **argv)
 	struct opt_result o;
 	char name[64];
 	snprintf(name, sizeof name, "deadletter%s%s", c == cmds[0] ? "" : " ", c == cmds[0] ? "" : c->name);
-	int code = opt_parse(name, c->opts, c->opt_count, argc, argv, &a, &o, &e) ? c->run(c, &o, &a) : cmd_fail(&e);
+	size_t count;
+	const struct opt *opts = cmd_opts(c, &a, &count);
+	int code = opt_parse(name, opts, count, argc, argv, &a, &o, &e) ? c->run(c, &o, &a) : cmd_fail(&e);
 	arena_free(&a);
 	return code;
 }

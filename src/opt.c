@@ -32,6 +32,11 @@ static void give(struct parse *p, size_t i, const char *value)
 	p->out->values[i] = value;
 }
 
+static bool has_opposite(const struct opt *o)
+{
+	return !o->arg && o->takes == &arg_yes_no;
+}
+
 /* "FORMAT" as a word within a sentence. */
 static const char *noun(struct parse *p, const struct opt *o)
 {
@@ -66,7 +71,7 @@ static bool found(struct parse *p, size_t i, const char *word, const char *attac
 	if (!p->opts[i].arg) {
 		if (attached)
 			return usage(p, "no value belongs to", word);
-		give(p, i, "");
+		give(p, i, has_opposite(&p->opts[i]) ? "yes" : "");
 		return true;
 	}
 	if (!attached && p->at + 1 >= p->argc)
@@ -80,11 +85,18 @@ static bool found(struct parse *p, size_t i, const char *word, const char *attac
 
 static bool long_option(struct parse *p, const char *word)
 {
-	const char *name = word + 2, *equals = strchr(name, '=');
-	size_t len = equals ? (size_t)(equals - name) : strlen(name);
-	for (size_t i = 0; i < p->count; i++)
-		if (strlen(p->opts[i].name) == len && memcmp(p->opts[i].name, name, len) == 0)
+	const char *equals = strchr(word, '=');
+	struct str name = str_slice(str_of(word), 2, equals ? (size_t)(equals - word - 2) : SIZE_MAX);
+	bool no = str_starts(name, STR("no-"));
+	for (size_t i = 0; i < p->count; i++) {
+		if (str_eq(name, str_of(p->opts[i].name)))
 			return found(p, i, word, equals ? equals + 1 : NULL);
+		if (no && has_opposite(&p->opts[i]) && !equals &&
+		    str_eq(str_slice(name, 3, SIZE_MAX), str_of(p->opts[i].name))) {
+			give(p, i, "no");
+			return true;
+		}
+	}
 	return usage(p, "unknown option", word);
 }
 
@@ -138,7 +150,7 @@ bool opt_parse(const char *command, const struct opt *opts, size_t count, int ar
 void opt_sentence(const struct opt *o, struct buf *out)
 {
 	struct arena a = {0};
-	if (o->takes && o->takes->kind == ARG_WORD) {
+	if (o->arg && o->takes->kind == ARG_WORD) {
 		struct arg_words words = arg_words_of(o->takes, &a);
 		arg_enumerate(&words, out);
 		buf_add(out, STR("; "));
@@ -154,15 +166,22 @@ void opt_row(struct buf *out, const char *left, int width, struct str words)
 	buf_addc(out, '\n');
 }
 
+/* "--output FILE", "--[no-]mouse" */
+static void add_name(const struct opt *o, struct buf *out)
+{
+	buf_printf(out, "--%s%s%s%s", has_opposite(o) ? "[no-]" : "", o->name, o->arg ? " " : "", o->arg ? o->arg : "");
+}
+
 void opt_help(const struct opt *opts, size_t count, struct buf *out)
 {
-	enum { BEFORE = 8, BEHIND = 2 }; /* "  -o, --", and the blanks before the help */
-	int widest = 0;
-	for (size_t i = 0; i < count; i++) {
-		int w = (int)strlen(opts[i].name) + (opts[i].arg ? 1 + (int)strlen(opts[i].arg) : 0);
-		widest = w > widest ? w : widest;
-	}
+	enum { BEFORE = 6, BEHIND = 2 }; /* "  -o, ", and the blanks before the help */
 	struct buf left = {0}, help = {0};
+	size_t widest = 0;
+	for (size_t i = 0; i < count; i++) {
+		buf_reset(&left);
+		add_name(&opts[i], &left);
+		widest = left.len > widest ? left.len : widest;
+	}
 	for (size_t i = 0; i < count; i++) {
 		const struct opt *o = &opts[i];
 		buf_reset(&left);
@@ -171,9 +190,9 @@ void opt_help(const struct opt *opts, size_t count, struct buf *out)
 			buf_printf(&left, "  -%c, ", o->letter);
 		else
 			buf_add(&left, STR("      "));
-		buf_printf(&left, "--%s%s%s", o->name, o->arg ? " " : "", o->arg ? o->arg : "");
+		add_name(o, &left);
 		opt_sentence(o, &help);
-		opt_row(out, left.p, BEFORE + widest + BEHIND, buf_str(&help));
+		opt_row(out, left.p, BEFORE + (int)widest + BEHIND, buf_str(&help));
 	}
 	buf_free(&left);
 	buf_free(&help);

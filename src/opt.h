@@ -12,14 +12,14 @@ struct opt {
 	const char *name;        /* "output" */
 	const char *arg;         /* "FILE", or NULL: a switch */
 	const char *help;        /* one sentence; of one word among several, what holds without it: "else csv." */
-	const struct arg *takes; /* what the value may be; NULL of a switch */
+	const struct arg *takes; /* what the value may be; of a switch NULL, or arg_yes_no: --no-NAME says the opposite */
 };
 
 /* What was found. Texts point into argv. */
 struct opt_result {
 	const char *const *words; /* what is no option, in order */
 	int word_count;
-	const char **values; /* values[i] of opts[i]: the last one given, "" for a switch, NULL: not given */
+	const char **values; /* values[i] of opts[i]: the last one given, "" or yes or no for a switch, NULL: not given */
 	struct opt_multi {
 		const char *const *values; /* all values of opts[i], in order */
 		int count;

@@ -185,6 +185,17 @@ bool text_next(struct text_walk *w, struct text_cell *out)
 
 /* ---- width and showing ---- */
 
+size_t text_find_bad(struct str s)
+{
+	char32_t c;
+	for (size_t at = 0, n; at < s.len; at += n) {
+		n = text_decode(s, at, &c);
+		if (n == 0 || c < ' ' || (c >= 127 && c < 160))
+			return at;
+	}
+	return SIZE_MAX;
+}
+
 int text_width(struct str s, bool ascii)
 {
 	struct text_walk w = text_walk_of(s, ascii);

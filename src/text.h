@@ -48,6 +48,9 @@ bool text_next(struct text_walk *w, struct text_cell *out); /* false: at the end
 size_t text_decode(struct str s, size_t at, char32_t *out);
 void text_encode(struct buf *b, char32_t c); /* UTF-8; U+FFFD for what is no code point */
 
+/* Where the first control character or byte of invalid UTF-8 is; SIZE_MAX: nowhere. */
+size_t text_find_bad(struct str s);
+
 int text_width(struct str s, bool ascii); /* columns of the showable form */
 
 /* Appends the showable form of `s` to `b`: valid UTF-8 on one line, without any control, bidi or invisible

@@ -1,107 +1,10 @@
 #include "view.h"
 
 #include "codes.h"
+#include "list_column.h"
 #include "flow.h"
 
-/* ---- columns ---- */
-
-/* A column of the list. Those with the lowest rank come first when room is short. */
-struct column {
-	const char *title;
-	int min, max; /* width in columns */
-	int rank;
-	enum role (*draw)(const struct record *r, struct moment now, struct buf *out); /* returns the role */
-};
-
-static enum role draw_time(const struct record *r, struct moment now, struct buf *out)
-{
-	char t[TIME_TEXT];
-	buf_add(out, str_of(view_time(now.zone, r->time, now.now_s, t)));
-	return ROLE_TEXT;
-}
-
-static enum role draw_recipient(const struct record *r, struct moment now, struct buf *out)
-{
-	(void)now;
-	buf_add(out, r->recipient);
-	return ROLE_STRONG;
-}
-
-static enum role draw_code(const struct record *r, struct moment now, struct buf *out)
-{
-	(void)now;
-	char e[ECODE_TEXT];
-	if (r->basic)
-		buf_printf(out, "%3d ", r->basic);
-	else
-		buf_add(out, STR("    "));
-	buf_add(out, str_of(ecode_text(r->enhanced, e)));
-	if (!r->basic && !r->enhanced.cls) {
-		buf_reset(out);
-		buf_add(out, str_of(r->outcome == OUTCOME_DROPPED  ? "Dropped"
-				    : r->outcome == OUTCOME_FAILED ? "No answer"
-								   : outcome_name(r->outcome)));
-	}
-	return view_role_of(r->outcome, r->enhanced, r->basic);
-}
-
-static enum role draw_outcome(const struct record *r, struct moment now, struct buf *out)
-{
-	(void)now;
-	buf_add(out, str_of(outcome_name(r->outcome)));
-	return view_role_of(r->outcome, r->enhanced, r->basic);
-}
-
-static enum role draw_title(const struct record *r, struct moment now, struct buf *out)
-{
-	(void)now;
-	buf_add(out, r->title);
-	return ROLE_TEXT;
-}
-
-static enum role draw_response(const struct record *r, struct moment now, struct buf *out)
-{
-	(void)now;
-	buf_add(out, r->response);
-	return ROLE_DIM;
-}
-
-static const struct column columns[] = {
-	{"Time", 12, 12, 1, draw_time}, {"Recipient", 20, 36, 0, draw_recipient},
-	{"Code", 10, 11, 2, draw_code},       {"Outcome", 9, 9, 5, draw_outcome},
-	{"Title", 34, 40, 4, draw_title},     {"Response", 16, 400, 3, draw_response},
-};
-
-enum { MARK_W = 3, GAP = 2 };
-
-/* Widths of the columns that fit into `room`; 0: left out. */
-static void columns_fit(int room, int widths[COUNT_OF(columns)])
-{
-	const int count = (int)COUNT_OF(columns);
-	for (int i = 0; i < count; i++)
-		widths[i] = 0;
-	int left = room + GAP;
-	bool fits = true;
-	for (int rank = 0; rank < count && fits; rank++) {
-		for (int i = 0; i < count; i++) {
-			if (columns[i].rank != rank)
-				continue;
-			fits = columns[i].min + GAP <= left;
-			widths[i] = fits ? columns[i].min : 0;
-			left -= fits ? columns[i].min + GAP : 0;
-		}
-	}
-	/* What is left over goes to those that may grow, the most important one first. */
-	for (int rank = 0; rank < count && left > 0; rank++) {
-		for (int i = 0; i < count; i++) {
-			if (columns[i].rank != rank || widths[i] == 0)
-				continue;
-			int more = columns[i].max - widths[i] < left ? columns[i].max - widths[i] : left;
-			widths[i] += more;
-			left -= more;
-		}
-	}
-}
+enum { MARK_W = 3 };
 
 /* ---- the window and its cursor ---- */
 
@@ -262,8 +165,8 @@ static void position_text(const struct app *app, struct buf *out)
 		buf_printf(out, "%s of %s", view_number(rank + 1, a), view_number(total, b));
 }
 
-static void row_draw(const struct app *app, struct surface *s, const struct record *r, const int *widths,
-		     struct rect row, bool cursor, struct moment now)
+static void row_draw(const struct app *app, struct surface *s, const struct record *r, const struct list_columns *set,
+		     struct rect row, bool cursor, const struct list_clock *clock)
 {
 	if (idset_has(&app->marks, r->id))
 		surface_glyph(s, row.x, row.y, ROLE_MARK, GLYPH_MARK);
@@ -273,15 +176,14 @@ static void row_draw(const struct app *app, struct surface *s, const struct reco
 		surface_glyph(s, row.x + 1, row.y, ROLE_STRONG, GLYPH_CURSOR);
 	int x = row.x + MARK_W;
 	struct buf text = {0};
-	for (size_t i = 0; i < COUNT_OF(columns); i++) {
-		if (widths[i] == 0)
-			continue;
+	for (int i = 0; i < set->count; i++) {
 		buf_reset(&text);
-		enum role role = columns[i].draw(r, now, &text);
-		if (columns[i].draw == draw_time && app_is_fresh(app, r))
+		const struct list_column *c = set->places[i].column;
+		enum role role = c->draw(clock, r, &text);
+		if (c == &list_columns[COLUMN_TIME] && app_is_fresh(app, r))
 			role = ROLE_FRESH;
-		surface_text(s, x, row.y, widths[i], role, buf_str(&text));
-		x += widths[i] + GAP;
+		surface_text(s, x, row.y, set->places[i].width, role, buf_str(&text));
+		x += set->places[i].width + COLUMN_GAP;
 	}
 	buf_free(&text);
 }
@@ -370,18 +272,16 @@ void view_list_draw(struct app *app, struct surface *s, struct rect r)
 	scroll(app);
 	struct rect inner = {r.x + 1, r.y + 1, r.w - 2, r.h - 2};
 	struct rect former = surface_clip(s, inner);
-	int widths[COUNT_OF(columns)];
-	columns_fit(inner.w - MARK_W - 1, widths);
+	struct list_columns set;
+	list_columns_fit(app->config, inner.w - MARK_W - 1, &set);
 	int x = inner.x + MARK_W;
-	for (size_t i = 0; i < COUNT_OF(columns); i++) {
-		if (widths[i] == 0)
-			continue;
-		surface_text(s, x, inner.y, widths[i], ROLE_DIM, str_of(columns[i].title));
-		x += widths[i] + GAP;
+	for (int i = 0; i < set.count; i++) {
+		surface_text(s, x, inner.y, set.places[i].width, ROLE_DIM, str_of(set.places[i].column->title));
+		x += set.places[i].width + COLUMN_GAP;
 	}
 	if (p->count == 0)
 		empty_draw(app, s, inner);
-	struct moment now = moment_now(app->zone);
+	const struct list_clock clock = {moment_now(app->zone), app->config};
 	s->stale = app_stale(app, ASK_PAGE) && app->list.to_anchor;
 	for (int i = app->list.top; i < p->count && i - app->list.top < app->list.height; i++) {
 		struct rect row = {inner.x, inner.y + 1 + i - app->list.top, inner.w, 1};
@@ -389,7 +289,7 @@ void view_list_draw(struct app *app, struct surface *s, struct rect r)
 		s->blur = !focus;
 		if (s->select)
 			surface_fill(s, row, ROLE_TEXT);
-		row_draw(app, s, &p->rows[i], widths, row, s->select, now);
+		row_draw(app, s, &p->rows[i], &set, row, s->select, &clock);
 	}
 	s->select = s->blur = s->stale = false;
 	surface_unclip(s, former);

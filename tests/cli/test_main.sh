@@ -21,7 +21,7 @@ run --version
 [ "$code" = 0 ] && grep -qE '^deadletter [0-9]+\.[0-9]+\.[0-9]+$' "$dir/out" && [ "$(wc -l <"$dir/out")" = 1 ]
 result $? "--version is one line"
 
-for command in browse export summary import explain init demo; do
+for command in browse export summary import explain init demo config; do
 	run $command --help
 	[ "$code" = 0 ] && [ ! -s "$dir/err" ] && [ "$(head -n 1 "$dir/out")" = "usage:" ] &&
 		grep -q '^  deadletter ' "$dir/out" && narrow

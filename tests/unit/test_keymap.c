@@ -108,18 +108,6 @@ static void mistakes_are_named_and_change_nothing(void **state)
 	must_not_bind("export", "ab", "there is no key \"ab\"; keys are written e, Space, C-e, Up, PgDn, F5");
 }
 
-static void quit_keeps_a_key(void **state)
-{
-	(void)state;
-	static const char why[] = "that would leave quit without a key; give it another one first";
-	must_not_bind("quit", "", why);
-	must_not_bind("export", "q C-c", why);
-	struct keymap m = fresh();
-	must_bind(&m, "quit", "Q");
-	must_bind(&m, "export", "q C-c");
-	assert_ptr_equal(action_find(&m, 'Q', PANE_LIST), action_named(STR("quit")));
-}
-
 static void there_is_an_end_to_keys(void **state)
 {
 	(void)state;
@@ -140,7 +128,6 @@ int main(void)
 		cmocka_unit_test(a_key_is_taken_from_others_of_its_panes_only),
 		cmocka_unit_test(an_action_may_have_no_key),
 		cmocka_unit_test(mistakes_are_named_and_change_nothing),
-		cmocka_unit_test(quit_keeps_a_key),
 		cmocka_unit_test(there_is_an_end_to_keys),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -141,6 +141,39 @@ static void test_no_options(void **state)
 	arena_free(&a);
 }
 
+/* A switch that is on or off from elsewhere has an opposite. */
+static void test_switch_with_an_opposite(void **state)
+{
+	(void)state;
+	static const struct opt both[] = {
+		{0, "mouse", NULL, "Use the mouse.", &arg_yes_no},
+		{0, "no-wait", NULL, "Do not wait.", NULL},
+	};
+	static const struct {
+		const char *word, *mouse, *no_wait; /* mouse NULL: a mistake */
+	} rows[] = {
+		{"--mouse", "yes", NULL}, {"--no-mouse", "no", NULL},   {"--no-wait", NULL, ""},
+		{"--wait", NULL, NULL},   {"--no-mouse=1", NULL, NULL}, {"--no-no-wait", NULL, NULL},
+	};
+	struct arena a = {0};
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		char *argv[] = {"browse", arena_cstr(&a, str_of(rows[i].word)), NULL};
+		struct err e = {0};
+		struct opt_result r;
+		bool ok = opt_parse("deadletter", both, COUNT_OF(both), 2, argv, &a, &r, &e);
+		assert_int_equal(ok, rows[i].mouse || rows[i].no_wait);
+		if (ok && rows[i].mouse)
+			assert_string_equal(r.values[0], rows[i].mouse);
+		assert_true(!ok || !rows[i].no_wait || r.values[1]);
+	}
+	struct buf b = {0};
+	opt_help(both, COUNT_OF(both), &b);
+	assert_string_equal(b.p, "      --[no-]mouse  Use the mouse.\n"
+				 "      --no-wait     Do not wait.\n");
+	buf_free(&b);
+	arena_free(&a);
+}
+
 static void test_help_is_aligned(void **state)
 {
 	(void)state;
@@ -158,9 +191,8 @@ static void test_help_is_aligned(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_forms),
-		cmocka_unit_test(test_mistakes),
-		cmocka_unit_test(test_no_options),
+		cmocka_unit_test(test_forms),           cmocka_unit_test(test_mistakes),
+		cmocka_unit_test(test_no_options),      cmocka_unit_test(test_switch_with_an_opposite),
 		cmocka_unit_test(test_help_is_aligned),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
