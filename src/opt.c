@@ -32,7 +32,7 @@ static void give(struct parse *p, size_t i, const char *value)
 	p->out->values[i] = value;
 }
 
-static bool has_opposite(const struct opt *o)
+bool opt_has_opposite(const struct opt *o)
 {
 	return !o->arg && o->takes == &arg_yes_no;
 }
@@ -71,7 +71,7 @@ static bool found(struct parse *p, size_t i, const char *word, const char *attac
 	if (!p->opts[i].arg) {
 		if (attached)
 			return usage(p, "no value belongs to", word);
-		give(p, i, has_opposite(&p->opts[i]) ? "yes" : "");
+		give(p, i, opt_has_opposite(&p->opts[i]) ? "yes" : "");
 		return true;
 	}
 	if (!attached && p->at + 1 >= p->argc)
@@ -91,7 +91,7 @@ static bool long_option(struct parse *p, const char *word)
 	for (size_t i = 0; i < p->count; i++) {
 		if (str_eq(name, str_of(p->opts[i].name)))
 			return found(p, i, word, equals ? equals + 1 : NULL);
-		if (no && has_opposite(&p->opts[i]) && !equals &&
+		if (no && opt_has_opposite(&p->opts[i]) && !equals &&
 		    str_eq(str_slice(name, 3, SIZE_MAX), str_of(p->opts[i].name))) {
 			give(p, i, "no");
 			return true;
@@ -169,7 +169,8 @@ void opt_row(struct buf *out, const char *left, int width, struct str words)
 /* "--output FILE", "--[no-]mouse" */
 static void add_name(const struct opt *o, struct buf *out)
 {
-	buf_printf(out, "--%s%s%s%s", has_opposite(o) ? "[no-]" : "", o->name, o->arg ? " " : "", o->arg ? o->arg : "");
+	buf_printf(out, "--%s%s%s%s", opt_has_opposite(o) ? "[no-]" : "", o->name, o->arg ? " " : "",
+		   o->arg ? o->arg : "");
 }
 
 void opt_help(const struct opt *opts, size_t count, struct buf *out)

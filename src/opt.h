@@ -8,18 +8,20 @@
 #include "arg.h"
 
 struct opt {
-	char letter;             /* 'o', or 0 */
-	const char *name;        /* "output" */
-	const char *arg;         /* "FILE", or NULL: a switch */
-	const char *help;        /* one sentence; of one word among several, what holds without it: "else csv." */
-	const struct arg *takes; /* what the value may be; of a switch NULL, or arg_yes_no: --no-NAME says the opposite */
+	char letter;      /* 'o', or 0 */
+	const char *name; /* "output" */
+	const char *arg;  /* "FILE", or NULL: a switch */
+	const char *help; /* one sentence; of one word among several, what holds without it: "else csv." */
+	const struct arg
+		*takes; /* what the value may be; of a switch NULL, or arg_yes_no: --no-NAME says the opposite */
 };
 
 /* What was found. Texts point into argv. */
 struct opt_result {
 	const char *const *words; /* what is no option, in order */
 	int word_count;
-	const char **values; /* values[i] of opts[i]: the last one given, "" or yes or no for a switch, NULL: not given */
+	const char *
+		*values; /* values[i] of opts[i]: the last one given, "" or yes or no for a switch, NULL: not given */
 	struct opt_multi {
 		const char *const *values; /* all values of opts[i], in order */
 		int count;
@@ -33,6 +35,7 @@ struct opt_result {
 bool opt_parse(const char *command, const struct opt *opts, size_t count, int argc, char **argv, struct arena *a,
 	       struct opt_result *out, struct err *e);
 
+bool opt_has_opposite(const struct opt *o); /* is --no-NAME there, too? */
 /* The table as text, aligned, at most HELP_COLUMNS wide. */
 enum { HELP_COLUMNS = 80 };
 void opt_help(const struct opt *opts, size_t count, struct buf *out);

@@ -135,7 +135,7 @@ static void add_words(struct buf *out, const struct opt *o)
 	bool list = o->takes && o->takes->kind == ARG_LIST;
 	if (words.count > 0 && words.items[0].help[0]) {
 		if (list)
-			buf_printf(out, "Without \\fB\\-\\-%s\\fR it is those with a star:\n", o->name);
+			buf_add(out, STR("Those with a star are the usual ones:\n"));
 		buf_add(out, STR(".RS\n.PD 0\n"));
 		for (size_t i = 0; i < words.count; i++) {
 			buf_add(out, STR(".TP 16\n"));
@@ -191,6 +191,32 @@ static void commands(struct buf *out)
 		}
 		for (size_t k = 0; k < c->opt_count; k++)
 			add_option(out, &c->opts[k]);
+		if (c->configured)
+			buf_add(out, STR(".PP\nIt takes the options under\n.B CONFIGURATION\nas well.\n"));
+	}
+}
+
+/* The options of the configuration, as they are written in its file. */
+static void configuration(struct buf *out)
+{
+	for (int i = 0; i < OPTION_COUNT; i++) {
+		const struct config_option *o = &config_options[i];
+		buf_add(out, STR(".TP\n"));
+		add_font(out, 'B', str_of(o->opt.name));
+		buf_add(out, STR(" = "));
+		add_font(out, 'I', str_of(o->opt.arg ? o->opt.arg : "yes|no"));
+		buf_addc(out, '\n');
+		add_text(out, str_of(o->opt.help));
+		buf_add(out, STR(".\n"));
+		if (o->more)
+			add_sentences(out, str_of(o->more));
+		if (o->fallback[0]) {
+			buf_add(out, STR("By default "));
+			add_font(out, 'B', str_of(o->fallback));
+			buf_add(out, STR(".\n"));
+		}
+		if (o->opt.arg)
+			add_words(out, &o->opt);
 	}
 }
 
@@ -259,8 +285,13 @@ static void filter_terms(struct buf *out)
 	buf_add(out, STR(".PD\n"));
 }
 
-/* CONFIGURATION: a part "configuration" that walks over the table of options, as commands() does over cmds[]. */
 const struct part man_parts[] = {
-	{"version", version},           {"date", date}, {"synopsis", synopsis}, {"commands", commands}, {"keys", keys},
-	{"filter-terms", filter_terms}, {NULL, NULL},
+	{"version", version},
+	{"date", date},
+	{"synopsis", synopsis},
+	{"commands", commands},
+	{"configuration", configuration},
+	{"keys", keys},
+	{"filter-terms", filter_terms},
+	{NULL, NULL},
 };

@@ -26,14 +26,29 @@ struct place {
 
 typedef void place_fn(struct buf *out, const struct place *p);
 
+typedef void option_fn(struct buf *out, const struct cmd *c, const struct opt *o);
+
+static void each_option(struct buf *out, const struct cmd *c, option_fn *write)
+{
+	struct arena a = {0};
+	size_t count;
+	const struct opt *opts = cmd_opts(c, &a, &count);
+	for (size_t i = 0; i < count; i++)
+		write(out, c, &opts[i]);
+	arena_free(&a);
+}
+
 static void each_place(struct buf *out, place_fn *write)
 {
 	for (size_t i = 0; cmds[i]; i++) {
 		const struct cmd *c = cmds[i];
-		for (size_t k = 0; k < c->opt_count; k++)
-			if (c->opts[k].arg)
-				write(out, &(struct place){c->name, c->opts[k].name, c->opts[k].letter, true,
-							   c->opts[k].takes});
+		struct arena a = {0};
+		size_t count;
+		const struct opt *opts = cmd_opts(c, &a, &count);
+		for (size_t k = 0; k < count; k++)
+			if (opts[k].arg)
+				write(out, &(struct place){c->name, opts[k].name, opts[k].letter, true, opts[k].takes});
+		arena_free(&a);
 		if (c->first)
 			write(out, &(struct place){c->name, "1", 0, false, c->first});
 		if (c->rest)
@@ -56,13 +71,6 @@ static void add_escaped(struct buf *out, enum shell shell, const char *text)
 		else
 			buf_addc(out, *text);
 	}
-}
-
-static void add_quoted(struct buf *out, enum shell shell, const char *text)
-{
-	buf_addc(out, '\'');
-	add_escaped(out, shell, text);
-	buf_addc(out, '\'');
 }
 
 /* 'export -o' | 'export --output' */
@@ -105,16 +113,21 @@ static void bash_places(struct buf *out)
 	each_place(out, bash_place);
 }
 
+static void bash_option(struct buf *out, const struct cmd *c, const struct opt *o)
+{
+	(void)c;
+	if (o->letter)
+		buf_printf(out, "-%c ", o->letter);
+	buf_printf(out, "--%s ", o->name);
+	if (opt_has_opposite(o))
+		buf_printf(out, "--no-%s ", o->name);
+}
+
 static void bash_options(struct buf *out)
 {
 	for (size_t i = 0; cmds[i]; i++) {
-		const struct cmd *c = cmds[i];
-		buf_printf(out, "\t%s) words='", c->name);
-		for (size_t k = 0; k < c->opt_count; k++) {
-			if (c->opts[k].letter)
-				buf_printf(out, "-%c ", c->opts[k].letter);
-			buf_printf(out, "--%s ", c->opts[k].name);
-		}
+		buf_printf(out, "\t%s) words='", cmds[i]->name);
+		each_option(out, cmds[i], bash_option);
 		buf_add(out, STR("--help' ;;\n"));
 	}
 }
@@ -180,11 +193,13 @@ static void zsh_option(struct buf *out, const struct cmd *c, const struct opt *o
 		buf_printf(&spec, ":%s: _deadletter_at \"%s --%s\"", o->arg, c->name, o->name);
 	const char *equals = o->arg ? "=" : "";
 	buf_add(out, STR(" \\\n\t\t\t"));
-	if (o->takes && o->takes->kind == ARG_PAIR)
+	if (o->arg && o->takes->kind == ARG_PAIR)
 		buf_printf(out, "'*--%s%s", o->name, equals);
 	else if (o->letter)
 		buf_printf(out, "'(-%c --%s)'{-%c%s,--%s%s}'", o->letter, o->name, o->letter, o->arg ? "+" : "",
 			   o->name, equals);
+	else if (opt_has_opposite(o))
+		buf_printf(out, "'(--%s --no-%s)'{--%s,--no-%s}'", o->name, o->name, o->name, o->name);
 	else
 		buf_printf(out, "'--%s%s", o->name, equals);
 	add_escaped(out, POSIX, spec.p);
@@ -198,8 +213,7 @@ static void zsh_arguments(struct buf *out)
 	for (size_t i = 0; cmds[i]; i++) {
 		const struct cmd *c = cmds[i];
 		buf_printf(out, "\t(%s)\n\t\t_arguments -S $help", c->name);
-		for (size_t k = 0; k < c->opt_count; k++)
-			zsh_option(out, c, &c->opts[k]);
+		each_option(out, c, zsh_option);
 		if (c->first)
 			buf_printf(out, " \\\n\t\t\t'1: : _deadletter_at \"%s 1\"'", c->name);
 		if (c->rest)
@@ -252,24 +266,28 @@ static void fish_filter_keys(struct buf *out)
 	arena_free(&a);
 }
 
+static void fish_option(struct buf *out, const struct cmd *c, const struct opt *o)
+{
+	struct buf help = {0};
+	opt_sentence(o, &help);
+	for (int no = 0; no <= opt_has_opposite(o); no++) {
+		buf_printf(out, "complete -c deadletter -n '__deadletter_in %s' -l %s%s", c->name, no ? "no-" : "",
+			   o->name);
+		if (o->letter)
+			buf_printf(out, " -s %c", o->letter);
+		if (o->arg)
+			buf_printf(out, " -x -a '(__deadletter_at \"%s --%s\")'", c->name, o->name);
+		buf_add(out, STR(" -d '"));
+		add_escaped(out, FISH, help.p);
+		buf_add(out, STR("'\n"));
+	}
+	buf_free(&help);
+}
+
 static void fish_options(struct buf *out)
 {
-	for (size_t i = 0; cmds[i]; i++) {
-		for (size_t k = 0; k < cmds[i]->opt_count; k++) {
-			const struct opt *o = &cmds[i]->opts[k];
-			struct buf help = {0};
-			opt_sentence(o, &help);
-			buf_printf(out, "complete -c deadletter -n '__deadletter_in %s' -l %s", cmds[i]->name, o->name);
-			if (o->letter)
-				buf_printf(out, " -s %c", o->letter);
-			if (o->arg)
-				buf_printf(out, " -x -a '(__deadletter_at \"%s --%s\")'", cmds[i]->name, o->name);
-			buf_add(out, STR(" -d "));
-			add_quoted(out, FISH, help.p);
-			buf_addc(out, '\n');
-			buf_free(&help);
-		}
-	}
+	for (size_t i = 0; cmds[i]; i++)
+		each_option(out, cmds[i], fish_option);
 }
 
 const struct part shell_parts[] = {

@@ -79,6 +79,9 @@ deadletter import --column sou	source_file= source_line=
 deadletter import --column=rec	recipient=
 deadletter explain 5.1.10	5.1.10
 deadletter demo --k	--keep
+deadletter config --the	--theme
+deadletter mail.db --theme=l	light
+deadletter mail.db --no-m	--no-mouse
 END
 cut -f 1 "$dir/table" >"$dir/lines"
 
