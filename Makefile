@@ -26,19 +26,21 @@ ALL_CFLAGS = -std=gnu17 $(WARN) $(CFLAGS) $(SANFLAGS) $(shell pkg-config --cflag
 LIBS = $(shell pkg-config --libs $(PKGS)) -lm -pthread
 
 LIB_SRC := $(filter-out src/main.c,$(wildcard src/*.c src/import/*.c))
-LIB_OBJ := $(LIB_SRC:src/%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/gen/codes_data.o $(BUILD)/obj/gen/embedded.o
+GENERATED := codes_data themes_data embedded
+LIB_OBJ := $(LIB_SRC:src/%.c=$(BUILD)/obj/%.o) $(GENERATED:%=$(BUILD)/obj/gen/%.o)
 BIN := $(BUILD)/deadletter
 LIB := $(BUILD)/libdeadletter.a
 SAMPLE := $(BUILD)/sample.db
+DOCS := $(patsubst data/docs/%,$(BUILD)/docs/%,$(wildcard data/docs/*))
 
 # A short line for each step; V=1 shows the commands.
 say = $(if $(V),,@printf '  %-4s %s\n' $(1) $@; )
 
 .DELETE_ON_ERROR:
 .PHONY: all run test check approve programs deps deps-dev deps-fuzz deps-lint lint lint-run format bench bench-run bench-large deps-bench \
-        fuzz fuzz-run screenshots soak install uninstall clean help
+        fuzz fuzz-run screenshots soak install uninstall deb deb-run deps-deb clean help
 
-all: $(BIN) $(SAMPLE) ## build the program and the sample below build/ (the default)
+all: $(BIN) $(SAMPLE) $(DOCS) ## build the program and the sample below build/ (the default)
 
 run: deps ## install what is missing, build, open the browser on the sample
 	@$(MAKE) --no-print-directory all
@@ -47,7 +49,7 @@ run: deps ## install what is missing, build, open the browser on the sample
 # ---- what must be installed -------------------------------------------------------------------------------------
 
 DEPS := gcc make pkg-config libncurses-dev libsqlite3-dev
-DEPS_DEV := $(DEPS) libcmocka-dev libvterm-dev sqlite3 python3
+DEPS_DEV := $(DEPS) libcmocka-dev libvterm-dev sqlite3 python3 mandoc zsh
 DEPS_FUZZ := $(DEPS) clang libclang-rt-14-dev
 DEPS_LINT := $(DEPS_DEV) clang-format clang-tidy cppcheck
 
@@ -88,12 +90,14 @@ $(BUILD)/obj/gen/%.o: $(BUILD)/gen/%.c
 	@mkdir -p $(@D)
 	$(call say,CC)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
 
-# Tables and texts in data/ become C by two small host tools; a wrong row fails the build at file:line.
+# Tables and texts in data/ become C by small host tools; a wrong row fails the build at file:line.
 CODE_TABLES := data/codes/classes.tsv data/codes/subjects.tsv data/codes/enhanced.tsv data/codes/basic.tsv \
                data/codes/special.tsv data/codes/providers.tsv
+DEFAULT_THEME := data/themes/dark.tsv
+THEMES := $(DEFAULT_THEME) $(filter-out $(DEFAULT_THEME),$(sort $(wildcard data/themes/*.tsv)))
 EMBEDDED := data/schema.sql $(sort $(wildcard data/sample/*))
 
-$(BUILD)/tools/%: src/tools/%.c src/base.c src/record.c
+$(BUILD)/tools/%: src/tools/%.c src/tools/tsv.c src/base.c src/record.c src/theme_role.c
 	@mkdir -p $(@D)
 	$(call say,CC)$(CC) $(CPPFLAGS) -std=gnu17 $(WARN) -O1 -g -o $@ $^
 
@@ -101,9 +105,27 @@ $(BUILD)/gen/codes_data.c: $(BUILD)/tools/gen_codes $(CODE_TABLES)
 	@mkdir -p $(@D)
 	$(call say,GEN)$(BUILD)/tools/gen_codes $(CODE_TABLES) > $@
 
+$(BUILD)/gen/themes_data.c: $(BUILD)/tools/gen_themes $(THEMES)
+	@mkdir -p $(@D)
+	$(call say,GEN)$(BUILD)/tools/gen_themes $(THEMES) > $@
+
 $(BUILD)/gen/embedded.c: $(BUILD)/tools/embed $(EMBEDDED)
 	@mkdir -p $(@D)
 	$(call say,GEN)$(BUILD)/tools/embed $(EMBEDDED) > $@
+
+# ---- the manual and the completions of shells ---------------------------------------------------------------------
+
+# When this version was made: the date of the manual, and of the files in a package.
+SOURCE_DATE_EPOCH ?= $(shell date -d "$$(sed -n '/^ -- /{s/.*>  //p;q}' data/debian/changelog)" +%s)
+export SOURCE_DATE_EPOCH
+
+$(BUILD)/tools/gen_docs: $(wildcard src/tools/gen_docs*.c) src/tools/gen_docs.h $(LIB)
+	@mkdir -p $(@D)
+	$(call say,CC)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MF $@.d -o $@ $(filter %.c %.a,$^) $(LIBS)
+
+$(BUILD)/docs/%: data/docs/% $(BUILD)/tools/gen_docs
+	@mkdir -p $(@D)
+	$(call say,GEN)$(BUILD)/tools/gen_docs $< > $@
 
 # ---- tests ------------------------------------------------------------------------------------------------------
 # Each test program prints TAP; tests/run.sh runs them all and ends with "N passed, N failed".
@@ -124,7 +146,7 @@ test: deps-dev ## install what is missing, build, run all tests
 	@$(MAKE) --no-print-directory check
 
 #: ONLY=part  for test, check and fuzz: just those whose name holds it
-check: $(BIN) $(SAMPLE) programs ## the tests alone, for those who have everything
+check: $(BIN) $(SAMPLE) $(DOCS) programs ## the tests alone, for those who have everything
 	@BIN=$(abspath $(BIN)) BUILD=$(abspath $(BUILD)) sh tests/run.sh $(UNIT) $(CLI) $(SCREEN)
 
 programs: $(UNIT) $(SCREEN) $(BUILD)/tools/gen_log
@@ -223,18 +245,52 @@ bench-run: $(BIN) $(BENCH)/rows-$(BENCH_ROWS).db $(BENCH)/mail-$(BENCH_ROWS).log
 
 # ---- installing --------------------------------------------------------------------------------------------------
 
-DOC := $(DESTDIR)$(PREFIX)/share/doc/deadletter
+# FILE:PLACE for each file, the place below PREFIX.
+INSTALLED := \
+	$(BUILD)/docs/deadletter.1:share/man/man1/deadletter.1 \
+	$(BUILD)/docs/deadletter.bash:share/bash-completion/completions/deadletter \
+	$(BUILD)/docs/_deadletter:share/zsh/site-functions/_deadletter \
+	$(BUILD)/docs/deadletter.fish:share/fish/vendor_completions.d/deadletter.fish \
+	README.md:share/doc/deadletter/README.md \
+	LICENSE:share/doc/deadletter/LICENSE
+PLACES := $(foreach f,$(INSTALLED),$(lastword $(subst :, ,$(f))))
+AT = $(DESTDIR)$(PREFIX)
 
-install: $(BIN) ## install the program and its licence
-	install -d $(DESTDIR)$(PREFIX)/bin $(DOC)
-	install -m 755 $(BIN) $(DESTDIR)$(PREFIX)/bin/deadletter
-	install -m 644 README.md LICENSE $(DOC)
+install: $(BIN) $(DOCS) ## install the program, its manual, completions and licence
+	install -D -m 755 $(BIN) $(AT)/bin/deadletter
+	@for f in $(INSTALLED); do \
+		echo "install -D -m 644 $${f%:*} $(AT)/$${f#*:}" && install -D -m 644 "$${f%:*}" "$(AT)/$${f#*:}" || exit; \
+	done
 
+RMDIR := rmdir -p --ignore-fail-on-non-empty
+# Folders that are empty then go too; but bin and share only from a staging area, for others count on them.
 uninstall: ## take them away again
-	rm -f $(DESTDIR)$(PREFIX)/bin/deadletter $(DOC)/README.md $(DOC)/LICENSE
-	-rmdir $(DOC)
+	rm -f $(AT)/bin/deadletter $(PLACES:%=$(AT)/%)
+	@(cd $(AT)/share && $(RMDIR) $(sort $(patsubst share/%,%,$(dir $(PLACES))))) 2>/dev/null || :
+	@$(if $(DESTDIR),(cd $(DESTDIR) && $(RMDIR) $(PREFIX:/%=%)/bin $(PREFIX:/%=%)/share) 2>/dev/null || :)
 
--include $(shell test -d $(BUILD) && find $(BUILD) -name '*.d')
+DEB := $(BUILD)/deadletter_$(VERSION)_$(shell dpkg --print-architecture 2>/dev/null).deb
+DEPS_DEB := $(DEPS) dpkg-dev lintian
+
+deb: deps-deb ## build a Debian package below build/, and check it
+	@$(MAKE) --no-print-directory deb-run
+
+deps-deb:
+	@sh src/tools/deps.sh $(DEPS_DEB)
+
+deb-run: $(DEB) $(BIN) $(DOCS)
+	lintian -EvIL +pedantic --fail-on error,warning $<
+	@DEB=$(abspath $<) BIN=$(abspath $(BIN)) BUILD=$(abspath $(BUILD)) sh tests/run.sh tests/deb/test_package.sh
+
+# Built anew with Debian's flags.
+DEB_FLAGS = DEB_BUILD_MAINT_OPTIONS=hardening=+all dpkg-buildflags --get
+$(DEB): $(LIB_SRC) src/main.c $(wildcard src/*.h src/*/*.h data/*/* src/tools/*) README.md LICENSE Makefile
+	@rm -rf $(BUILD)/deb/root
+	@CPPFLAGS="$$($(DEB_FLAGS) CPPFLAGS)" CFLAGS="$$($(DEB_FLAGS) CFLAGS)" LDFLAGS="$$($(DEB_FLAGS) LDFLAGS)" \
+		$(MAKE) --no-print-directory BUILD=$(BUILD)/deb DESTDIR=$(BUILD)/deb/root PREFIX=/usr install
+	$(call say,DEB)sh src/tools/deb.sh $(BUILD)/deb/root $@
+
+-include $(shell test -d $(BUILD) && find $(BUILD) -name '*.d' -type f)
 
 clean: ## remove build/
 	rm -rf build

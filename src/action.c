@@ -12,30 +12,51 @@
 
 static void move(struct app *app, int rows)
 {
-	if (app->focus == PANE_TREE)
+	switch (app->focus) {
+	case PANE_TREE:
 		view_tree_move(app, rows);
-	else if (app->focus == PANE_LIST)
+		break;
+	case PANE_LIST:
 		view_list_move(app, rows);
-	else
+		break;
+	case PANE_DETAIL:
 		view_detail_scroll(app, rows);
+		break;
+	case PANE_TIMELINE:
+		view_timeline_move(app, rows);
+		break;
+	case PANE_COUNT:
+		break;
+	}
 }
+
+enum { PAGE_BARS = 10 };
 
 static int page_rows(const struct app *app)
 {
+	if (app->focus == PANE_TIMELINE)
+		return PAGE_BARS;
 	int rows = app->focus == PANE_TREE   ? view_tree_height(app)
 		   : app->focus == PANE_LIST ? app->list.height
 					     : app->detail.height;
 	return rows > 2 ? rows - 1 : 1;
 }
 
+/* The bars of the timeline lie side by side: down leads to what is below them. */
 static void act_down(struct app *app)
 {
-	move(app, 1);
+	if (app->focus == PANE_TIMELINE)
+		app_focus(app, PANE_LIST);
+	else
+		move(app, 1);
 }
 
 static void act_up(struct app *app)
 {
-	move(app, -1);
+	if (app->focus == PANE_TIMELINE)
+		app_range_leave(app);
+	else
+		move(app, -1);
 }
 
 static void act_page_down(struct app *app)
@@ -54,6 +75,8 @@ static void act_home(struct app *app)
 {
 	if (app->focus == PANE_LIST)
 		view_list_home(app);
+	else if (app->focus == PANE_TIMELINE)
+		view_timeline_end(app, false);
 	else
 		move(app, -FAR_ROWS);
 }
@@ -62,6 +85,8 @@ static void act_end(struct app *app)
 {
 	if (app->focus == PANE_LIST)
 		view_list_end(app);
+	else if (app->focus == PANE_TIMELINE)
+		view_timeline_end(app, true);
 	else
 		move(app, FAR_ROWS);
 }
@@ -105,20 +130,30 @@ static void act_jump(struct app *app)
 
 /* ---- panes ---- */
 
+static void go_to_pane(struct app *app, enum pane pane)
+{
+	if (pane == PANE_TIMELINE)
+		app_focus_timeline(app);
+	else
+		app_focus(app, pane);
+}
+
 static void act_next_pane(struct app *app)
 {
-	app_focus(app, (enum pane)((app->focus + 1) % PANE_COUNT));
+	go_to_pane(app, (enum pane)((app->focus + 1) % PANE_COUNT));
 }
 
 static void act_previous_pane(struct app *app)
 {
-	app_focus(app, (enum pane)((app->focus + PANE_COUNT - 1) % PANE_COUNT));
+	go_to_pane(app, (enum pane)((app->focus + PANE_COUNT - 1) % PANE_COUNT));
 }
 
 static void act_left(struct app *app)
 {
 	if (app->focus == PANE_TREE)
 		view_tree_open(app, false);
+	else if (app->focus == PANE_TIMELINE)
+		move(app, -1);
 	else
 		app_focus(app, app->focus == PANE_DETAIL ? PANE_LIST : PANE_TREE);
 }
@@ -127,27 +162,24 @@ static void act_right(struct app *app)
 {
 	if (app->focus == PANE_TREE)
 		view_tree_open(app, true);
+	else if (app->focus == PANE_TIMELINE)
+		move(app, 1);
 	else if (app->focus == PANE_LIST)
 		app_focus(app, PANE_DETAIL);
-}
-
-static void act_open(struct app *app)
-{
-	if (app->focus == PANE_TREE) {
-		app_focus(app, PANE_LIST);
-	} else if (app_record(app)) {
-		app->detail.zoomed = app->focus == PANE_DETAIL ? !app->detail.zoomed : true;
-		app_focus(app, PANE_DETAIL);
-	}
 }
 
 static void act_back(struct app *app)
 {
 	if (app->exporting) {
 		app->port.cancel(app->port.ctx, ASK_EXPORT);
-		return;
-	}
-	if (app->detail.zoomed) {
+	} else if (app_slow(app)) {
+		app_stop(app);
+	} else if (app->focus == PANE_TIMELINE) {
+		if (app->timeline.anchor_s != TIME_NONE)
+			app->timeline.anchor_s = TIME_NONE;
+		else
+			app_focus(app, app->came_from);
+	} else if (app->detail.zoomed) {
 		app->detail.zoomed = false;
 		app_focus(app, PANE_LIST);
 	} else if (app->focus == PANE_DETAIL) {
@@ -155,7 +187,7 @@ static void act_back(struct app *app)
 	} else if (app->focus == PANE_LIST) {
 		app_focus(app, PANE_TREE);
 	} else if (app->filter_edit.text.len > 0) {
-		app_say(app, ROLE_DIM, "\\ removes the filter, q quits.");
+		app_say(app, ROLE_DIM, "w goes back to the filter before, \\ removes it, q quits.");
 	} else {
 		app_say(app, ROLE_DIM, "q quits.");
 	}
@@ -168,20 +200,23 @@ static void act_toggle(struct app *app)
 
 /* ---- filter, sort, grouping ---- */
 
-static void act_filter(struct app *app)
-{
-	app->detail.zoomed = false;
-	buf_reset(&app->filter_kept);
-	buf_add(&app->filter_kept, buf_str(&app->filter_edit.text));
-	if (app->filter_edit.text.len > 0 && app->filter_edit.text.p[app->filter_edit.text.len - 1] != ' ')
-		edit_key(&app->filter_edit, K_END);
-	app->mode = MODE_FILTER;
-	app_focus(app, app->focus);
-}
-
 static void act_clear_filter(struct app *app)
 {
-	app_set_filter(app, STR(""));
+	app_filter_step(app, STR(""));
+}
+
+static void act_widen(struct app *app)
+{
+	if (!app_filter_back(app))
+		app_say(app, ROLE_DIM, "There is no filter to widen.");
+}
+
+static void sort_groups(struct app *app)
+{
+	struct tree_view *t = &app->tree;
+	t->order = t->order == ORDER_COUNT ? ORDER_NAME : ORDER_COUNT;
+	app_ask_tree(app);
+	app_say(app, ROLE_TEXT, t->order == ORDER_COUNT ? "Groups are sorted by count." : "Groups are sorted by name.");
 }
 
 static void act_sort(struct app *app)
@@ -193,24 +228,83 @@ static void act_sort(struct app *app)
 	app_say(app, ROLE_TEXT, "Sorted by %s.", names[app->list.sort]);
 }
 
-static void act_group(struct app *app)
+/* ---- time ---- */
+
+static void act_timeline(struct app *app)
 {
-	struct tree_view *t = &app->tree;
-	t->grouping = (enum grouping)((t->grouping + 1) % GROUP_COUNT);
-	t->open_count = 0;
-	t->index = t->top = 0;
-	t->selected = STR("");
-	app->group = (struct filter){0};
-	app_refresh(app);
-	app_focus(app, PANE_TREE);
-	app_say(app, ROLE_TEXT, "Grouped by %s.", groupings[t->grouping].name);
+	if (app->focus == PANE_TIMELINE)
+		app_focus(app, app->came_from);
+	else
+		app_focus_timeline(app);
+}
+
+static void act_range(struct app *app)
+{
+	struct timeline_view *v = &app->timeline;
+	int64_t from_s, until_s;
+	if (!view_timeline_range(app, &from_s, &until_s))
+		return;
+	if (v->anchor_s != TIME_NONE) {
+		v->anchor_s = TIME_NONE;
+		return;
+	}
+	v->anchor_s = v->at_s = from_s;
+	app_say(app, ROLE_TEXT, "Left and Right widen the range, Enter filters by it.");
+}
+
+/* What is written in the filter is meant in the zone that is shown. */
+static void act_zone(struct app *app)
+{
+	char name[ZONE_TEXT];
+	app->zone = app->zone == ZONE_UTC ? ZONE_LOCAL : ZONE_UTC;
+	app_filter_typed(app);
+	app_say(app, ROLE_TEXT, "Times are %s, in the filter too.", zone_name(app->zone, clock_now(), name));
 }
 
 static void act_refresh(struct app *app)
 {
 	struct request totals = {.ask = ASK_TOTALS};
+	app->fresh_known = false;
 	app_ask(app, &totals);
 	app_refresh(app);
+}
+
+static void act_follow(struct app *app)
+{
+	if (app->snapshot) {
+		app_say(app, ROLE_WARNING, "This is a snapshot: what others write is not seen, so nothing new can come.");
+		return;
+	}
+	app->follow = !app->follow;
+	if (!app->follow) {
+		app_say(app, ROLE_TEXT, "The cursor stays where it is.");
+		return;
+	}
+	app->list.sort = SORT_TIME;
+	app->list.to_anchor = true;
+	app_ask_page(app, WANT_START, 0);
+	app_focus(app, PANE_LIST);
+	app_say(app, ROLE_TEXT, "The cursor stays on the newest, until you move it.");
+}
+
+/* The story of the address of a dropped email, with the cursor on the failure behind the drop. */
+static void act_cause(struct app *app)
+{
+	const struct record *r = app_record(app);
+	const struct reply *known = app->last[ASK_DETAIL];
+	if (!r || !known || known->detail.record.id != r->id || known->detail.cause.id == 0) {
+		app_say(app, ROLE_DIM, "This is no dropped email whose cause is known.");
+		return;
+	}
+	struct arena a = {0};
+	struct record cause = known->detail.cause;
+	cause.recipient = arena_str(&a, cause.recipient);
+	const struct filter_term to = {.key = FILTER_TO, .text = cause.recipient, .exact = true};
+	view_tree_forget(app);
+	app_filter_step(app, filter_text(&(struct filter){&to, 1}, app->zone, &a));
+	app_ask_page_at(app, &cause);
+	app_focus(app, PANE_LIST);
+	arena_free(&a);
 }
 
 /* ---- marks ---- */
@@ -331,7 +425,7 @@ static void act_export(struct app *app)
 		app_say(app, ROLE_WARNING, "There is nothing to export: no record is shown or marked.");
 		return;
 	}
-	struct civil c = civil_of(clock_now());
+	struct civil c = civil_in(app->zone, clock_now());
 	snprintf(path, sizeof path, "failures-%04lld-%02d-%02d.csv", (long long)c.year, c.month, c.day);
 	app_prompt(app, label, str_of(path), export_to);
 }
@@ -396,32 +490,49 @@ static void act_quit(struct app *app)
 
 /* In the order of the help screen. Hints are shown in this order as far as they fit. */
 const struct action actions[] = {
-	{"filter", "/", "Filter", "Type a filter; the list follows.", "Find", IN_ALL, true, act_filter},
+	{"filter", "/", "Filter", "Type a filter; the list follows, Tab completes, Up recalls.", "Find", IN_ALL, true,
+	 app_filter_start},
 	{"clear-filter", "\\", NULL, "Remove the filter.", "Find", IN_ALL, true, act_clear_filter},
 	{"open", "Enter", "Open", "Go deeper: from the groups to the list, from the list to the whole record.", "Move",
-	 IN_ALL, false, act_open},
+	 IN_RECORDS, false, app_open},
+	{"zoom-in", "Enter +", "Zoom in", "Filter by the bar or the selected range, and show it in finer bars.", "Timeline",
+	 IN_TIMELINE, false, app_range_enter},
+	{"zoom-out", "- Backspace", "Zoom out", "Widen the range to its day, month or year, then to all.", "Timeline",
+	 IN_TIMELINE, false, app_range_leave},
+	{"range", "Space v", "Range", "Begin a range at the bar under the cursor, or drop it.", "Timeline", IN_TIMELINE,
+	 false, act_range},
 	{"back", "Esc", NULL, "Go back; stop a running export.", "Move", IN_ALL, true, act_back},
 	{"toggle", "Space", "Open/close", "Open or close the group.", "Move", IN_TREE, false, act_toggle},
 	{"mark", "Space", "Mark", "Mark the record or take its mark away, and go down.", "Mark and export",
 	 IN_LIST | IN_DETAIL, false, act_mark},
+	{"narrow", "n", "Narrow", "Filter by what the cursor is on: code, recipient, domain, MTA, sender, day, wording.",
+	 "Find", IN_RECORDS, false, app_menu_narrow},
+	{"widen", "w", NULL, "Go back to the filter before, one step at a time.", "Find", IN_ALL, false, act_widen},
+	{"group", "b", "Group", "Choose by what to group.", "Find", IN_ALL, false, app_menu_groupings},
+	{"sort-groups", "s", "Sort", "Sort the groups by count or by name.", "Find", IN_TREE, false, sort_groups},
+	{"sort", "s", "Sort", "Sort the list by time, recipient or code.", "Find", IN_LIST | IN_DETAIL, false, act_sort},
+	{"cause", "c", NULL, "Go to the failure because of which an email was dropped.", "Find", IN_RECORDS, false,
+	 act_cause},
+	{"follow", "F", NULL, "Keep the cursor on the newest record as others come in.", "Find", IN_ALL, false,
+	 act_follow},
 	{"export", "e", "Export", "Write the marked records, else all that are shown, to a file.", "Mark and export",
 	 IN_ALL, false, act_export},
 	{"copy", "y", "Copy", "Copy a sentence for the customer, through the terminal (OSC 52).", "Mark and export",
-	 IN_ALL, false, act_copy},
+	 IN_RECORDS, false, act_copy},
 	{"copy-facts", "Y", NULL, "Copy the record's facts: time, recipient, codes, response.", "Mark and export",
-	 IN_ALL, false, act_copy_facts},
+	 IN_RECORDS, false, act_copy_facts},
 	{"mark-all", "a", NULL, "Mark all that are shown.", "Mark and export", IN_ALL, false, act_mark_all},
 	{"mark-invert", "i", NULL, "Mark the shown ones that are not marked, and the other way round.",
 	 "Mark and export", IN_ALL, false, act_mark_invert},
 	{"mark-none", "u", NULL, "Take all marks away.", "Mark and export", IN_ALL, false, act_mark_none},
-	{"sort", "s", "Sort", "Sort by time, recipient or code.", "Find", IN_ALL, false, act_sort},
-	{"group", "b", "Group", "Group by code or by recipient domain.", "Find", IN_ALL, false, act_group},
-	{"next-pane", "Tab", "Pane", "Go to the next pane.", "Move", IN_ALL, false, act_next_pane},
+	{"timeline", "t", "Timeline", "Go to the timeline and back.", "Timeline", IN_ALL, false, act_timeline},
+	{"next-pane", "Tab", NULL, "Go to the next pane.", "Move", IN_ALL, false, act_next_pane},
 	{"previous-pane", "S-Tab", NULL, "Go to the pane before.", "Move", IN_ALL, false, act_previous_pane},
 	{"down", "Down j", NULL, "Go down.", "Move", IN_ALL, false, act_down},
 	{"up", "Up k", NULL, "Go up.", "Move", IN_ALL, false, act_up},
-	{"left", "Left h", NULL, "Close the group, or go to the pane on the left.", "Move", IN_ALL, false, act_left},
-	{"right", "Right l", NULL, "Open the group, or go to the pane on the right.", "Move", IN_ALL, false, act_right},
+	{"left", "Left h", NULL, "Close the group, or go to the pane or bar on the left.", "Move", IN_ALL, false, act_left},
+	{"right", "Right l", NULL, "Open the group, or go to the pane or bar on the right.", "Move", IN_ALL, false,
+	 act_right},
 	{"page-down", "PgDn C-f C-d", NULL, "Go down a page.", "Move", IN_ALL, false, act_page_down},
 	{"page-up", "PgUp C-b C-u", NULL, "Go up a page.", "Move", IN_ALL, false, act_page_up},
 	{"home", "Home g", NULL, "Go to the first.", "Move", IN_ALL, false, act_home},
@@ -430,23 +541,10 @@ const struct action actions[] = {
 	{"next-record", "J", NULL, "Go to the next record, in any pane.", "Move", IN_ALL, false, act_next_record},
 	{"previous-record", "K", NULL, "Go to the record before, in any pane.", "Move", IN_ALL, false,
 	 act_previous_record},
-	{"refresh", "C-l r", NULL, "Read everything again.", "Program", IN_ALL, true, act_refresh},
+	{"zone", "U", NULL, "Show and read times in UTC, or in local time.", "Program", IN_ALL, false, act_zone},
+	{"refresh", "C-l r", NULL, "Read everything again; what has come in till now is no longer new.", "Program", IN_ALL, true, act_refresh},
 	{"suspend", "C-z", NULL, "Suspend; fg in the shell goes on.", "Program", IN_ALL, true, act_suspend},
 	{"help", "? F1", "Help", "Show this help.", "Program", IN_ALL, true, act_help},
 	{"quit", "q C-c", "Quit", "Quit.", "Program", IN_ALL, true, act_quit},
 };
 const size_t action_count = COUNT_OF(actions);
-
-const struct action *action_find(char32_t key, enum pane pane)
-{
-	for (size_t i = 0; i < action_count; i++) {
-		if (!(actions[i].where & (1u << pane)))
-			continue;
-		struct str keys = str_of(actions[i].keys), one;
-		char32_t k;
-		while (str_next(&keys, ' ', &one))
-			if (event_key_of(one, &k) && k == key)
-				return &actions[i];
-	}
-	return NULL;
-}

@@ -1,6 +1,6 @@
 #include "app.h"
 
-#include "action.h"
+#include "config.h"
 #include "view.h"
 
 #include <stdlib.h>
@@ -25,9 +25,41 @@ void app_say(struct app *app, enum role role, const char *fmt, ...)
 
 void app_focus(struct app *app, enum pane pane)
 {
+	bool other_bars = (pane == PANE_TIMELINE) != (app->focus == PANE_TIMELINE);
+	if (pane == PANE_TIMELINE)
+		app->detail.zoomed = false;
 	app->focus = pane;
 	app->layout = view_layout(app);
 	app->dirty = true;
+	if (other_bars)
+		app_ask_timeline(app);
+}
+
+void app_focus_timeline(struct app *app)
+{
+	if (app->focus != PANE_TIMELINE)
+		app->came_from = app->focus;
+	app_focus(app, PANE_TIMELINE);
+}
+
+void app_open(struct app *app)
+{
+	if (app->focus == PANE_TREE) {
+		app_focus(app, PANE_LIST);
+	} else if (app->focus == PANE_TIMELINE) {
+		app_range_enter(app);
+	} else if (app_record(app)) {
+		app->detail.zoomed = app->focus == PANE_DETAIL ? !app->detail.zoomed : true;
+		app_focus(app, PANE_DETAIL);
+	}
+}
+
+void app_menu(struct app *app, const char *title, void (*chosen)(struct app *, int))
+{
+	menu_clear(&app->menu);
+	snprintf(app->menu.title, sizeof app->menu.title, "%s", title);
+	app->menu.chosen = chosen;
+	app->mode = MODE_MENU;
 }
 
 void app_prompt(struct app *app, const char *label, struct str text, void (*done)(struct app *, struct str))
@@ -44,53 +76,6 @@ const struct record *app_record(const struct app *app)
 	if (!r || app->list.index < 0 || app->list.index >= r->page.count)
 		return NULL;
 	return &r->page.rows[app->list.index];
-}
-
-/* ---- the filter line ---- */
-
-void app_filter_typed(struct app *app)
-{
-	struct arena a = {0};
-	struct filter f;
-	struct err e = {0};
-	app->dirty = true;
-	if (!filter_parse(buf_str(&app->filter_edit.text), moment_now(ZONE_UTC), &a, &f, &e)) {
-		app->filter_err = e; /* the last good filter stays */
-		arena_free(&a);
-		return;
-	}
-	app->filter_err = (struct err){0};
-	arena_free(&app->filter_arena);
-	app->filter_arena = a;
-	app->filter = f;
-	app_refresh(app);
-}
-
-void app_set_filter(struct app *app, struct str line)
-{
-	edit_set(&app->filter_edit, line);
-	app_filter_typed(app);
-}
-
-static void filter_key_pressed(struct app *app, char32_t key)
-{
-	switch (key) {
-	case K_ENTER:
-	case K_DOWN:
-		if (app->filter_err.kind != ERR_NONE)
-			return; /* the list shows something else: mend it, or Esc */
-		app->mode = MODE_BROWSE;
-		app_focus(app, PANE_LIST);
-		return;
-	case K_ESC:
-	case 3: /* Ctrl-C */
-		app->mode = MODE_BROWSE;
-		app_set_filter(app, buf_str(&app->filter_kept));
-		return;
-	default:
-		if (edit_key(&app->filter_edit, key))
-			app_filter_typed(app);
-	}
 }
 
 /* ---- other lines and questions ---- */
@@ -117,6 +102,15 @@ static void confirm_key_pressed(struct app *app, char32_t key)
 		app->confirm.yes(app);
 	else
 		app_say(app, ROLE_TEXT, "%s", app->confirm.no);
+}
+
+static void menu_key_pressed(struct app *app, char32_t key)
+{
+	enum menu_answer answer = menu_key(&app->menu, key);
+	if (answer != MENU_STAYS)
+		app->mode = MODE_BROWSE; /* `chosen` may open the next menu */
+	if (answer == MENU_CHOSEN)
+		app->menu.chosen(app, app->menu.index);
 }
 
 static void help_key_pressed(struct app *app, char32_t key)
@@ -159,6 +153,8 @@ static bool behind(const struct app *app)
 {
 	if (app->focus == PANE_TREE)
 		return app_pending(app, ASK_TREE);
+	if (app->focus == PANE_TIMELINE)
+		return app_pending(app, ASK_TIMELINE);
 	return app_pending(app, ASK_PAGE) && app->list.to_anchor;
 }
 
@@ -167,7 +163,7 @@ static void key_pressed(struct app *app, char32_t key)
 	buf_reset(&app->message);
 	switch (app->mode) {
 	case MODE_FILTER:
-		filter_key_pressed(app, key);
+		app_filter_key(app, key);
 		return;
 	case MODE_PROMPT:
 		prompt_key_pressed(app, key);
@@ -175,13 +171,16 @@ static void key_pressed(struct app *app, char32_t key)
 	case MODE_CONFIRM:
 		confirm_key_pressed(app, key);
 		return;
+	case MODE_MENU:
+		menu_key_pressed(app, key);
+		return;
 	case MODE_HELP:
 		help_key_pressed(app, key);
 		return;
 	case MODE_BROWSE:
 		break;
 	}
-	const struct action *act = action_find(key, app->focus);
+	const struct action *act = action_find(&app->config->keymap, key, app->focus);
 	if (act && act->urgent) {
 		app->ahead_count = 0;
 		act->run(app);
@@ -212,40 +211,6 @@ static void catch_up(struct app *app)
 		key_pressed(app, key);
 		memcpy(app->ahead, later, (size_t)rest * sizeof *later);
 		app->ahead_count = rest;
-	}
-}
-
-static bool inside(struct rect r, int x, int y)
-{
-	return x >= r.x && x < r.x + r.w && y >= r.y && y < r.y + r.h;
-}
-
-enum { WHEEL_ROWS = 3 };
-
-static void mouse_used(struct app *app, const struct event *ev)
-{
-	if (app->mode != MODE_BROWSE || ev->action != MOUSE_PRESS)
-		return;
-	buf_reset(&app->message);
-	const struct layout *l = &app->layout;
-	int wheel = ev->button == MOUSE_WHEEL_UP ? -WHEEL_ROWS : ev->button == MOUSE_WHEEL_DOWN ? WHEEL_ROWS : 0;
-	if (inside(l->tree, ev->x, ev->y)) {
-		if (wheel)
-			view_tree_move(app, wheel);
-		else
-			view_tree_click(app, ev->y);
-	} else if (inside(l->list, ev->x, ev->y)) {
-		if (wheel)
-			view_list_move(app, wheel);
-		else
-			view_list_click(app, ev->y);
-	} else if (inside(l->detail, ev->x, ev->y)) {
-		if (wheel)
-			view_detail_scroll(app, wheel);
-		else
-			app_focus(app, PANE_DETAIL);
-	} else if (inside(l->filter, ev->x, ev->y) && !wheel) {
-		action_find('/', app->focus)->run(app);
 	}
 }
 
@@ -281,6 +246,16 @@ static void marks_came(struct app *app, const struct reply *r)
 	app_say(app, ROLE_TEXT, "%s marked.", view_number((int64_t)app->marks.count, n));
 }
 
+/* What is there when the browser starts, or is told to begin anew, is not news. */
+static void totals_came(struct app *app, const struct totals *t)
+{
+	if (app->fresh_known)
+		return;
+	app->fresh_known = true;
+	app->fresh_after_id = t->max_id;
+	app->fresh_after_s = t->max_s;
+}
+
 static void reply_came(struct app *app, struct reply *r)
 {
 	app->dirty = true;
@@ -298,11 +273,13 @@ static void reply_came(struct app *app, struct reply *r)
 	}
 	if (r->err.kind != ERR_NONE && r->ask != ASK_EXPORT && r->ask != ASK_DETAIL)
 		app_say(app, ROLE_ERROR, "%s", r->err.msg);
-	if (r->ask == ASK_EXPORT || r->ask == ASK_MARKS) {
+	if (r->ask == ASK_EXPORT || r->ask == ASK_MARKS || r->ask == ASK_DOMAINS) {
 		if (r->ask == ASK_EXPORT)
 			export_ended(app, r);
-		else if (r->err.kind == ERR_NONE)
+		else if (r->err.kind == ERR_NONE && r->ask == ASK_MARKS)
 			marks_came(app, r);
+		else if (r->err.kind == ERR_NONE)
+			app_complete_domains(app, r);
 		reply_free(r);
 		return;
 	}
@@ -317,6 +294,8 @@ static void reply_came(struct app *app, struct reply *r)
 	case ASK_PAGE:
 		view_list_adopt(app);
 		app_ask_detail(app);
+		if (r->page.count == 0 && app->filter.count > 0)
+			app_ask_without(app);
 		break;
 	case ASK_TREE:
 		view_tree_adopt(app);
@@ -324,10 +303,13 @@ static void reply_came(struct app *app, struct reply *r)
 	case ASK_COUNT:
 		app->list.total = r->count;
 		break;
-	case ASK_DETAIL:
 	case ASK_TOTALS:
+		totals_came(app, &r->totals);
+		break;
+	case ASK_DETAIL:
 	case ASK_TIMELINE:
 	case ASK_DOMAINS:
+	case ASK_WITHOUT:
 	case ASK_VERSION:
 	case ASK_MARKS:
 	case ASK_EXPORT:
@@ -354,7 +336,7 @@ void app_handle(struct app *app, const struct event *ev)
 		key_pressed(app, ev->key);
 		break;
 	case EVENT_MOUSE:
-		mouse_used(app, ev);
+		app_mouse(app, ev);
 		break;
 	case EVENT_PASTE:
 		if (app->mode == MODE_FILTER) {
@@ -393,6 +375,14 @@ static void draw_tiny(const struct app *app, struct surface *s)
 	surface_printf(s, 0, 2, app->w, ROLE_DIM, "has %dx%d", app->w, app->h);
 }
 
+/* Above the filter line, but not over all of the list that follows the typing. */
+static struct rect complete_room(const struct app *app)
+{
+	enum { ROWS = 12, X = 5 };
+	int h = app->h - 3 < ROWS ? app->h - 3 : ROWS;
+	return (struct rect){X, app->h - 2 - h, app->w - X - 2, h};
+}
+
 void app_draw(struct app *app, struct surface *s)
 {
 	if (s->w != app->w || s->h != app->h)
@@ -422,20 +412,29 @@ void app_draw(struct app *app, struct surface *s)
 		view_detail_draw(app, s, l->detail);
 	view_filter_draw(app, s, l->filter);
 	view_footer_draw(app, s, l->footer);
+	struct rect room = {2, 1, app->w - 4, app->h - 3};
+	if (app->mode == MODE_MENU)
+		menu_draw(&app->menu, s, room, false);
+	else if (app->mode == MODE_FILTER && app->complete.count > 0)
+		menu_draw(&app->complete, s, complete_room(app), true);
 }
 
 /* ---- life ---- */
 
-void app_init(struct app *app, const struct app_port *port, const char *name, bool snapshot, int w, int h)
+void app_init(struct app *app, const struct app_port *port, const struct config *config, const char *name, bool snapshot,
+	      int w, int h)
 {
 	*app = (struct app){
 		.port = *port,
+		.config = config,
 		.name = strdup(name),
 		.snapshot = snapshot,
 		.w = w,
 		.h = h,
 		.focus = PANE_TREE,
-		.list = {.total = -1},
+		.list = {.total = -1, .sort = config->sort},
+		.tree = {.grouping = config->group},
+		.timeline = {.at_s = TIME_NONE, .anchor_s = TIME_NONE},
 		.stale_after_ms = STALE_AFTER_MS,
 	};
 	if (!app->name)
@@ -458,6 +457,10 @@ void app_free(struct app *app)
 	edit_free(&app->filter_edit);
 	edit_free(&app->prompt.edit);
 	buf_free(&app->filter_kept);
+	buf_free(&app->steps);
+	buf_free(&app->typed);
+	menu_free(&app->menu);
+	menu_free(&app->complete);
 	buf_free(&app->message);
 	idset_free(&app->marks);
 	free(app->tree.open);

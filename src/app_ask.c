@@ -30,17 +30,61 @@ bool app_stale(const struct app *app, enum ask kind)
 	return app_pending(app, kind) && clock_ms() - app->asked_ms[kind] >= app->stale_after_ms;
 }
 
+enum { SLOW_AFTER_MS = 1000 };
+
 int app_timeout_ms(const struct app *app)
 {
-	for (int k = 0; k < ASK_KINDS; k++)
-		if (app_pending(app, (enum ask)k) && !app_stale(app, (enum ask)k))
+	int wait_ms = -1;
+	for (int k = 0; k < ASK_KINDS; k++) {
+		if (!app_pending(app, (enum ask)k))
+			continue;
+		if (!app_stale(app, (enum ask)k))
 			return app->stale_after_ms;
-	return -1;
+		wait_ms = SLOW_AFTER_MS;
+	}
+	return wait_ms;
+}
+
+/* What the screen waits for; marking and exporting say so themselves. */
+static bool is_search(enum ask kind)
+{
+	return kind < ASK_VERSION;
+}
+
+bool app_slow(const struct app *app)
+{
+	for (int k = 0; k < ASK_KINDS; k++)
+		if (is_search((enum ask)k) && app_pending(app, (enum ask)k) &&
+		    clock_ms() - app->asked_ms[k] >= SLOW_AFTER_MS)
+			return true;
+	return false;
+}
+
+void app_stop(struct app *app)
+{
+	for (int k = 0; k < ASK_KINDS; k++) {
+		if (!is_search((enum ask)k) || !app_pending(app, (enum ask)k))
+			continue;
+		app->port.cancel(app->port.ctx, (enum ask)k);
+		app->got[k] = app->asked[k];
+	}
+	app->list.to_anchor = false;
+	app_say(app, ROLE_WARNING, "Stopped. What is shown may not be what the filter says; r searches again.");
+}
+
+bool app_is_fresh(const struct app *app, const struct record *r)
+{
+	return app->fresh_known && (r->id > app->fresh_after_id || r->time > app->fresh_after_s);
 }
 
 struct scope app_scope(const struct app *app)
 {
 	return (struct scope){.all = {app->filter, app->group}, .count = 2};
+}
+
+static int page_rows(const struct app *app)
+{
+	return 4 * app->list.height > PAGE_ROWS_MIN ? 4 * app->list.height : PAGE_ROWS_MIN;
 }
 
 void app_ask_page(struct app *app, enum want want, int64_t rank)
@@ -51,7 +95,7 @@ void app_ask_page(struct app *app, enum want want, int64_t rank)
 		.want = want,
 		.sort = app->list.sort,
 		.rank = rank,
-		.rows = 4 * app->list.height > PAGE_ROWS_MIN ? 4 * app->list.height : PAGE_ROWS_MIN,
+		.rows = page_rows(app),
 	};
 	const struct record *at = app_record(app);
 	if (want == WANT_AROUND) {
@@ -63,12 +107,30 @@ void app_ask_page(struct app *app, enum want want, int64_t rank)
 	app_ask(app, &r);
 }
 
+void app_ask_page_at(struct app *app, const struct record *at)
+{
+	struct request r = {
+		.ask = ASK_PAGE,
+		.scope = app_scope(app),
+		.want = WANT_AROUND,
+		.sort = app->list.sort,
+		.rank = -1,
+		.rows = page_rows(app),
+		.cursor = cursor_of(at),
+	};
+	app->list.to_anchor = true;
+	app->list.at_end = false;
+	app_ask(app, &r);
+}
+
 static void ask_tree(struct app *app, bool open_first)
 {
 	struct request r = {
 		.ask = ASK_TREE,
 		.scope = {.all = {app->filter}, .count = 1},
+		.zone = app->zone,
 		.grouping = app->tree.grouping,
+		.order = app->tree.order,
 		.open = app->tree.open,
 		.open_count = app->tree.open_count,
 		.open_first = open_first,
@@ -82,9 +144,15 @@ void app_ask_tree(struct app *app)
 	ask_tree(app, !app->tree.met);
 }
 
-static void ask_scope(struct app *app, enum ask kind)
+static void ask_count(struct app *app)
 {
-	struct request r = {.ask = kind, .scope = app_scope(app)};
+	struct request r = {
+		.ask = ASK_COUNT,
+		.scope = app_scope(app),
+		.want_fresh = app->fresh_known,
+		.fresh_after_id = app->fresh_after_id,
+		.fresh_after_s = app->fresh_after_s,
+	};
 	app_ask(app, &r);
 }
 
@@ -93,8 +161,15 @@ void app_ask_timeline(struct app *app)
 	struct request r = {
 		.ask = ASK_TIMELINE,
 		.scope = app_scope(app),
-		.columns = view_timeline_columns(app->w),
+		.zone = app->zone,
+		.columns = view_timeline_columns(app),
 	};
+	app_ask(app, &r);
+}
+
+void app_ask_without(struct app *app)
+{
+	struct request r = {.ask = ASK_WITHOUT, .scope = app_scope(app), .zone = app->zone};
 	app_ask(app, &r);
 }
 
@@ -114,7 +189,7 @@ void app_refresh_group(struct app *app)
 	app->list.at_end = false;
 	app_ask_page(app, WANT_START, 0);
 	app->list.total = -1;
-	ask_scope(app, ASK_COUNT);
+	ask_count(app);
 	app_ask_timeline(app);
 }
 
@@ -128,8 +203,13 @@ void app_reload(struct app *app)
 {
 	struct request totals = {.ask = ASK_TOTALS};
 	app_ask(app, &totals);
-	app_ask_page(app, WANT_AROUND, -1);
-	ask_scope(app, ASK_COUNT);
+	if (app->follow) {
+		app->list.to_anchor = true;
+		app_ask_page(app, WANT_START, 0);
+	} else {
+		app_ask_page(app, WANT_AROUND, -1);
+	}
+	ask_count(app);
 	app_ask_timeline(app);
 	app_ask_tree(app);
 	const struct record *at = app_record(app);

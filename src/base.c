@@ -157,6 +157,17 @@ int str_distance(struct str a, struct str b)
 	return row[b.len];
 }
 
+enum { GUESS_MAX = 2 }; /* letters that may differ, as long as some do not */
+
+void guess_offer(struct guess *g, const char *name)
+{
+	int d = str_distance(g->word, str_of(name));
+	if (d > GUESS_MAX || (size_t)d >= g->word.len || (g->nearest && d >= g->distance))
+		return;
+	g->nearest = name;
+	g->distance = d;
+}
+
 uint64_t str_hash(struct str s, uint64_t seed)
 {
 	uint64_t h = 14695981039346656037u ^ seed;

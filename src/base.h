@@ -44,7 +44,14 @@ bool str_to_int(struct str s, int64_t *out);
 /* How many letters must be added, removed or replaced to make `b` of `a`, whatever the case; for "did you mean". Long
  * texts count as far apart. */
 int str_distance(struct str a, struct str b);
-uint64_t str_hash(struct str s, uint64_t seed); /* FNV-1a, stable over versions and machines */
+/* Which name a mistyped word means: offer all there are, then take the nearest; NULL: none is near. */
+struct guess {
+	struct str word;
+	const char *nearest;
+	int distance; /* of `nearest` */
+};
+void guess_offer(struct guess *g, const char *name); /* the name must stay */
+uint64_t str_hash(struct str s, uint64_t seed);      /* FNV-1a, stable over versions and machines */
 
 /* ---- arena ---- */
 

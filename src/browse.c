@@ -43,7 +43,7 @@ static const char *base_name(const char *path)
 /* Takes all that has come, then draws once: a burst of keys costs one picture. */
 static void loop(struct browse *b, struct app *app)
 {
-	struct surface s = {.ascii = !term_utf8(b->term)};
+	struct surface s = {.ascii = !term_utf8(b->term), .mono = term_mono(b->term)};
 	while (!app->quit) {
 		if (app->dirty) {
 			app_draw(app, &s);
@@ -75,6 +75,19 @@ static void loop(struct browse *b, struct app *app)
 	surface_free(&s);
 }
 
+/* What the configuration and the command line say about the first screen. */
+static void start(struct app *app, const struct browse_options *o)
+{
+	struct buf notice = {0};
+	struct str filter = o->filter.len > 0 ? o->filter : o->config->filter;
+	if (filter.len > 0)
+		app_set_filter(app, filter);
+	config_notice(o->config, &notice);
+	if (notice.len > 0)
+		app_say(app, ROLE_WARNING, "%s", notice.p);
+	buf_free(&notice);
+}
+
 bool browse_run(const char *path, const struct browse_options *o, struct err *e)
 {
 	struct browse b = {0};
@@ -82,16 +95,19 @@ bool browse_run(const char *path, const struct browse_options *o, struct err *e)
 	if (!b.worker)
 		return false;
 	const char *no_colour = getenv("NO_COLOR");
-	struct term_options to = {.mouse = !o->no_mouse, .colour = !no_colour || !no_colour[0]};
+	struct term_options to = {
+		.mouse = o->config->mouse,
+		.colour = !no_colour || !no_colour[0],
+		.theme = o->config->theme,
+	};
 	b.term = term_open(&to, e);
 	if (b.term) {
 		struct app_port port = {port_ask, port_cancel, port_copy, port_suspend, &b};
 		struct app app;
 		int w, h;
 		term_size(b.term, &w, &h);
-		app_init(&app, &port, base_name(path), worker_is_snapshot(b.worker), w, h);
-		if (o->filter.len > 0)
-			app_set_filter(&app, o->filter);
+		app_init(&app, &port, o->config, base_name(path), worker_is_snapshot(b.worker), w, h);
+		start(&app, o);
 		loop(&b, &app);
 		app_free(&app);
 		term_close(b.term);

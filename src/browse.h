@@ -5,11 +5,11 @@
 #ifndef BROWSE_H
 #define BROWSE_H
 
-#include "base.h"
+#include "config.h"
 
 struct browse_options {
-	struct str filter; /* a filter line to start with */
-	bool no_mouse;
+	const struct config *config;
+	struct str filter; /* a filter line to start with; empty: the configuration's */
 };
 
 /* Browses until the user quits. False: *e says why it could not start (ERR_USAGE: no terminal to browse on). */

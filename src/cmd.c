@@ -9,8 +9,10 @@
 #include <unistd.h>
 
 const struct cmd *const cmds[] = {
-	&cmd_browse, &cmd_export, &cmd_summary, &cmd_import, &cmd_explain, &cmd_init, &cmd_demo, NULL,
+	&cmd_browse, &cmd_export, &cmd_summary, &cmd_import, &cmd_explain, &cmd_init, &cmd_demo, &cmd_config, NULL,
 };
+
+const struct arg arg_filter = {ARG_FILTER, NULL};
 
 bool cmd_utf8(void)
 {
@@ -52,6 +54,33 @@ struct str cmd_words(const char *const *words, int count, struct arena *a)
 	struct str line = arena_str(a, buf_str(&b));
 	buf_free(&b);
 	return line;
+}
+
+const struct opt *cmd_opts(const struct cmd *c, struct arena *a, size_t *count)
+{
+	*count = c->opt_count + (c->configured ? CONFIG_OPT_COUNT : 0);
+	struct opt *all = arena_array(a, struct opt, *count);
+	if (c->opt_count > 0)
+		memcpy(all, c->opts, c->opt_count * sizeof *all);
+	if (c->configured)
+		config_opts(a, all + c->opt_count);
+	return all;
+}
+
+bool cmd_configure(const struct cmd *self, const struct opt_result *o, struct config *out, struct err *e)
+{
+	const char *const *values = o->values + self->opt_count;
+	config_init(out);
+	if (!config_load(out, values[CONFIG_OPT_FILE], e))
+		return false;
+	for (int i = 0; i < OPTION_COUNT; i++) {
+		const char *value = values[CONFIG_OPT_FIRST + i];
+		if (value && !config_set(out, (enum option_id)i, str_of(value), e)) {
+			e->kind = ERR_USAGE;
+			return false;
+		}
+	}
+	return true;
 }
 
 enum zone cmd_zone(void)

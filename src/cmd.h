@@ -1,10 +1,11 @@
-/* cmd.h - the subcommands: a row each, which main and --help read.
+/* cmd.h - the subcommands: a row each, which main, --help, the manual and the completions read.
  *
  * Layer 6. Each command is one file cmd_*.c. Exit codes: 0 done, 1 could not, 2 wrong usage.
  */
 #ifndef CMD_H
 #define CMD_H
 
+#include "config.h"
 #include "opt.h"
 #include "store.h"
 
@@ -12,15 +13,17 @@ enum { EXIT_DONE = 0, EXIT_COULD_NOT = 1, EXIT_USAGE = 2 };
 
 struct cmd {
 	const char *name;
-	const char *usage;             /* words behind the name: "FILE [FILTER] [-o OUT]" */
-	const char *help;              /* one line */
-	void (*more)(struct buf *out); /* further lines for its --help; NULL: none */
-	const struct opt *opts;
+	const char *usage;              /* words behind the name: "FILE [FILTER] [-o OUT]" */
+	const char *help;               /* one sentence */
+	const char *more;               /* a paragraph for its --help and the manual; NULL: none */
+	const struct arg *first, *rest; /* what its words may be; NULL: there is no such word */
+	const struct opt *opts;         /* its own; cmd_opts has all */
 	size_t opt_count;
+	bool configured; /* takes the options of the configuration too */
 	int (*run)(const struct cmd *self, const struct opt_result *o, struct arena *a); /* returns the exit code */
 };
 
-extern const struct cmd cmd_browse, cmd_export, cmd_summary, cmd_import, cmd_explain, cmd_init, cmd_demo;
+extern const struct cmd cmd_browse, cmd_export, cmd_summary, cmd_import, cmd_explain, cmd_init, cmd_demo, cmd_config;
 extern const struct cmd *const cmds[]; /* ends in NULL; the first one is what a bare FILE means */
 
 /* Prints "deadletter: …" to stderr, showable; returns the exit code that fits. */
@@ -29,6 +32,12 @@ int cmd_fail(const struct err *e);
 int cmd_usage(const struct cmd *self, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* In which zone times are typed and told. */
 enum zone cmd_zone(void);
+extern const struct arg arg_filter; /* what cmd_filter takes */
+/* All options of a command, its own ones first; owned by `a`. */
+const struct opt *cmd_opts(const struct cmd *c, struct arena *a, size_t *count);
+/* The configuration as the file and then the command line have it, for a command that is `configured`. Initialises *out.
+ * False: *e says why not. */
+bool cmd_configure(const struct cmd *self, const struct opt_result *o, struct config *out, struct err *e);
 /* Joins words with blanks, and parses them as a filter. False: *e is set. */
 bool cmd_filter(const char *const *words, int count, struct arena *a, struct filter *out, struct err *e);
 /* A filter's words as one line. */

@@ -11,7 +11,7 @@
 enum { OPT_KEEP };
 
 static const struct opt opts[] = {
-	[OPT_KEEP] = {'o', "keep", "FILE", "Write the sample to FILE instead, and do not browse."},
+	[OPT_KEEP] = {'o', "keep", "FILE", "Write the sample to FILE instead, and do not browse.", &arg_file},
 };
 
 /* Takes away a database and what SQLite may have put beside it. */
@@ -55,17 +55,16 @@ static char *make_private_dir(struct arena *a, struct err *e)
 	return NULL;
 }
 
-static int browse_copy(struct arena *a)
+static bool browse_copy(const struct config *config, struct arena *a, struct err *e)
 {
-	struct err e = {0};
-	char *dir = make_private_dir(a, &e);
+	char *dir = make_private_dir(a, e);
 	if (!dir)
-		return cmd_fail(&e);
+		return false;
 	const char *path = arena_printf(a, "%s/sample.db", dir).p;
-	bool ok = make_sample(path, a, &e) && browse_run(path, &(struct browse_options){0}, &e);
+	bool ok = make_sample(path, a, e) && browse_run(path, &(struct browse_options){.config = config}, e);
 	remove_database(path, a);
 	rmdir(dir);
-	return ok ? EXIT_DONE : cmd_fail(&e);
+	return ok;
 }
 
 static int run(const struct cmd *self, const struct opt_result *o, struct arena *a)
@@ -74,10 +73,13 @@ static int run(const struct cmd *self, const struct opt_result *o, struct arena 
 		return cmd_usage(self, "demo takes no file; -o FILE writes the sample there");
 	cmd_catch_signals();
 	const char *keep = o->values[OPT_KEEP];
-	if (!keep)
-		return browse_copy(a);
 	struct err e = {0};
-	return make_sample(keep, a, &e) ? EXIT_DONE : cmd_fail(&e);
+	if (keep)
+		return make_sample(keep, a, &e) ? EXIT_DONE : cmd_fail(&e);
+	struct config config;
+	bool ok = cmd_configure(self, o, &config, &e) && browse_copy(&config, a, &e);
+	config_free(&config);
+	return ok ? EXIT_DONE : cmd_fail(&e);
 }
 
 const struct cmd cmd_demo = {
@@ -86,5 +88,6 @@ const struct cmd cmd_demo = {
 	.help = "Browse a sample of 60 days that ends now, in a private copy that is removed afterwards.",
 	.opts = opts,
 	.opt_count = COUNT_OF(opts),
+	.configured = true,
 	.run = run,
 };

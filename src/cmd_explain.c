@@ -33,25 +33,7 @@ static void field(struct sheet *p, const char *label, const char *sgr, struct st
 	buf_printf(&p->out, "%-*s", LABEL_W, label);
 	style(p, "0");
 	style(p, sgr);
-	struct buf word = {0};
-	int at = LABEL_W;
-	struct str one;
-	while (str_next(&text, ' ', &one)) {
-		buf_reset(&word);
-		text_show(&word, one, 0, p->ascii);
-		int w = text_width(buf_str(&word), p->ascii);
-		if (at > LABEL_W && at + 1 + w > p->width) {
-			buf_printf(&p->out, "\n%-*s", LABEL_W, "");
-			at = LABEL_W;
-		}
-		if (at > LABEL_W) {
-			buf_addc(&p->out, ' ');
-			at++;
-		}
-		buf_add(&p->out, buf_str(&word));
-		at += w;
-	}
-	buf_free(&word);
+	text_wrap(&p->out, text, LABEL_W, LABEL_W, p->width, p->ascii);
 	style(p, "0");
 	buf_addc(&p->out, '\n');
 }
@@ -285,5 +267,7 @@ const struct cmd cmd_explain = {
 	.name = "explain",
 	.usage = "CODE|TEXT",
 	.help = "Say what a code or a whole reply means; - reads standard input.",
+	.first = &codes_arg,
+	.rest = &arg_text,
 	.run = run,
 };

@@ -5,12 +5,26 @@
 
 enum { OPT_OUTPUT, OPT_FORMAT, OPT_COLUMNS, OPT_RAW, OPT_FORCE };
 
+static void format_words(struct arg_words *w)
+{
+	for (int i = 0; i < EXPORT_FORMAT_COUNT; i++)
+		arg_add(w, export_formats[i].name, export_formats[i].help, i == EXPORT_CSV);
+}
+
+static void column_words(struct arg_words *w)
+{
+	for (size_t i = 0; i < export_column_count; i++)
+		arg_add(w, export_columns[i].name, export_columns[i].help, export_columns[i].by_default);
+}
+
+static const struct arg format_arg = {ARG_WORD, format_words}, columns_arg = {ARG_LIST, column_words};
+
 static const struct opt opts[] = {
-	[OPT_OUTPUT] = {'o', "output", "OUT", "Write to this file; - or nothing: standard output."},
-	[OPT_FORMAT] = {0, "format", "FORMAT", "csv, tsv or jsonl; else what the name of OUT ends in, else csv."},
-	[OPT_COLUMNS] = {0, "columns", "LIST", "Columns, separated by commas."},
-	[OPT_RAW] = {0, "raw", NULL, "Exact bytes: no ' before cells that a spreadsheet would run as formulas."},
-	[OPT_FORCE] = {0, "force", NULL, "Replace OUT if it exists."},
+	[OPT_OUTPUT] = {'o', "output", "OUT", "Write to this file; - or nothing: standard output.", &arg_file},
+	[OPT_FORMAT] = {0, "format", "FORMAT", "else what the name of OUT ends in, else csv.", &format_arg},
+	[OPT_COLUMNS] = {0, "columns", "LIST", "Columns, separated by commas.", &columns_arg},
+	[OPT_RAW] = {0, "raw", NULL, "Exact bytes: no ' before cells that a spreadsheet would run as formulas.", NULL},
+	[OPT_FORCE] = {0, "force", NULL, "Replace OUT if it exists.", NULL},
 };
 
 enum { PROGRESS_AFTER_MS = 1000, PROGRESS_EVERY_MS = 200 };
@@ -38,14 +52,14 @@ static void tell(void *ctx, int64_t rows)
 		(long long)(rows * 1000 / (now_ms - p->started_ms)));
 }
 
-static bool format_of(const struct opt_result *o, struct export_options *out, struct err *e)
+static enum export_format format_of(const struct opt_result *o)
 {
-	const char *name = o->values[OPT_FORMAT];
-	if (name && !export_format_of(str_of(name), &out->format))
-		return err_set(e, ERR_USAGE, "there is no format \"%s\": it is csv, tsv or jsonl", name);
-	if (!name && o->values[OPT_OUTPUT])
-		out->format = export_format_for(str_of(o->values[OPT_OUTPUT]));
-	return true;
+	enum export_format format = EXPORT_CSV;
+	if (o->values[OPT_FORMAT])
+		export_format_of(str_of(o->values[OPT_FORMAT]), &format);
+	else if (o->values[OPT_OUTPUT])
+		format = export_format_for(str_of(o->values[OPT_OUTPUT]));
+	return format;
 }
 
 static int report(const struct export_result *r, const char *path)
@@ -73,6 +87,7 @@ static int run(const struct cmd *self, const struct opt_result *o, struct arena 
 	struct scope scope = {.count = 1};
 	struct progress p = {.wanted = cmd_is_terminal(stderr), .started_ms = clock_ms()};
 	struct export_options x = {
+		.format = format_of(o),
 		.raw = o->values[OPT_RAW] != NULL,
 		.force = o->values[OPT_FORCE] != NULL,
 		.ascii = !cmd_utf8(),
@@ -81,7 +96,7 @@ static int run(const struct cmd *self, const struct opt_result *o, struct arena 
 		.ctx = &p,
 	};
 	const char *columns = o->values[OPT_COLUMNS];
-	if (!cmd_filter(o->words + 1, o->word_count - 1, a, &scope.all[0], &e) || !format_of(o, &x, &e) ||
+	if (!cmd_filter(o->words + 1, o->word_count - 1, a, &scope.all[0], &e) ||
 	    (columns && !export_columns_of(str_of(columns), &x, &e)))
 		return cmd_fail(&e);
 	struct store *st = store_open(o->words[0], &e);
@@ -103,24 +118,14 @@ static int run(const struct cmd *self, const struct opt_result *o, struct arena 
 	return ok ? report(&r, path) : cmd_fail(&e);
 }
 
-static void more(struct buf *out)
-{
-	buf_add(out, STR("Without FILTER all failures are written; deadletter --help tells what a filter may "
-			 "be.\n\nformats:\n"));
-	for (int i = 0; i < EXPORT_FORMAT_COUNT; i++)
-		buf_printf(out, "  %-13s  %s\n", export_formats[i].name, export_formats[i].help);
-	buf_add(out, STR("\ncolumns (* is there without --columns):\n"));
-	for (size_t i = 0; i < export_column_count; i++)
-		buf_printf(out, "%c %-13s  %s\n", export_columns[i].by_default ? '*' : ' ', export_columns[i].name,
-			   export_columns[i].help);
-}
-
 const struct cmd cmd_export = {
 	.name = "export",
 	.usage = "FILE [FILTER] [-o OUT]",
 	.help = "Write records to CSV, TSV or JSON lines.",
+	.more = "Without FILTER all failures are written; deadletter --help tells what a filter may be.",
+	.first = &arg_database,
+	.rest = &arg_filter,
 	.opts = opts,
 	.opt_count = COUNT_OF(opts),
-	.more = more,
 	.run = run,
 };

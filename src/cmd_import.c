@@ -1,6 +1,6 @@
 #include "cmd.h"
 
-#include "import/import.h"
+#include "import/csv_head.h"
 #include "text.h"
 
 #include <errno.h>
@@ -9,13 +9,21 @@
 
 enum { OPT_INTO, OPT_FORMAT, OPT_YEAR, OPT_COLUMN };
 
+static void format_words(struct arg_words *w)
+{
+	for (size_t i = 0; import_formats[i]; i++)
+		arg_add(w, import_formats[i]->name, import_formats[i]->help, false);
+}
+
+static const struct arg format_arg = {ARG_WORD, format_words}, column_arg = {ARG_PAIR, csv_head_words};
+
 static const struct opt opts[] = {
-	[OPT_INTO] = {0, "into", "FILE", "The database; made if it is missing."},
-	[OPT_FORMAT] = {0, "format", "FORMAT", "postfix or csv; else told by the content of each source."},
+	[OPT_INTO] = {0, "into", "FILE", "The database; made if it is missing.", &arg_database},
+	[OPT_FORMAT] = {0, "format", "FORMAT", "else told by the content of each source.", &format_arg},
 	[OPT_YEAR] = {0, "year", "YEAR",
-		      "Of the first time stamp in each source, where stamps have no year; else guessed."},
+		      "Of the first time stamp in each source, where stamps have no year; else guessed.", &arg_text},
 	[OPT_COLUMN] = {0, "column", "OURS=THEIRS",
-			"A column of a table by its name there: recipient=to_addr. Repeatable."},
+			"A column of a table by its name there: recipient=to_addr. Repeatable.", &column_arg},
 };
 
 enum { PROGRESS_AFTER_MS = 1000, BAR_COLUMNS = 24, BAD_SHOWN = 5 };
@@ -189,21 +197,17 @@ static int run(const struct cmd *self, const struct opt_result *o, struct arena 
 	return conclude(ok, &r, &e);
 }
 
-static void more(struct buf *out)
-{
-	buf_add(out, STR("SOURCE is a file, a folder (all files in it and below) or - for standard input.\n"
-			 "Formats: Postfix logs, as in /var/log/mail.log or from journalctl -o short-iso; CSV and TSV "
-			 "with a head\n"
-			 "line. Importing the same thing again changes nothing. Stamps without a zone are local time "
-			 "in logs, UTC in\n"
-			 "tables.\n"));
-}
-
 const struct cmd cmd_import = {
 	.name = "import",
 	.usage = "SOURCE… --into FILE",
 	.help = "Read mail logs and tables of email into a database.",
-	.more = more,
+	.more = "SOURCE is a file, a folder (all files in it and below) or - for standard input. Formats: Postfix "
+		"logs, as "
+		"in /var/log/mail.log or from journalctl -o short-iso; CSV and TSV with a head line. Importing the "
+		"same "
+		"thing again changes nothing. Stamps without a zone are local time in logs, UTC in tables.",
+	.first = &arg_source,
+	.rest = &arg_source,
 	.opts = opts,
 	.opt_count = COUNT_OF(opts),
 	.run = run,

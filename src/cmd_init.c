@@ -17,5 +17,6 @@ const struct cmd cmd_init = {
 	.name = "init",
 	.usage = "FILE",
 	.help = "Make an empty database, or put back what an existing one lacks.",
+	.first = &arg_database,
 	.run = run,
 };

@@ -10,9 +10,23 @@
 
 enum { OPT_FORMAT, OPT_BY };
 
+static void format_words(struct arg_words *w)
+{
+	arg_add(w, "text", "", true);
+	arg_add(w, "json", "", false);
+}
+
+static void grouping_words(struct arg_words *w)
+{
+	for (int i = 0; i < GROUP_COUNT; i++)
+		arg_add(w, groupings[i].name, "", i == GROUP_CODE);
+}
+
+static const struct arg format_arg = {ARG_WORD, format_words}, grouping_arg = {ARG_WORD, grouping_words};
+
 static const struct opt opts[] = {
-	[OPT_FORMAT] = {0, "format", "FORMAT", "text or json."},
-	[OPT_BY] = {0, "by", "GROUPING", "code: subjects and their codes; domain: the recipient's domain. Else code."},
+	[OPT_FORMAT] = {0, "format", "FORMAT", "else text.", &format_arg},
+	[OPT_BY] = {0, "by", "GROUPING", "else code.", &grouping_arg},
 };
 
 enum { GROUPS_MAX = 5000, LABEL_W = 26, BAR_W = 20 };
@@ -60,7 +74,8 @@ static void head_text(const struct summary *s, struct buf *b)
 	buf_printf(b, "%s failures of %s tracked (%.1f%%)", view_number(t->failures, n), view_number(t->tracked, m),
 		   percent(t->failures, t->tracked));
 	if (t->first_s != TIME_NONE)
-		buf_printf(b, ", %.10s to %.10s", view_time_long(t->first_s, first), view_time_long(t->last_s, last));
+		buf_printf(b, ", %.10s to %.10s", view_time_long(cmd_zone(), t->first_s, first),
+			   view_time_long(cmd_zone(), t->last_s, last));
 	buf_addc(b, '\n');
 	if (s->filter.len > 0) {
 		buf_add(b, STR("Filter: "));
@@ -115,7 +130,7 @@ static void add_time_member(struct buf *b, const char *name, int64_t t)
 	if (t == TIME_NONE)
 		buf_printf(b, "\"%s\":null", name);
 	else
-		buf_printf(b, "\"%s\":\"%.10sT%sZ\"", name, view_time_long(t, text), text + 11);
+		buf_printf(b, "\"%s\":\"%.10sT%sZ\"", name, view_time_long(ZONE_UTC, t, text), text + 11);
 }
 
 static void head_json(const struct summary *s, struct buf *b)
@@ -179,30 +194,23 @@ static bool ask(struct store *st, const struct scope *scope, struct summary *s, 
 	return true;
 }
 
-static bool grouping_of(const char *name, enum grouping *out)
+static enum grouping grouping_of(const char *name)
 {
-	for (int i = 0; name && i < GROUP_COUNT; i++) {
-		*out = (enum grouping)i;
+	for (int i = 0; name && i < GROUP_COUNT; i++)
 		if (strcmp(name, groupings[i].name) == 0)
-			return true;
-	}
-	*out = GROUP_CODE;
-	return !name;
+			return (enum grouping)i;
+	return GROUP_CODE;
 }
 
 static int run(const struct cmd *self, const struct opt_result *o, struct arena *a)
 {
 	struct err e = {0};
-	struct summary s = {0};
+	struct summary s = {.by = grouping_of(o->values[OPT_BY])};
 	struct scope scope = {.count = 1};
-	const char *format = o->values[OPT_FORMAT] ? o->values[OPT_FORMAT] : "text";
-	bool json = strcmp(format, "json") == 0;
+	const char *format = o->values[OPT_FORMAT];
+	bool json = format && strcmp(format, "json") == 0;
 	if (o->word_count < 1)
 		return cmd_usage(self, "name a database");
-	if (!json && strcmp(format, "text") != 0)
-		return cmd_usage(self, "there is no format \"%s\": it is text or json", format);
-	if (!grouping_of(o->values[OPT_BY], &s.by))
-		return cmd_usage(self, "there is no grouping \"%s\": it is code or domain", o->values[OPT_BY]);
 	if (!cmd_filter(o->words + 1, o->word_count - 1, a, &scope.all[0], &e))
 		return cmd_fail(&e);
 	s.filter = filter_text(&scope.all[0], cmd_zone(), a);
@@ -223,16 +231,13 @@ static int run(const struct cmd *self, const struct opt_result *o, struct arena 
 	return code;
 }
 
-static void more(struct buf *out)
-{
-	buf_add(out, STR("Without FILTER all failures are counted; deadletter --help tells what a filter may be.\n"));
-}
-
 const struct cmd cmd_summary = {
 	.name = "summary",
 	.usage = "FILE [FILTER]",
 	.help = "Print how many failed, by subject and code.",
-	.more = more,
+	.more = "Without FILTER all failures are counted; deadletter --help tells what a filter may be.",
+	.first = &arg_database,
+	.rest = &arg_filter,
 	.opts = opts,
 	.opt_count = COUNT_OF(opts),
 	.run = run,

@@ -217,3 +217,27 @@ void codes_explain(enum outcome outcome, struct ecode enhanced, int basic, struc
 		.customer = p ? p->customer : e->customer,
 	};
 }
+
+/* ---- proposals ---- */
+
+/* "X.1.1" is meant for the classes that its remark says. */
+static void propose(struct arg_words *w, const struct code_entry *row)
+{
+	/* The registry's remark does not keep servers from sending 5.2.2 as often as 4.2.2. */
+	const char *classes = row->useful == USEFUL_SUCCESS ? "2" : "54";
+	for (const char *c = classes; *c; c++)
+		arg_add(w, arena_printf(w->a, "%c%s", *c, row->code + 1).p, row->name, false);
+}
+
+static void code_words(struct arg_words *w)
+{
+	size_t count;
+	const struct code_entry *rows = codes_enhanced_rows(&count);
+	for (size_t i = 0; i < count; i++)
+		propose(w, &rows[i]);
+	rows = codes_basic_rows(&count);
+	for (size_t i = 0; i < count; i++)
+		arg_add(w, rows[i].code, rows[i].name, false);
+}
+
+const struct arg codes_arg = {ARG_TEXT, code_words};

@@ -7,6 +7,7 @@
 #ifndef CODES_H
 #define CODES_H
 
+#include "arg.h"
 #include "record.h"
 
 /* Who has to act before the next email can arrive. */
@@ -45,6 +46,9 @@ const struct code_entry *codes_subject(int subject);     /* 0..7; NULL otherwise
 /* Rows in code order, for listing. */
 const struct code_entry *codes_enhanced_rows(size_t *count);
 const struct code_entry *codes_basic_rows(size_t *count);
+
+/* Any text, with the codes of the catalogue as proposals: 5.1.1, 550. */
+extern const struct arg codes_arg;
 
 /* A provider's own use of a code, where it says more than the registered one or something else (providers.tsv).
  * Found by words of the response or by the MTA's name; also blocklists and greylisting, which name themselves. */

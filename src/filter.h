@@ -1,7 +1,7 @@
 /* filter.h - the filter line: text → terms, the column of a mistake, terms → canonical text.
  *
  * Layer 1. Knows the filter language; never SQL, never the screen. One row of filter_keys[] is one key: parser,
- * and help read it.
+ * help, manual and completions read it.
  *
  * The language: words separated by spaces. `key:value` with a key of the table; a bare word is a code if it looks
  * like one (5.1.1, 550, 4xx, 5.7.*), else a part of a recipient. A leading `-` negates. Quotes keep spaces:
@@ -14,6 +14,7 @@
 #ifndef FILTER_H
 #define FILTER_H
 
+#include "arg.h"
 #include "record.h"
 
 enum filter_key {
@@ -39,8 +40,10 @@ struct filter_key_info {
 	const char *value;   /* "TEXT", "CODE", "TIME": for help */
 	const char *help;    /* one line */
 	const char *example; /* "to:@example.com" */
+	const struct arg *takes;
 };
 extern const struct filter_key_info filter_keys[FILTER_KEY_COUNT];
+extern const struct arg filter_codes, filter_classes, filter_subjects, filter_outcomes, filter_times;
 
 /* A code or a family of codes. */
 struct code_pattern {

@@ -278,23 +278,45 @@ static void add(struct parser *p, const struct filter_term *t)
 	p->terms[p->count++] = *t;
 }
 
+static const struct {
+	const char *name;
+	int cls;
+	bool proposed;
+} classes[] = {
+	{"2", 2, true},         {"4", 4, true},         {"5", 5, true},          {"success", 2, true},
+	{"temporary", 4, true}, {"permanent", 5, true}, {"transient", 4, false},
+};
+
+static void class_words(struct arg_words *w)
+{
+	for (size_t i = 0; i < COUNT_OF(classes); i++)
+		if (classes[i].proposed)
+			arg_add(w, classes[i].name, codes_class(classes[i].cls)->name, false);
+}
+
+const struct arg filter_classes = {ARG_WORD, class_words};
+
+/* "class: is 2, 4 or 5" */
+static bool not_among(struct parser *p, const struct word *w, enum filter_key key)
+{
+	struct arg_words words = arg_words_of(filter_keys[key].takes, p->a);
+	struct buf names = {0};
+	arg_enumerate(&words, &names);
+	fail(p, w->value_column, "%s: is %s", filter_keys[key].name, names.p);
+	buf_free(&names);
+	return false;
+}
+
 static bool class_term(struct parser *p, const struct word *w, struct filter_term *t)
 {
-	static const struct {
-		struct str name;
-		int cls;
-	} names[] = {
-		{{"2", 1}, 2},         {{"4", 1}, 4},         {{"5", 1}, 5},         {{"success", 7}, 2},
-		{{"temporary", 9}, 4}, {{"transient", 9}, 4}, {{"permanent", 9}, 5},
-	};
-	for (size_t i = 0; i < COUNT_OF(names); i++) {
-		if (str_eq_nocase(w->value, names[i].name)) {
-			t->number = names[i].cls;
+	for (size_t i = 0; i < COUNT_OF(classes); i++) {
+		if (str_eq_nocase(w->value, str_of(classes[i].name))) {
+			t->number = classes[i].cls;
 			add(p, t);
 			return true;
 		}
 	}
-	return fail(p, w->value_column, "class: is 2, 4, 5, success, temporary or permanent");
+	return not_among(p, w, FILTER_CLASS);
 }
 
 /* Part of a name may fit several subjects: then all are meant. */
@@ -331,8 +353,7 @@ static bool status_term(struct parser *p, const struct word *w, struct filter_te
 	else if (outcome_of(w->value, &o))
 		t->number = (int)o;
 	else
-		return fail(p, w->value_column,
-			    "status: is queued, deferred, delivered, opened, failed, dropped or any");
+		return not_among(p, w, FILTER_STATUS);
 	add(p, t);
 	return true;
 }

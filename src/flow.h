@@ -13,6 +13,7 @@ struct flow {
 	struct rect r;
 	int top;  /* lines scrolled out above */
 	int line; /* the next one */
+	enum zone zone; /* of the times that its users write into it */
 };
 
 /* The screen row of the next line; -1 when it is scrolled out. */

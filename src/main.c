@@ -1,6 +1,8 @@
 /* deadletter - a terminal browser for email that did not arrive: finds the command and runs it. */
 #include "cmd.h"
 
+#include "text.h"
+
 #include <fcntl.h>
 #include <locale.h>
 #include <signal.h>
@@ -8,10 +10,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+static void paragraph(struct buf *b, int indent, const char *text)
+{
+	buf_printf(b, "%*s", indent, "");
+	text_wrap(b, str_of(text), indent, indent, HELP_COLUMNS, false);
+	buf_addc(b, '\n');
+}
+
 static void help_line(struct buf *b, const struct cmd *c)
 {
-	buf_printf(b, "  deadletter %s%s%s\n      %s\n", c == cmds[0] ? "" : c->name, c == cmds[0] ? "" : " ", c->usage,
-		   c->help);
+	buf_printf(b, "  deadletter %s%s%s\n", c == cmds[0] ? "" : c->name, c == cmds[0] ? "" : " ", c->usage);
+	paragraph(b, 6, c->help);
 }
 
 static int help_all(void)
@@ -24,32 +33,56 @@ static int help_all(void)
 		STR("\n  deadletter COMMAND --help   tells its options\n  deadletter --version\n\nFilter terms:\n"));
 	for (int k = 0; k < FILTER_KEY_COUNT; k++) {
 		char left[40];
-		snprintf(left, sizeof left, "%s:%s", filter_keys[k].name, filter_keys[k].value);
-		buf_printf(&b, "  %-16s  %s\n", left, filter_keys[k].help);
+		snprintf(left, sizeof left, "  %s:%s", filter_keys[k].name, filter_keys[k].value);
+		opt_row(&b, left, 19, str_of(filter_keys[k].help));
 	}
-	buf_add(&b, STR("  A bare word is part of a recipient, or a code. - negates, a repeated key means or,\n"
-			"  different keys mean and, quotes keep spaces.\n\n"
-			"Exit codes: 0 done, 1 could not, 2 wrong usage.\n"));
+	paragraph(&b, 2,
+		  "A bare word is part of a recipient, or a code. - negates, a repeated key means or, different keys "
+		  "mean and, quotes keep spaces.");
+	buf_add(&b, STR("\nExit codes: 0 done, 1 could not, 2 wrong usage. man deadletter tells more.\n"));
 	int code = cmd_print(&b);
 	buf_free(&b);
 	return code;
 }
 
+/* The words that an option takes, where there is something to say about them. */
+static void help_words(struct buf *b, const struct opt *o)
+{
+	struct arena a = {0};
+	struct arg_words words = arg_words_of(o->takes, &a);
+	bool list = o->takes && o->takes->kind == ARG_LIST;
+	if (words.count > 0 && words.items[0].help[0]) {
+		buf_printf(b, "\n--%s%s:\n", o->name, list ? " (* is there without it)" : "");
+		for (size_t i = 0; i < words.count; i++) {
+			const struct arg_word *w = &words.items[i];
+			opt_row(b, arena_printf(&a, "%s%s", list && w->usual ? "* " : "  ", w->text).p, 17,
+				str_of(w->help));
+		}
+	}
+	arena_free(&a);
+}
+
 static int help_one(const struct cmd *c)
 {
 	struct buf b = {0};
+	struct arena a = {0};
+	size_t count;
+	const struct opt *opts = cmd_opts(c, &a, &count);
 	buf_add(&b, STR("usage:\n"));
 	help_line(&b, c);
-	if (c->opt_count > 0) {
+	if (count > 0) {
 		buf_add(&b, STR("\noptions:\n"));
-		opt_help(c->opts, c->opt_count, &b);
+		opt_help(opts, count, &b);
 	}
 	if (c->more) {
 		buf_addc(&b, '\n');
-		c->more(&b);
+		paragraph(&b, 0, c->more);
 	}
+	for (size_t i = 0; i < count; i++)
+		help_words(&b, &opts[i]);
 	int code = cmd_print(&b);
 	buf_free(&b);
+	arena_free(&a);
 	return code;
 }
 
@@ -63,7 +96,9 @@ static int run(const struct cmd *c, int argc, char **argv)
 	struct opt_result o;
 	char name[64];
 	snprintf(name, sizeof name, "deadletter%s%s", c == cmds[0] ? "" : " ", c == cmds[0] ? "" : c->name);
-	int code = opt_parse(name, c->opts, c->opt_count, argc, argv, &a, &o, &e) ? c->run(c, &o, &a) : cmd_fail(&e);
+	size_t count;
+	const struct opt *opts = cmd_opts(c, &a, &count);
+	int code = opt_parse(name, opts, count, argc, argv, &a, &o, &e) ? c->run(c, &o, &a) : cmd_fail(&e);
 	arena_free(&a);
 	return code;
 }

@@ -1,5 +1,7 @@
 #include "opt.h"
 
+#include "text.h"
+
 #include <string.h>
 
 struct parse {
@@ -30,28 +32,71 @@ static void give(struct parse *p, size_t i, const char *value)
 	p->out->values[i] = value;
 }
 
+bool opt_has_opposite(const struct opt *o)
+{
+	return !o->arg && o->takes == &arg_yes_no;
+}
+
+/* "FORMAT" as a word within a sentence. */
+static const char *noun(struct parse *p, const struct opt *o)
+{
+	char *word = arena_cstr(p->a, str_of(o->arg));
+	for (char *c = word; *c; c++)
+		if (*c >= 'A' && *c <= 'Z')
+			*c = (char)(*c + ('a' - 'A'));
+	return word;
+}
+
+/* A value of those that are one word among several, as the table has it. */
+static bool give_word(struct parse *p, size_t i, const char *value)
+{
+	const struct opt *o = &p->opts[i];
+	struct arg_words words = arg_words_of(o->takes, p->a);
+	const struct arg_word *word = arg_find(&words, str_of(value));
+	if (word) {
+		give(p, i, word->text);
+		return true;
+	}
+	struct buf names = {0};
+	arg_enumerate(&words, &names);
+	err_set(p->e, ERR_USAGE, "there is no %s \"%s\": it is %s; see %s --help", noun(p, o), value, names.p,
+		p->command);
+	buf_free(&names);
+	return false;
+}
+
 /* `attached`: the value in the same word, or NULL. */
 static bool found(struct parse *p, size_t i, const char *word, const char *attached)
 {
 	if (!p->opts[i].arg) {
 		if (attached)
 			return usage(p, "no value belongs to", word);
-		give(p, i, "");
+		give(p, i, opt_has_opposite(&p->opts[i]) ? "yes" : "");
 		return true;
 	}
 	if (!attached && p->at + 1 >= p->argc)
 		return usage(p, "a value is missing behind", word);
-	give(p, i, attached ? attached : p->argv[++p->at]);
+	const char *value = attached ? attached : p->argv[++p->at];
+	if (p->opts[i].takes->kind == ARG_WORD)
+		return give_word(p, i, value);
+	give(p, i, value);
 	return true;
 }
 
 static bool long_option(struct parse *p, const char *word)
 {
-	const char *name = word + 2, *equals = strchr(name, '=');
-	size_t len = equals ? (size_t)(equals - name) : strlen(name);
-	for (size_t i = 0; i < p->count; i++)
-		if (strlen(p->opts[i].name) == len && memcmp(p->opts[i].name, name, len) == 0)
+	const char *equals = strchr(word, '=');
+	struct str name = str_slice(str_of(word), 2, equals ? (size_t)(equals - word - 2) : SIZE_MAX);
+	bool no = str_starts(name, STR("no-"));
+	for (size_t i = 0; i < p->count; i++) {
+		if (str_eq(name, str_of(p->opts[i].name)))
 			return found(p, i, word, equals ? equals + 1 : NULL);
+		if (no && opt_has_opposite(&p->opts[i]) && !equals &&
+		    str_eq(str_slice(name, 3, SIZE_MAX), str_of(p->opts[i].name))) {
+			give(p, i, "no");
+			return true;
+		}
+	}
 	return usage(p, "unknown option", word);
 }
 
@@ -102,20 +147,54 @@ bool opt_parse(const char *command, const struct opt *opts, size_t count, int ar
 	return true;
 }
 
+void opt_sentence(const struct opt *o, struct buf *out)
+{
+	struct arena a = {0};
+	if (o->arg && o->takes->kind == ARG_WORD) {
+		struct arg_words words = arg_words_of(o->takes, &a);
+		arg_enumerate(&words, out);
+		buf_add(out, STR("; "));
+	}
+	buf_add(out, str_of(o->help));
+	arena_free(&a);
+}
+
+void opt_row(struct buf *out, const char *left, int width, struct str words)
+{
+	buf_printf(out, "%-*s", width, left);
+	text_wrap(out, words, width, width, HELP_COLUMNS, false);
+	buf_addc(out, '\n');
+}
+
+/* "--output FILE", "--[no-]mouse" */
+static void add_name(const struct opt *o, struct buf *out)
+{
+	buf_printf(out, "--%s%s%s%s", opt_has_opposite(o) ? "[no-]" : "", o->name, o->arg ? " " : "",
+		   o->arg ? o->arg : "");
+}
+
 void opt_help(const struct opt *opts, size_t count, struct buf *out)
 {
-	int widest = 0;
+	enum { BEFORE = 6, BEHIND = 2 }; /* "  -o, ", and the blanks before the help */
+	struct buf left = {0}, help = {0};
+	size_t widest = 0;
 	for (size_t i = 0; i < count; i++) {
-		int w = (int)strlen(opts[i].name) + (opts[i].arg ? 1 + (int)strlen(opts[i].arg) : 0);
-		widest = w > widest ? w : widest;
+		buf_reset(&left);
+		add_name(&opts[i], &left);
+		widest = left.len > widest ? left.len : widest;
 	}
 	for (size_t i = 0; i < count; i++) {
-		char left[80];
-		snprintf(left, sizeof left, "%s%s%s", opts[i].name, opts[i].arg ? " " : "",
-			 opts[i].arg ? opts[i].arg : "");
-		if (opts[i].letter)
-			buf_printf(out, "  -%c, --%-*s  %s\n", opts[i].letter, widest, left, opts[i].help);
+		const struct opt *o = &opts[i];
+		buf_reset(&left);
+		buf_reset(&help);
+		if (o->letter)
+			buf_printf(&left, "  -%c, ", o->letter);
 		else
-			buf_printf(out, "      --%-*s  %s\n", widest, left, opts[i].help);
+			buf_add(&left, STR("      "));
+		add_name(o, &left);
+		opt_sentence(o, &help);
+		opt_row(out, left.p, BEFORE + (int)widest + BEHIND, buf_str(&help));
 	}
+	buf_free(&left);
+	buf_free(&help);
 }

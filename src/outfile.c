@@ -31,6 +31,19 @@ static bool cannot_write(const struct outfile *f, int errnum, struct err *e)
 	return err_sys(e, errnum, "cannot write %s", is_standard_output(f->path) ? "standard output" : f->path);
 }
 
+void outfile_folders(const char *path)
+{
+	char *folder = strdup(path);
+	if (!folder)
+		die("out of memory");
+	for (char *slash = folder; *slash && (slash = strchr(slash + 1, '/'));) {
+		*slash = '\0';
+		mkdir(folder, 0700);
+		*slash = '/';
+	}
+	free(folder);
+}
+
 /* What stands at the path already? */
 static bool look(struct outfile *f, bool *direct, struct err *e)
 {

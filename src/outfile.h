@@ -25,6 +25,8 @@ struct outfile {
 
 /* Will this path be written directly? */
 bool outfile_is_direct(const char *path);
+/* Makes the folders that lead to the file, for their owner only. What fails here shows when the file is opened. */
+void outfile_folders(const char *path);
 /* Begins to write `path` ("-": standard output): into a new file beside it, for its owner only (0600), or directly. A
  * regular file that exists is an error unless `force`, and then passes its permissions on; a link to a file is
  * followed. A folder or a link to nowhere always is an error. After an error only outfile_abandon. */

@@ -263,6 +263,39 @@ static void answer_count(struct store *st, const struct request *r, struct reply
 		store_count_fresh(st, &r->scope, r->fresh_after_id, r->fresh_after_s, &out->fresh, &out->err);
 }
 
+/* A copy of `f` without the terms that stand at this column: a word may be several terms. *word: only those. */
+static struct filter without_column(const struct filter *f, size_t column, struct arena *a, struct filter *word)
+{
+	struct filter_term *rest = arena_array(a, struct filter_term, (size_t)f->count);
+	struct filter_term *cut = arena_array(a, struct filter_term, (size_t)f->count);
+	struct filter out = {.terms = rest};
+	*word = (struct filter){.terms = cut};
+	for (int i = 0; i < f->count; i++) {
+		if (f->terms[i].column == column)
+			cut[word->count++] = f->terms[i];
+		else
+			rest[out.count++] = f->terms[i];
+	}
+	return out;
+}
+
+static void answer_without(struct store *st, const struct request *r, struct reply *out)
+{
+	const struct filter *f = &r->scope.all[0];
+	for (int i = 0; i < f->count && out->without_count < WITHOUT_MAX; i++) {
+		struct scope s = r->scope;
+		struct without *w = &out->without[out->without_count];
+		struct filter word;
+		if (i > 0 && f->terms[i].column == f->terms[i - 1].column)
+			continue;
+		s.all[0] = without_column(f, f->terms[i].column, &out->arena, &word);
+		if (!store_count(st, &s, &w->count, &out->err))
+			return;
+		w->term = filter_text(&word, r->zone, &out->arena);
+		out->without_count++;
+	}
+}
+
 static void answer_domains(struct store *st, const struct request *r, struct reply *out)
 {
 	out->prefix = arena_str(&out->arena, r->prefix);
@@ -297,6 +330,9 @@ void query_answer(struct store *st, const struct request *r, struct reply *out)
 		break;
 	case ASK_TIMELINE:
 		answer_timeline(st, r, out);
+		break;
+	case ASK_WITHOUT:
+		answer_without(st, r, out);
 		break;
 	case ASK_DOMAINS:
 		answer_domains(st, r, out);

@@ -17,6 +17,7 @@ enum ask {
 	ASK_COUNT,
 	ASK_TOTALS,
 	ASK_TIMELINE,
+	ASK_WITHOUT, /* which term of a filter leaves nothing */
 	ASK_DOMAINS, /* for completion */
 	ASK_VERSION, /* asked by the worker itself, now and then */
 	ASK_MARKS,   /* all ids in scope */
@@ -40,6 +41,7 @@ struct request {
 	enum zone zone; /* in which days start: TREE, TIMELINE */
 
 	enum grouping grouping; /* TREE */
+	enum group_order order;
 	const struct str *open; /* filter lines of the nodes that are open */
 	int open_count;
 	bool open_first; /* the largest group too, if all lines fit in `rows` */
@@ -68,7 +70,7 @@ struct request {
 /* A copy of `r` in `a`, except for the callbacks in r->export, which are taken as they are. */
 struct request request_copy(const struct request *r, struct arena *a);
 
-enum { BUCKETS_MAX = 400, DOMAINS_MAX = 64 };
+enum { BUCKETS_MAX = 400, DOMAINS_MAX = 64, WITHOUT_MAX = 8 };
 enum unit { UNIT_HOUR, UNIT_DAY, UNIT_WEEK, UNIT_MONTH, UNIT_COUNT };
 const char *unit_name(enum unit u); /* "hour" */
 
@@ -82,6 +84,12 @@ struct reply {
 	struct totals totals;
 	struct tree tree;
 	int64_t count, fresh;
+
+	struct without { /* of each term of the scope's first filter: how many there are without it */
+		struct str term;
+		int64_t count;
+	} without[WITHOUT_MAX];
+	int without_count;
 
 	struct str *domains; /* that start with `prefix`, A first, at most DOMAINS_MAX */
 	int domain_count;

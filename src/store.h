@@ -53,6 +53,7 @@ struct grouping_info {
 	const char *key;   /* the filter key that picks one group: "domain"; NULL for GROUP_CODE */
 };
 extern const struct grouping_info groupings[GROUP_COUNT];
+enum group_order { ORDER_COUNT, ORDER_NAME };
 
 /* Groups of what `s` lets through, at most `limit`: by outcome and codes, or by a key text. Order: GROUP_CODE
  * unspecified, others by count, then key. */

@@ -195,6 +195,7 @@ static const struct {
 	[GLYPH_CLOSED] = {U'▸', '+'},    [GLYPH_MARK] = {U'✓', '*'},        [GLYPH_CURSOR] = {U'▸', '>'},
 	[GLYPH_ELLIPSIS] = {U'…', '~'},  [GLYPH_BULLET] = {U'·', '-'},      [GLYPH_ARROW] = {U'→', '>'},
 	[GLYPH_WARNING] = {U'▲', '!'},   [GLYPH_UP] = {U'↑', '^'},          [GLYPH_DOWN] = {U'↓', 'v'},
+	[GLYPH_FRESH] = {U'•', '+'},     [GLYPH_CARET] = {U'▲', '^'},       [GLYPH_TICK] = {U'┴', '+'},
 };
 
 void surface_glyph(struct surface *s, int x, int y, enum role role, enum glyph g)
@@ -264,25 +265,136 @@ void surface_bar(struct surface *s, int x, int y, int columns, enum role role, i
 		put_char(s, x, y, role, U'█' + (char32_t)(8 - eighths)); /* U+2588 full .. U+258F one eighth */
 }
 
-void surface_spark(struct surface *s, int x, int y, enum role role, int64_t value, int64_t max)
+/* ---- stacked bars ---- */
+
+/* How thick each part is, in steps of a bar that has `steps` for `max`: their sum is right, and none that is above 0
+ * vanishes as long as another can give way. */
+static int part_sizes(const struct stack_part *parts, int count, int64_t max, int steps, int sizes[STACK_PARTS_MAX])
 {
-	static const char ascii[] = " .:+#";
-	if (s->ascii) {
-		put_char(s, x, y, role, (char32_t)ascii[steps_of(value, max, 4)]);
+	int64_t sum = 0;
+	int before = 0;
+	for (int i = 0; i < count; i++) {
+		sum += parts[i].value;
+		int until = steps_of(sum, max, steps);
+		sizes[i] = until - before;
+		before = until;
+	}
+	for (int i = 0; i < count; i++) {
+		int thickest = 0;
+		for (int k = 1; k < count; k++)
+			thickest = sizes[k] > sizes[thickest] ? k : thickest;
+		if (parts[i].value > 0 && sizes[i] == 0 && sizes[thickest] > 1) {
+			sizes[thickest]--;
+			sizes[i]++;
+		}
+	}
+	return before;
+}
+
+static char32_t filling(const struct surface *s, int part)
+{
+	static const char32_t utf8[STACK_PARTS_MAX] = {U'█', U'▒', U'░'}, ascii[STACK_PARTS_MAX] = {'#', '+', 'o'};
+	return s->ascii ? ascii[part] : s->mono ? utf8[part] : U'█';
+}
+
+void surface_stack_key(struct surface *s, int x, int y, enum role role, int number)
+{
+	put_char(s, x, y, role, filling(s, number));
+}
+
+enum { EIGHTHS = 8 };
+
+static char32_t eighth_block(int n)
+{
+	return n ? U'▁' + (char32_t)(n - 1) : U' ';
+}
+
+/* What of each part lies in the cell whose bottom is `from` steps up. Returns how much of the cell is filled. */
+static int cell_shares(const int sizes[STACK_PARTS_MAX], int count, int from, int shares[STACK_PARTS_MAX])
+{
+	int filled = 0, bottom = 0;
+	for (int i = 0; i < count; i++) {
+		int lo = bottom > from ? bottom : from, hi = bottom + sizes[i];
+		hi = hi < from + EIGHTHS ? hi : from + EIGHTHS;
+		shares[i] = hi > lo ? hi - lo : 0;
+		filled += shares[i];
+		bottom += sizes[i];
+	}
+	return filled;
+}
+
+static int largest(const int shares[STACK_PARTS_MAX], int count, int but)
+{
+	int found = -1;
+	for (int i = 0; i < count; i++)
+		if (i != but && shares[i] > 0 && (found < 0 || shares[i] > shares[found]))
+			found = i;
+	return found;
+}
+
+/* A cell has one character and two colours: the two largest parts in it, but never a height that is wrong. */
+static void stack_cell_colour(struct surface *s, int x, int y, const struct stack_part *parts, int count,
+			      const int shares[STACK_PARTS_MAX], int filled)
+{
+	int first = largest(shares, count, -1), second = largest(shares, count, first);
+	if (second < 0 || filled < EIGHTHS) {
+		put_char(s, x, y, parts[first].role, eighth_block(filled));
 		return;
 	}
-	int n = steps_of(value, max, 8);
-	put_char(s, x, y, role, n ? U'▁' + (char32_t)(n - 1) : U' ');
+	int lower = first < second ? first : second, upper = first < second ? second : first;
+	put_char(s, x, y, parts[lower].role, eighth_block(shares[lower]));
+	cell_at(s, x, y)->under = parts[upper].role;
+}
+
+/* Fillings have no heights: a cell that is filled by less than half stays blank, unless it is the lowest. */
+static void stack_cell_mono(struct surface *s, int x, int y, const struct stack_part *parts, int count,
+			    const int shares[STACK_PARTS_MAX], int filled, bool lowest)
+{
+	int first = largest(shares, count, -1);
+	if (first == 0 && filled < EIGHTHS && !s->ascii)
+		put_char(s, x, y, parts[0].role, eighth_block(filled));
+	else if (filled * 2 >= EIGHTHS || lowest)
+		put_char(s, x, y, parts[first].role, filling(s, first));
+}
+
+/* On one line without colours only the height can be told. */
+static void stack_flat(struct surface *s, int x, int y, enum role role, int filled)
+{
+	static const char ascii[] = " .:+#";
+	put_char(s, x, y, role, s->ascii ? (char32_t)ascii[(filled + 1) / 2] : eighth_block(filled));
+}
+
+void surface_stack(struct surface *s, struct rect r, const struct stack_part *parts, int count, int64_t max)
+{
+	int sizes[STACK_PARTS_MAX], shares[STACK_PARTS_MAX];
+	if (count > STACK_PARTS_MAX || part_sizes(parts, count, max, r.h * EIGHTHS, sizes) == 0)
+		return;
+	const struct rect c = s->clip;
+	for (int row = 0; row < r.h; row++) {
+		int y = r.y + r.h - 1 - row, filled = cell_shares(sizes, count, row * EIGHTHS, shares);
+		for (int x = r.x; x < r.x + r.w && filled > 0; x++) {
+			if (x < c.x || x >= c.x + c.w || y < c.y || y >= c.y + c.h)
+				continue;
+			if (!s->mono && !s->ascii)
+				stack_cell_colour(s, x, y, parts, count, shares, filled);
+			else if (r.h == 1)
+				stack_flat(s, x, y, parts[0].role, filled);
+			else
+				stack_cell_mono(s, x, y, parts, count, shares, filled, row == 0);
+		}
+	}
 }
 
 /* ---- looks and dump ---- */
 
-struct look surface_look(const struct cell *c, int colours)
+struct look surface_look(const struct cell *c, const struct theme *t, int colours)
 {
-	struct look look = theme_look(c->stale ? ROLE_DIM : c->role, colours);
+	struct look look = theme_look(t, c->stale ? ROLE_DIM : c->role, colours);
+	if (c->under != ROLE_TEXT && !c->stale)
+		look.bg = theme_look(t, c->under, colours).fg;
 	if (!c->select)
 		return look;
-	struct look row = theme_look(c->blur ? ROLE_SELECT_BLUR : ROLE_SELECT, colours);
+	struct look row = theme_look(t, c->blur ? ROLE_SELECT_BLUR : ROLE_SELECT, colours);
 	/* A reversed or recoloured row keeps one pair of colours: the roles' own would make it a patchwork. */
 	if (row.fg >= 0 || (row.attrs & LOOK_REVERSE))
 		look.fg = row.fg;
@@ -294,14 +406,18 @@ struct look surface_look(const struct cell *c, int colours)
 static char role_letter(const struct cell *c)
 {
 	static const char letters[ROLE_COUNT] = {
-		[ROLE_TEXT] = 't',         [ROLE_DIM] = 'd',       [ROLE_STRONG] = 's',    [ROLE_HEADER] = 'h',
-		[ROLE_HEADER_DIM] = 'i',   [ROLE_FOOTER] = 'f',    [ROLE_KEY] = 'k',       [ROLE_BORDER] = 'b',
-		[ROLE_BORDER_FOCUS] = 'c', [ROLE_TITLE] = 'l',     [ROLE_SELECT] = 'x',    [ROLE_SELECT_BLUR] = 'y',
-		[ROLE_MARK] = 'm',         [ROLE_PERMANENT] = 'p', [ROLE_TEMPORARY] = 'a', [ROLE_SUCCESS] = 'g',
-		[ROLE_DROPPED] = 'v',      [ROLE_BAR] = 'r',       [ROLE_SPARK] = 'u',     [ROLE_EVIDENCE] = 'e',
-		[ROLE_WARNING] = 'w',      [ROLE_ERROR] = 'n',     [ROLE_INPUT] = 'o',
+		[ROLE_TEXT] = 't',          [ROLE_DIM] = 'd',         [ROLE_STRONG] = 's',
+		[ROLE_HEADER] = 'h',        [ROLE_HEADER_DIM] = 'i',  [ROLE_FOOTER] = 'f',
+		[ROLE_KEY] = 'k',           [ROLE_BORDER] = 'b',      [ROLE_BORDER_FOCUS] = 'c',
+		[ROLE_TITLE] = 'l',         [ROLE_SELECT] = 'x',      [ROLE_SELECT_BLUR] = 'y',
+		[ROLE_MARK] = 'm',          [ROLE_PERMANENT] = 'p',   [ROLE_TEMPORARY] = 'a',
+		[ROLE_SUCCESS] = 'g',       [ROLE_DROPPED] = 'v',     [ROLE_BAR] = 'r',
+		[ROLE_SPARK] = 'u',         [ROLE_EVIDENCE] = 'e',    [ROLE_WARNING] = 'w',
+		[ROLE_ERROR] = 'n',         [ROLE_INPUT] = 'o',       [ROLE_SPARK_TEMPORARY] = 'j',
+		[ROLE_SPARK_DROPPED] = 'q', [ROLE_FRESH] = 'z',       [ROLE_CURSOR_COLUMN] = '1',
+		[ROLE_MENU] = '2',          [ROLE_MENU_SELECT] = '3',
 	};
-	if (c->select)
+	if (c->select && letters[c->role] >= 'a')
 		return (char)(letters[c->role] - 'a' + 'A');
 	if (c->stale)
 		return '~';

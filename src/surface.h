@@ -13,6 +13,7 @@
 struct cell {
 	char32_t ch[TEXT_CELL_MAX]; /* ch[0] 0: the right half of a wide character */
 	enum role role;
+	enum role under; /* its colour is the background; ROLE_TEXT: none. Of two parts of a bar that meet in one cell */
 	bool select; /* on the selected row: background of ROLE_SELECT or ROLE_SELECT_BLUR under the role's own text */
 	bool blur;   /* with select: the pane is not in focus */
 	bool stale;  /* content that waits for its successor: dimmed */
@@ -26,6 +27,7 @@ struct surface {
 	int w, h;
 	struct cell *cells; /* w * h, row by row */
 	bool ascii;         /* only ASCII comes out: glyphs and text */
+	bool mono;          /* no colours: what only they would tell apart is drawn in another way */
 	struct rect clip;
 	bool stale, select, blur; /* given to every cell drawn until changed */
 	int cursor_x, cursor_y;   /* where the terminal's cursor shows; -1: hidden */
@@ -66,6 +68,9 @@ enum glyph {
 	GLYPH_WARNING,
 	GLYPH_UP,
 	GLYPH_DOWN,
+	GLYPH_FRESH, /* • */
+	GLYPH_CARET, /* ▲, below a place on an axis */
+	GLYPH_TICK,  /* ┴, where an axis has a label */
 	GLYPH_COUNT
 };
 void surface_glyph(struct surface *s, int x, int y, enum role role, enum glyph g);
@@ -73,11 +78,21 @@ void surface_glyph(struct surface *s, int x, int y, enum role role, enum glyph g
 void surface_frame(struct surface *s, struct rect r, bool focus, struct str title, struct str right);
 /* A horizontal bar of value/max in eighths of a column (█▌; # in ASCII); a value above 0 always shows something. */
 void surface_bar(struct surface *s, int x, int y, int columns, enum role role, int64_t value, int64_t max);
-/* A vertical step of value/max: ▁..█ (ASCII: . : + #…); 0 is a blank. */
-void surface_spark(struct surface *s, int x, int y, enum role role, int64_t value, int64_t max);
+
+/* A part of a stacked bar. */
+struct stack_part {
+	enum role role;
+	int64_t value;
+};
+enum { STACK_PARTS_MAX = 3 };
+/* A bar that stands on the bottom line of `r`; r.h rows are `max`. Its parts lie on each other, the first one at the bottom, and
+ * differ by their roles' colours or, without colours, by their filling: █ ▒ ░ (ASCII: # + o). What is above 0 shows. */
+void surface_stack(struct surface *s, struct rect r, const struct stack_part *parts, int count, int64_t max);
+/* What the part `number` (from 0) of a bar is filled with: one cell for a legend. */
+void surface_stack_key(struct surface *s, int x, int y, enum role role, int number);
 
 /* What a cell looks like on a terminal with so many colours: its role's look, dimmed or on the selected row. */
-struct look surface_look(const struct cell *c, int colours);
+struct look surface_look(const struct cell *c, const struct theme *t, int colours);
 
 /* The grid as text, a line a row without trailing blanks; with `roles`, below it the same grid as a letter per role for
  * every cell that is not plain: a capital on the selected row, ~ for stale. For goldens. */

@@ -133,6 +133,7 @@ struct term *term_open(const struct term_options *o, struct err *e)
 	if (!t)
 		die("out of memory: no room for the terminal's state");
 	t->mouse = o->mouse;
+	t->theme = o->theme ? o->theme : &themes[0];
 	const char *test = getenv("DEADLETTER_TEST");
 	t->test = test && strcmp(test, "1") == 0;
 	if (tcgetattr(STDOUT_FILENO, &t->saved) != 0) {
@@ -191,6 +192,11 @@ bool term_utf8(const struct term *t)
 {
 	(void)t;
 	return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+}
+
+bool term_mono(const struct term *t)
+{
+	return t->colours < 8;
 }
 
 void term_size(const struct term *t, int *w, int *h)
@@ -268,8 +274,8 @@ bool term_read(struct term *t, struct event *out)
 static short pair_of(struct term *t, int fg, int bg)
 {
 	if (!t->defaults) {
-		fg = fg < 0 ? COLOR_WHITE : fg;
-		bg = bg < 0 ? COLOR_BLACK : bg;
+		fg = fg >= 0 ? fg : t->theme->light ? COLOR_BLACK : COLOR_WHITE;
+		bg = bg >= 0 ? bg : t->theme->light ? COLOR_WHITE : COLOR_BLACK;
 	} else if (fg < 0 && bg < 0) {
 		return 0;
 	}
@@ -307,7 +313,7 @@ static void cell_to_curses(struct term *t, const struct cell *c, cchar_t *out)
 	wchar_t text[TEXT_CELL_MAX + 1] = {0};
 	for (int i = 0; i < TEXT_CELL_MAX; i++)
 		text[i] = (wchar_t)c->ch[i];
-	struct look look = surface_look(c, t->colours);
+	struct look look = surface_look(c, t->theme, t->colours);
 	short pair = t->colours ? pair_of(t, look.fg, look.bg) : 0;
 	if (setcchar(out, text, attrs_of(look.attrs), pair, NULL) == ERR)
 		setcchar(out, L"?", A_NORMAL, 0, NULL);
@@ -322,6 +328,12 @@ static void present_line(struct term *t, const struct surface *s, int y, int w)
 			cell_to_curses(t, c, &t->line[n++]);
 	}
 	mvadd_wchnstr(y, 0, t->line, n);
+}
+
+void term_set_theme(struct term *t, const struct theme *theme)
+{
+	t->theme = theme;
+	t->pair_count = 0; /* their numbers are given anew */
 }
 
 void term_present(struct term *t, const struct surface *s)

@@ -17,6 +17,7 @@ struct term;
 struct term_options {
 	bool mouse;
 	bool colour; /* false: none, whatever the terminal can; NO_COLOR in the environment says the same */
+	const struct theme *theme; /* NULL: the default one */
 };
 
 /* NULL with *e set (ERR_USAGE): no terminal, TERM unset or unknown. The locale has been set, and threads that others start
@@ -27,10 +28,13 @@ void term_close(struct term *t); /* gives the tty back and frees t; NULL is fine
 int term_fd(const struct term *t);        /* poll for input */
 int term_signal_fd(const struct term *t); /* poll: a signal arrived; term_read then gives its event */
 bool term_utf8(const struct term *t);     /* can show more than ASCII */
+bool term_mono(const struct term *t);     /* has no colours, or shall show none */
 void term_size(const struct term *t, int *w, int *h);
 
 /* The next event without waiting; false when there is none. */
 bool term_read(struct term *t, struct event *out);
+/* From the next picture on. */
+void term_set_theme(struct term *t, const struct theme *theme);
 /* Shows the surface; curses sends only what changed. */
 void term_present(struct term *t, const struct surface *s);
 /* Says to a test that everything asked for is on the screen and nothing is pending. Else nothing. */

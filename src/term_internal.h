@@ -38,6 +38,7 @@ struct term {
 	bool ansi;     /* takes ESC [ sequences, so private modes too */
 	int colours;   /* 0: none */
 	bool defaults; /* knows the terminal's default colours */
+	const struct theme *theme;
 	struct {
 		int fg, bg;
 	} pairs[PAIRS_MAX]; /* curses' pair i + 1 */

@@ -185,6 +185,17 @@ bool text_next(struct text_walk *w, struct text_cell *out)
 
 /* ---- width and showing ---- */
 
+size_t text_find_bad(struct str s)
+{
+	char32_t c;
+	for (size_t at = 0, n; at < s.len; at += n) {
+		n = text_decode(s, at, &c);
+		if (n == 0 || c < ' ' || (c >= 127 && c < 160))
+			return at;
+	}
+	return SIZE_MAX;
+}
+
 int text_width(struct str s, bool ascii)
 {
 	struct text_walk w = text_walk_of(s, ascii);
@@ -216,6 +227,25 @@ void text_show(struct buf *b, struct str s, int columns, bool ascii)
 			if (width < columns)
 				room_for_ellipsis = b->len;
 		}
+	}
+}
+
+void text_wrap(struct buf *b, struct str s, int at, int left, int right, bool ascii)
+{
+	struct str word;
+	bool first = true;
+	while (str_next(&s, ' ', &word)) {
+		int w = text_width(word, ascii);
+		if (!first && at + 1 + w > right) {
+			buf_printf(b, "\n%*s", left, "");
+			at = left;
+		} else if (!first) {
+			buf_addc(b, ' ');
+			at++;
+		}
+		text_show(b, word, 0, ascii);
+		at += w;
+		first = false;
 	}
 }
 

@@ -48,13 +48,19 @@ bool text_next(struct text_walk *w, struct text_cell *out); /* false: at the end
 size_t text_decode(struct str s, size_t at, char32_t *out);
 void text_encode(struct buf *b, char32_t c); /* UTF-8; U+FFFD for what is no code point */
 
+/* Where the first control character or byte of invalid UTF-8 is; SIZE_MAX: nowhere. */
+size_t text_find_bad(struct str s);
+
 int text_width(struct str s, bool ascii); /* columns of the showable form */
 
 /* Appends the showable form of `s` to `b`: valid UTF-8 on one line, without any control, bidi or invisible
  * character. At most `columns` wide (0: no limit, negative: nothing); what was cut ends in an ellipsis (… or ~ in
  * ASCII). Showing what was shown changes nothing. */
 void text_show(struct buf *b, struct str s, int columns, bool ascii);
-/* The same into an arena, for messages. */
+/* Appends the words of `s` in their showable form. Before column `right` a new line is begun, with the next word at
+ * column `left`. `at` is the column that the text begins in. */
+void text_wrap(struct buf *b, struct str s, int at, int left, int right, bool ascii);
+/* The same as text_show into an arena, for messages. */
 struct str text_shown(struct arena *a, struct str s, int columns, bool ascii);
 
 /* Does `hay` hold `needle`, whatever the case? Unicode simple case folding, but the two signs that fold into ASCII

@@ -1,7 +1,8 @@
 /* theme.h - what things look like: roles → colours and attributes, for 256, 16, 8 colours and none.
  *
  * Layer 4. A view says what a cell is (a role), never a colour. Meaning is never in the colour alone: with NO_COLOR every role
- * that must stand out does so by bold, reverse, underline or a glyph. Static tables; any thread.
+ * that must stand out does so by bold, reverse, underline or a glyph, in every theme alike. One file of data/themes/ is
+ * one theme; src/tools/gen_themes.c checks it. Static tables; any thread.
  */
 #ifndef THEME_H
 #define THEME_H
@@ -26,12 +27,18 @@ enum role {
 	ROLE_TEMPORARY,   /* class 4 */
 	ROLE_SUCCESS,     /* class 2, delivered */
 	ROLE_DROPPED,
-	ROLE_BAR,      /* count bars */
-	ROLE_SPARK,    /* the timeline */
-	ROLE_EVIDENCE, /* the characters of a response that gave the code */
-	ROLE_WARNING,  /* contradictions, snapshots, things to notice */
-	ROLE_ERROR,    /* a sentence that says what went wrong */
-	ROLE_INPUT,    /* text being typed */
+	ROLE_BAR,             /* count bars */
+	ROLE_SPARK,           /* the timeline's bars: what failed for good */
+	ROLE_SPARK_TEMPORARY, /* … for a while */
+	ROLE_SPARK_DROPPED,   /* … and what was not sent at all */
+	ROLE_EVIDENCE,        /* the characters of a response that gave the code */
+	ROLE_WARNING,         /* contradictions, snapshots, things to notice */
+	ROLE_ERROR,           /* a sentence that says what went wrong */
+	ROLE_INPUT,           /* text being typed */
+	ROLE_FRESH,           /* a row that has just come */
+	ROLE_CURSOR_COLUMN,   /* the timeline's cursor, and the range selected there */
+	ROLE_MENU,            /* a list that pops up */
+	ROLE_MENU_SELECT,     /* the row under the cursor in it */
 	ROLE_COUNT
 };
 
@@ -48,8 +55,24 @@ struct look {
 	unsigned attrs; /* of enum look_attr */
 };
 
-const char *role_name(enum role r); /* "permanent"; for themes and test dumps */
+enum { DEPTH_256, DEPTH_16, DEPTH_8, DEPTH_COUNT };
+
+struct theme {
+	const char *name; /* "dark" */
+	const char *help; /* one sentence */
+	bool light;       /* made for light backgrounds */
+	struct look looks[DEPTH_COUNT][ROLE_COUNT];
+};
+
+extern const struct theme themes[]; /* the first one is the default */
+extern const size_t theme_count;
+
+/* NULL: none is called so. */
+const struct theme *theme_named(struct str name);
 /* The look of a role on a terminal with so many colours: 256 and more, 16, 8, or below 8: none. */
-struct look theme_look(enum role r, int colours);
+struct look theme_look(const struct theme *t, enum role r, int colours);
+
+const char *role_name(enum role r); /* "permanent"; for themes and test dumps */
+bool role_of(struct str name, enum role *out);
 
 #endif

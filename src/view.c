@@ -1,73 +1,11 @@
 #include "view.h"
 
-#include "action.h"
+#include "config.h"
 #include "status.h"
 
 #include <string.h>
 
-enum { ROOMY_W = 100, WIDE_W = 160, NARROW_W = 70, SHORT_BODY = 13 };
-
-/* ---- where things are ---- */
-
-static int timeline_height(int h)
-{
-	return h < 16 ? 0 : h < 30 ? 1 : h < 45 ? 2 : 3;
-}
-
-static int tree_width(int w)
-{
-	return w < 100 ? 28 : w < 120 ? 36 : w < 160 ? 42 : 50;
-}
-
-struct layout view_layout(const struct app *app)
-{
-	struct layout l = {.tiny = app->w < VIEW_MIN_W || app->h < VIEW_MIN_H};
-	if (l.tiny)
-		return l;
-	int w = app->w, h = app->h;
-	int top = 1 + timeline_height(h);
-	struct rect body = {0, top, w, h - 2 - top};
-	l.header = (struct rect){0, 0, w, 1};
-	if (top > 1)
-		l.timeline = (struct rect){0, 1, w, top - 1};
-	l.filter = (struct rect){0, h - 2, w, 1};
-	l.footer = (struct rect){0, h - 1, w, 1};
-
-	if (app->detail.zoomed) {
-		l.detail = body;
-		return l;
-	}
-	struct rect right = body;
-	if (w < NARROW_W) { /* one column: the groups, or what they lead to */
-		if (app->focus == PANE_TREE) {
-			l.tree = body;
-			return l;
-		}
-	} else {
-		l.tree = (struct rect){0, body.y, tree_width(w), body.h};
-		right.x = l.tree.w;
-		right.w = w - l.tree.w;
-	}
-	if (w >= WIDE_W) {
-		l.list = right;
-		l.list.w = right.w * 11 / 20;
-		l.detail = right;
-		l.detail.x += l.list.w;
-		l.detail.w -= l.list.w;
-	} else if (body.h < SHORT_BODY) { /* they take turns */
-		if (app->focus == PANE_DETAIL)
-			l.detail = right;
-		else
-			l.list = right;
-	} else { /* the list's bottom line is the detail's top line */
-		l.list = right;
-		l.list.h = body.h * 9 / 20 > 6 ? body.h * 9 / 20 : 6;
-		l.detail = right;
-		l.detail.y += l.list.h - 1;
-		l.detail.h -= l.list.h - 1;
-	}
-	return l;
-}
+enum { ROOMY_W = 100 };
 
 void view_scroll(int *top, int index, int count, int height)
 {
@@ -110,37 +48,47 @@ const char *view_number(int64_t n, char buf[NUMBER_TEXT])
 	return buf;
 }
 
-static const char *const months[12] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-				       "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+const char *view_month(int month)
+{
+	static const char *const names[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+					    "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+	return names[month - 1];
+}
 
-const char *view_time(int64_t t, int64_t now_s, char buf[TIME_TEXT])
+const char *view_weekday(int weekday)
+{
+	static const char *const names[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+	return names[weekday];
+}
+
+const char *view_time(enum zone z, int64_t t, int64_t now_s, char buf[TIME_TEXT])
 {
 	if (t == TIME_NONE)
 		return strcpy(buf, "unknown");
-	struct civil c = civil_of(t);
-	if (c.year == civil_of(now_s).year)
-		snprintf(buf, TIME_TEXT, "%2d %s %02d:%02d", c.day, months[c.month - 1], c.hour, c.minute);
+	struct civil c = civil_in(z, t);
+	if (c.year == civil_in(z, now_s).year)
+		snprintf(buf, TIME_TEXT, "%2d %s %02d:%02d", c.day, view_month(c.month), c.hour, c.minute);
 	else
-		snprintf(buf, TIME_TEXT, "%2d %s %5lld", c.day, months[c.month - 1], (long long)c.year);
+		snprintf(buf, TIME_TEXT, "%2d %s %5lld", c.day, view_month(c.month), (long long)c.year);
 	return buf;
 }
 
-const char *view_time_long(int64_t t, char buf[TIME_TEXT])
+const char *view_time_long(enum zone z, int64_t t, char buf[TIME_TEXT])
 {
 	if (t == TIME_NONE)
 		return strcpy(buf, "unknown");
-	struct civil c = civil_of(t);
+	struct civil c = civil_in(z, t);
 	snprintf(buf, TIME_TEXT, "%04lld-%02d-%02d %02d:%02d:%02d", (long long)c.year, c.month, c.day, c.hour, c.minute,
 		 c.second);
 	return buf;
 }
 
-const char *view_date(int64_t t, char buf[TIME_TEXT])
+const char *view_date(enum zone z, int64_t t, char buf[DATE_TEXT])
 {
 	if (t == TIME_NONE)
 		return strcpy(buf, "unknown");
-	struct civil c = civil_of(t);
-	snprintf(buf, TIME_TEXT, "%d %s", c.day, months[c.month - 1]);
+	struct civil c = civil_in(z, t);
+	snprintf(buf, DATE_TEXT, "%d %s", c.day, view_month(c.month));
 	return buf;
 }
 
@@ -165,11 +113,19 @@ enum role view_role_of(enum outcome o, struct ecode enhanced, int basic)
 /* ---- header ---- */
 
 /* From the oldest failure to the newest. */
-static void range_text(const struct totals *t, const char *dash, struct buf *out)
+static void range_text(enum zone z, const struct totals *t, const char *dash, struct buf *out)
 {
 	char a[TIME_TEXT], b[TIME_TEXT];
 	if (t->first_s != TIME_NONE)
-		buf_printf(out, "%s %s %s   ", view_date(t->first_s, a), dash, view_date(t->last_s, b));
+		buf_printf(out, "%s %s %s   ", view_date(z, t->first_s, a), dash, view_date(z, t->last_s, b));
+}
+
+/* Will what others write be seen? */
+static const char *state_name(const struct app *app)
+{
+	if (app->lost.kind != ERR_NONE)
+		return "lost";
+	return app->snapshot ? "snapshot" : app->follow ? "following" : "live";
 }
 
 void view_header_draw(const struct app *app, struct surface *s, struct rect r)
@@ -179,8 +135,9 @@ void view_header_draw(const struct app *app, struct surface *s, struct rect r)
 	struct buf right = {0};
 	const struct reply *t = app->last[ASK_TOTALS];
 	if (t && r.w >= ROOMY_W)
-		range_text(&t->totals, s->ascii ? "-" : "–", &right);
-	buf_printf(&right, "UTC   %s", app->lost.kind != ERR_NONE ? "lost" : app->snapshot ? "snapshot" : "live");
+		range_text(app->zone, &t->totals, s->ascii ? "-" : "–", &right);
+	char zone[ZONE_TEXT];
+	buf_printf(&right, "%s   %s", zone_name(app->zone, clock_now(), zone), state_name(app));
 	int end = surface_text_right(s, r.w - 1, r.y, r.w / 2, ROLE_HEADER_DIM, buf_str(&right));
 
 	buf_reset(&right);
@@ -209,13 +166,20 @@ void view_header_draw(const struct app *app, struct surface *s, struct rect r)
 
 /* ---- filter line ---- */
 
+static int64_t fresh_of(const struct app *app)
+{
+	return app->last[ASK_COUNT] ? app->last[ASK_COUNT]->fresh : 0;
+}
+
 static void counts_text(const struct app *app, struct buf *out)
 {
 	char n[NUMBER_TEXT];
 	if (app->marks.count > 0)
 		buf_printf(out, "%s marked, ", view_number((int64_t)app->marks.count, n));
+	if (fresh_of(app) > 0)
+		buf_printf(out, "%s new, ", view_number(fresh_of(app), n));
 	if (app->list.total < 0)
-		buf_add(out, STR("counting"));
+		buf_add(out, app_pending(app, ASK_COUNT) ? STR("counting") : STR("not counted"));
 	else
 		buf_printf(out, "%s shown", view_number(app->list.total, n));
 }
@@ -227,8 +191,8 @@ void view_filter_draw(const struct app *app, struct surface *s, struct rect r)
 	surface_text(s, 1, r.y, -1, typing ? ROLE_KEY : ROLE_DIM, STR("Filter"));
 	struct buf right = {0};
 	counts_text(app, &right);
-	int end =
-		surface_text_right(s, r.w - 1, r.y, r.w / 2, app->marks.count ? ROLE_MARK : ROLE_DIM, buf_str(&right));
+	enum role role = app->marks.count ? ROLE_MARK : fresh_of(app) > 0 ? ROLE_FRESH : ROLE_DIM;
+	int end = surface_text_right(s, r.w - 1, r.y, r.w / 2, role, buf_str(&right));
 	buf_free(&right);
 
 	int x = 9, columns = end - x - 2;
@@ -244,11 +208,11 @@ void view_filter_draw(const struct app *app, struct surface *s, struct rect r)
 
 /* ---- footer ---- */
 
-static void hints_draw(const struct app *app, struct surface *s, struct rect r)
+static void hints_draw(struct app *app, struct surface *s, struct rect r)
 {
 	/* Help and Quit keep their place at the end; the others come in as far as they fit. */
 	int x = 1;
-	const struct action *last[] = {action_find('?', app->focus), action_find('q', app->focus)};
+	const struct action *last[] = {action_named(STR("help")), action_named(STR("quit"))};
 	int keep = 0;
 	for (size_t i = 0; i < COUNT_OF(last); i++)
 		keep += 3 + (int)strlen(last[i]->hint) + 1;
@@ -257,18 +221,21 @@ static void hints_draw(const struct app *app, struct surface *s, struct rect r)
 		const struct action *a = tail ? last[i - action_count] : &actions[i];
 		if (!a->hint || !(a->where & (1u << app->focus)) || (!tail && (a == last[0] || a == last[1])))
 			continue;
-		struct str keys = str_of(a->keys), key;
-		str_next(&keys, ' ', &key);
-		int need = (int)key.len + 1 + (int)strlen(a->hint) + 2;
-		if (x + need + (tail ? 0 : keep) > r.w + 1)
+		char key[KEY_NAME_MAX];
+		int width = text_width(str_of(keymap_first(&app->config->keymap, a, key)), s->ascii);
+		int need = width + 1 + (int)strlen(a->hint) + 2;
+		if (width == 0 || x + need + (tail ? 0 : keep) > r.w + 1)
 			continue;
-		x += surface_text(s, x, r.y, -1, ROLE_KEY, key) + 1;
+		if (app->hint_count < HINTS_MAX)
+			app->hints[app->hint_count++] = (struct hint_place){.x = x, .w = need - 2, .action = a};
+		x += surface_text(s, x, r.y, -1, ROLE_KEY, str_of(key)) + 1;
 		x += surface_text(s, x, r.y, -1, ROLE_FOOTER, str_of(a->hint)) + 2;
 	}
 }
 
-void view_footer_draw(const struct app *app, struct surface *s, struct rect r)
+void view_footer_draw(struct app *app, struct surface *s, struct rect r)
 {
+	app->hint_count = 0;
 	surface_fill(s, r, ROLE_FOOTER);
 	int columns = r.w - 2;
 	if (app->mode == MODE_PROMPT) {
@@ -276,18 +243,24 @@ void view_footer_draw(const struct app *app, struct surface *s, struct rect r)
 		edit_draw(&app->prompt.edit, s, x, r.y, r.w - x - 1, 0);
 	} else if (app->mode == MODE_CONFIRM) {
 		surface_text(s, 1, r.y, columns, ROLE_WARNING, str_of(app->confirm.question));
+	} else if (app->mode == MODE_MENU) {
+		surface_text(s, 1, r.y, columns, ROLE_FOOTER, STR("A letter or Enter chooses, Esc goes back."));
 	} else if (app->mode == MODE_HELP) {
 		surface_text(s, 1, r.y, columns, ROLE_FOOTER, STR("Up and Down scroll, any other key goes back."));
+	} else if (app->mode == MODE_FILTER && app->complete.count > 0) {
+		surface_text(s, 1, r.y, columns, ROLE_FOOTER, STR("Tab and Down go on, Enter takes it, Esc closes the list."));
 	} else if (app->mode == MODE_FILTER && app->filter_err.kind != ERR_NONE) {
 		surface_text(s, 1, r.y, columns, ROLE_ERROR, str_of(app->filter_err.msg));
 	} else if (app->message.len > 0) {
 		surface_text(s, 1, r.y, columns, app->message_role, buf_str(&app->message));
+	} else if (app_slow(app)) {
+		surface_text(s, 1, r.y, columns, ROLE_WARNING, STR("Searching. Esc stops it."));
 	} else if (app->lost.kind != ERR_NONE) {
 		surface_text(s, 1, r.y, columns, ROLE_ERROR, str_of(app->lost.msg));
 	} else if (app->mode == MODE_FILTER) {
 		surface_text(
 			s, 1, r.y, columns, ROLE_FOOTER,
-			STR("to: from: domain: code: class: subject: status: mx: title: text: id: since: before:"));
+			STR("Tab completes: to: from: domain: code: class: subject: status: mx: title: text: since: before:"));
 	} else {
 		hints_draw(app, s, r);
 	}

@@ -148,7 +148,7 @@ static void cause_draw(struct flow *f, const struct detail *d)
 	if (d->cause.id) {
 		struct explanation x;
 		explain(&d->cause, &x);
-		buf_printf(&b, "%s  ", view_time_long(d->cause.time, t));
+		buf_printf(&b, "%s  ", view_time_long(f->zone, d->cause.time, t));
 		struct buf code = {0};
 		code_text(&d->cause, &code);
 		buf_printf(&b, "%s  %s", code.p, x.entry->name);
@@ -179,7 +179,7 @@ static void arrived_draw(struct flow *f, const struct detail *d)
 		return;
 	char t[TIME_TEXT];
 	struct buf b = {0};
-	buf_printf(&b, "%s  ", view_time_long(d->history[i].time, t));
+	buf_printf(&b, "%s  ", view_time_long(f->zone, d->history[i].time, t));
 	buf_add(&b, d->history[i].title);
 	flow_field(f, "Last arrived", ROLE_SUCCESS, buf_str(&b));
 	buf_free(&b);
@@ -187,18 +187,19 @@ static void arrived_draw(struct flow *f, const struct detail *d)
 
 static void email_draw(struct flow *f, const struct record *r)
 {
-	char t[TIME_TEXT];
+	char t[TIME_TEXT], zone[ZONE_TEXT];
 	struct buf b = {0};
 	flow_heading(f, "Email");
 	flow_field(f, "Recipient", ROLE_STRONG, r->recipient);
 	flow_field(f, "Sender", ROLE_TEXT, r->sender);
 	flow_field(f, "Title", ROLE_TEXT, r->title);
 	if (r->queued_at != TIME_NONE) {
-		buf_printf(&b, "%s UTC", view_time_long(r->queued_at, t));
+		buf_printf(&b, "%s %s", view_time_long(f->zone, r->queued_at, t),
+			   zone_name(f->zone, r->queued_at, zone));
 		flow_field(f, "Queued", ROLE_TEXT, buf_str(&b));
 		buf_reset(&b);
 	}
-	buf_printf(&b, "%s UTC", view_time_long(r->time, t));
+	buf_printf(&b, "%s %s", view_time_long(f->zone, r->time, t), zone_name(f->zone, r->time, zone));
 	char outcome[16];
 	snprintf(outcome, sizeof outcome, "%s", outcome_name(r->outcome));
 	outcome[0] = (char)(outcome[0] - 'a' + 'A');
@@ -228,7 +229,7 @@ static void event_draw(struct flow *f, const struct record *r, struct str words)
 	struct buf b = {0};
 	enum role role = view_role_of(r->outcome, r->enhanced, r->basic);
 	int x = f->r.x, end = f->r.x + f->r.w;
-	x += surface_text(f->s, x, y, end - x, ROLE_TEXT, str_of(view_time_long(r->time, t))) + 2;
+	x += surface_text(f->s, x, y, end - x, ROLE_TEXT, str_of(view_time_long(f->zone, r->time, t))) + 2;
 	surface_text(f->s, x, y, end - x, role, str_of(outcome_name(r->outcome)));
 	x += 11;
 	if (r->basic || r->enhanced.cls)
@@ -319,14 +320,14 @@ void view_detail_draw(struct app *app, struct surface *s, struct rect r)
 		v->top = 0;
 	}
 	struct rect inner = {r.x + 2, r.y + 1, r.w - 4, r.h - 2};
-	struct flow f = {.s = s, .r = inner, .top = v->top};
+	struct flow f = {.s = s, .r = inner, .top = v->top, .zone = app->zone};
 	struct rect former = surface_clip(s, inner);
 	body_draw(&f, d);
 	v->lines = f.line;
 	if (v->top > 0 && v->top > v->lines - v->height) { /* scrolled too far: once more, at the end */
 		v->top = v->lines > v->height ? v->lines - v->height : 0;
 		surface_fill(s, inner, ROLE_TEXT);
-		f = (struct flow){.s = s, .r = inner, .top = v->top};
+		f = (struct flow){.s = s, .r = inner, .top = v->top, .zone = app->zone};
 		body_draw(&f, d);
 	}
 	surface_unclip(s, former);
@@ -344,6 +345,26 @@ void view_detail_scroll(struct app *app, int rows)
 		v->top = 0;
 }
 
+void view_detail_gist(const struct app *app, bool ascii, struct buf *out)
+{
+	struct detail row;
+	struct explanation x;
+	const struct detail *d = detail_of(app, &row);
+	if (!d)
+		return;
+	if (d->cause.id) {
+		struct buf code = {0};
+		code_text(&d->cause, &code);
+		explain(&d->cause, &x);
+		buf_printf(out, "Dropped after %s %s", code.p, x.entry->name);
+		buf_free(&code);
+	} else {
+		explain(&d->record, &x);
+		buf_add(out, str_of(x.entry->name));
+	}
+	buf_printf(out, " %s %s", ascii ? "-" : "·", x.side_name);
+}
+
 /* ---- copying ---- */
 
 void view_detail_sentence(const struct app *app, struct buf *out)
@@ -352,7 +373,7 @@ void view_detail_sentence(const struct app *app, struct buf *out)
 	const struct detail *d = detail_of(app, &row);
 	if (!d)
 		return;
-	struct civil c = civil_of(d->record.time);
+	struct civil c = civil_in(app->zone, d->record.time);
 	char date[TIME_TEXT];
 	buf_add(out, STR("Our email "));
 	if (d->record.title.len > 0) {
@@ -362,7 +383,7 @@ void view_detail_sentence(const struct app *app, struct buf *out)
 	}
 	buf_add(out, STR("to "));
 	buf_add(out, d->record.recipient);
-	buf_printf(out, " on %s %lld did not arrive. %s", view_date(d->record.time, date), (long long)c.year,
+	buf_printf(out, " on %s %lld did not arrive. %s", view_date(app->zone, d->record.time, date), (long long)c.year,
 		   customer_sentence(d));
 }
 
@@ -372,8 +393,9 @@ void view_detail_facts(const struct app *app, struct buf *out)
 	const struct detail *d = detail_of(app, &row);
 	if (!d)
 		return;
-	char t[TIME_TEXT];
-	buf_printf(out, "%s UTC  ", view_time_long(d->record.time, t));
+	char t[TIME_TEXT], zone[ZONE_TEXT];
+	buf_printf(out, "%s %s  ", view_time_long(app->zone, d->record.time, t),
+		   zone_name(app->zone, d->record.time, zone));
 	buf_add(out, d->record.recipient);
 	struct buf code = {0};
 	code_text(&d->record, &code);

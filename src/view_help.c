@@ -1,6 +1,6 @@
 #include "view.h"
 
-#include "action.h"
+#include "config.h"
 
 #include <string.h>
 
@@ -10,6 +10,7 @@ enum { KEY_W = 16 };
 struct help {
 	struct surface *s;
 	struct rect r;
+	const struct keymap *keymap;
 	int top, line;
 };
 
@@ -27,6 +28,7 @@ static void line(struct help *h, enum role left_role, const char *left, const ch
 
 static void actions_draw(struct help *h)
 {
+	struct buf keys = {0};
 	/* Groups in the order in which the table first names them. */
 	for (size_t g = 0; g < action_count; g++) {
 		bool met = false;
@@ -35,11 +37,16 @@ static void actions_draw(struct help *h)
 		if (met)
 			continue;
 		line(h, ROLE_TITLE, actions[g].group, NULL);
-		for (size_t i = g; i < action_count; i++)
-			if (strcmp(actions[i].group, actions[g].group) == 0)
-				line(h, ROLE_KEY, actions[i].keys, actions[i].help);
+		for (size_t i = g; i < action_count; i++) {
+			if (strcmp(actions[i].group, actions[g].group) != 0)
+				continue;
+			buf_reset(&keys);
+			keymap_keys(h->keymap, &actions[i], &keys);
+			line(h, ROLE_KEY, keys.len > 0 ? keys.p : "(no key)", actions[i].help);
+		}
 		line(h, ROLE_TEXT, "", NULL);
 	}
+	buf_free(&keys);
 }
 
 static void filter_draw(struct help *h)
@@ -66,14 +73,14 @@ void view_help_draw(struct app *app, struct surface *s, struct rect r)
 {
 	surface_frame(s, r, true, STR("Help"), STR(DEADLETTER_VERSION));
 	struct rect inner = {r.x + 2, r.y + 1, r.w - 4, r.h - 2};
-	struct help measure = {.s = s, .r = {0, 0, 0, 0}};
+	struct help measure = {.s = s, .r = {0, 0, 0, 0}, .keymap = &app->config->keymap};
 	all_draw(&measure);
 	int most = measure.line > inner.h ? measure.line - inner.h : 0;
 	if (app->help_top > most)
 		app->help_top = most;
 	if (app->help_top < 0)
 		app->help_top = 0;
-	struct help h = {.s = s, .r = inner, .top = app->help_top};
+	struct help h = {.s = s, .r = inner, .keymap = &app->config->keymap, .top = app->help_top};
 	struct rect former = surface_clip(s, inner);
 	all_draw(&h);
 	surface_unclip(s, former);

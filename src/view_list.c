@@ -1,106 +1,10 @@
 #include "view.h"
 
 #include "codes.h"
+#include "list_column.h"
+#include "flow.h"
 
-/* ---- columns ---- */
-
-/* A column of the list. Those with the lowest rank come first when room is short. */
-struct column {
-	const char *title;
-	int min, max; /* width in columns */
-	int rank;
-	enum role (*draw)(const struct record *r, int64_t now_s, struct buf *out); /* returns the role */
-};
-
-static enum role draw_time(const struct record *r, int64_t now_s, struct buf *out)
-{
-	char t[TIME_TEXT];
-	buf_add(out, str_of(view_time(r->time, now_s, t)));
-	return ROLE_TEXT;
-}
-
-static enum role draw_recipient(const struct record *r, int64_t now_s, struct buf *out)
-{
-	(void)now_s;
-	buf_add(out, r->recipient);
-	return ROLE_STRONG;
-}
-
-static enum role draw_code(const struct record *r, int64_t now_s, struct buf *out)
-{
-	(void)now_s;
-	char e[ECODE_TEXT];
-	if (r->basic)
-		buf_printf(out, "%3d ", r->basic);
-	else
-		buf_add(out, STR("    "));
-	buf_add(out, str_of(ecode_text(r->enhanced, e)));
-	if (!r->basic && !r->enhanced.cls) {
-		buf_reset(out);
-		buf_add(out, str_of(r->outcome == OUTCOME_DROPPED  ? "Dropped"
-				    : r->outcome == OUTCOME_FAILED ? "No answer"
-								   : outcome_name(r->outcome)));
-	}
-	return view_role_of(r->outcome, r->enhanced, r->basic);
-}
-
-static enum role draw_outcome(const struct record *r, int64_t now_s, struct buf *out)
-{
-	(void)now_s;
-	buf_add(out, str_of(outcome_name(r->outcome)));
-	return view_role_of(r->outcome, r->enhanced, r->basic);
-}
-
-static enum role draw_title(const struct record *r, int64_t now_s, struct buf *out)
-{
-	(void)now_s;
-	buf_add(out, r->title);
-	return ROLE_TEXT;
-}
-
-static enum role draw_response(const struct record *r, int64_t now_s, struct buf *out)
-{
-	(void)now_s;
-	buf_add(out, r->response);
-	return ROLE_DIM;
-}
-
-static const struct column columns[] = {
-	{"Time (UTC)", 12, 12, 1, draw_time}, {"Recipient", 20, 36, 0, draw_recipient},
-	{"Code", 10, 11, 2, draw_code},       {"Outcome", 9, 9, 5, draw_outcome},
-	{"Title", 34, 40, 4, draw_title},     {"Response", 16, 400, 3, draw_response},
-};
-
-enum { MARK_W = 3, GAP = 2 };
-
-/* Widths of the columns that fit into `room`; 0: left out. */
-static void columns_fit(int room, int widths[COUNT_OF(columns)])
-{
-	const int count = (int)COUNT_OF(columns);
-	for (int i = 0; i < count; i++)
-		widths[i] = 0;
-	int left = room + GAP;
-	bool fits = true;
-	for (int rank = 0; rank < count && fits; rank++) {
-		for (int i = 0; i < count; i++) {
-			if (columns[i].rank != rank)
-				continue;
-			fits = columns[i].min + GAP <= left;
-			widths[i] = fits ? columns[i].min : 0;
-			left -= fits ? columns[i].min + GAP : 0;
-		}
-	}
-	/* What is left over goes to those that may grow, the most important one first. */
-	for (int rank = 0; rank < count && left > 0; rank++) {
-		for (int i = 0; i < count; i++) {
-			if (columns[i].rank != rank || widths[i] == 0)
-				continue;
-			int more = columns[i].max - widths[i] < left ? columns[i].max - widths[i] : left;
-			widths[i] += more;
-			left -= more;
-		}
-	}
-}
+enum { MARK_W = 3 };
 
 /* ---- the window and its cursor ---- */
 
@@ -161,6 +65,7 @@ static void look_ahead(struct app *app)
 void view_list_select(struct app *app, int index)
 {
 	app->list.to_anchor = false;
+	app->follow = app->follow && index == 0;
 	place_cursor(app, index);
 	look_ahead(app);
 }
@@ -220,13 +125,14 @@ void view_list_adopt(struct app *app)
 	look_ahead(app);
 }
 
-void view_list_click(struct app *app, int y)
+bool view_list_click(struct app *app, int y)
 {
 	app_focus(app, PANE_LIST);
 	int index = app->list.top + y - app->layout.list.y - 2;
 	if (y < app->layout.list.y + 2 || index >= page_of(app)->count)
-		return;
+		return false;
 	view_list_select(app, index);
+	return true;
 }
 
 /* ---- drawing ---- */
@@ -252,54 +158,101 @@ static void position_text(const struct app *app, struct buf *out)
 	char a[NUMBER_TEXT], b[NUMBER_TEXT];
 	int64_t rank = view_list_rank(app), total = app->list.total;
 	if (total < 0)
-		buf_add(out, STR("counting"));
+		buf_add(out, app_pending(app, ASK_COUNT) ? STR("counting") : STR("not counted"));
 	else if (rank < 0 || total == 0)
 		buf_add(out, str_of(view_number(total, a)));
 	else
 		buf_printf(out, "%s of %s", view_number(rank + 1, a), view_number(total, b));
 }
 
-static void row_draw(const struct app *app, struct surface *s, const struct record *r, const int *widths,
-		     struct rect row, bool cursor, int64_t now_s)
+static void row_draw(const struct app *app, struct surface *s, const struct record *r, const struct list_columns *set,
+		     struct rect row, bool cursor, const struct list_clock *clock)
 {
 	if (idset_has(&app->marks, r->id))
 		surface_glyph(s, row.x, row.y, ROLE_MARK, GLYPH_MARK);
+	else if (app_is_fresh(app, r))
+		surface_glyph(s, row.x, row.y, ROLE_FRESH, GLYPH_FRESH);
 	if (cursor)
 		surface_glyph(s, row.x + 1, row.y, ROLE_STRONG, GLYPH_CURSOR);
 	int x = row.x + MARK_W;
 	struct buf text = {0};
-	for (size_t i = 0; i < COUNT_OF(columns); i++) {
-		if (widths[i] == 0)
-			continue;
+	for (int i = 0; i < set->count; i++) {
 		buf_reset(&text);
-		enum role role = columns[i].draw(r, now_s, &text);
-		surface_text(s, x, row.y, widths[i], role, buf_str(&text));
-		x += widths[i] + GAP;
+		const struct list_column *c = set->places[i].column;
+		enum role role = c->draw(clock, r, &text);
+		if (c == &list_columns[COLUMN_TIME] && app_is_fresh(app, r))
+			role = ROLE_FRESH;
+		surface_text(s, x, row.y, set->places[i].width, role, buf_str(&text));
+		x += set->places[i].width + COLUMN_GAP;
 	}
 	buf_free(&text);
+}
+
+/* The terms without which something would be there. */
+static void without_draw(const struct app *app, struct flow *f)
+{
+	const struct reply *r = app->last[ASK_WITHOUT];
+	char n[NUMBER_TEXT];
+	bool any = false;
+	if (!r || app_pending(app, ASK_WITHOUT))
+		return;
+	for (int i = 0; i < r->without_count; i++) {
+		struct buf b = {0};
+		if (r->without[i].count > 0) {
+			any = true;
+			buf_printf(&b, "%s without  ", view_number(r->without[i].count, n));
+			buf_add(&b, r->without[i].term);
+			flow_line(f, ROLE_KEY, buf_str(&b));
+		}
+		buf_free(&b);
+	}
+	if (!any && r->without_count > 1)
+		flow_line(f, ROLE_TEXT, STR("Nothing either without any one of its terms."));
+	if (any || r->without_count > 1)
+		flow_blank(f);
 }
 
 /* Nothing to list: say why, and what to do. */
 static void empty_draw(const struct app *app, struct surface *s, struct rect r)
 {
+	const struct reply *totals = app->last[ASK_TOTALS];
+	struct flow f = {.s = s, .r = {r.x + 2, r.y + 2, r.w - 3, r.h - 2}};
 	if (app_pending(app, ASK_PAGE) || !app->last[ASK_PAGE])
 		return;
-	const struct reply *totals = app->last[ASK_TOTALS];
-	int y = r.y + 1;
 	if (totals && totals->totals.tracked == 0) {
-		surface_text(s, r.x + 2, y, r.w - 3, ROLE_STRONG, STR("This database is empty."));
-		surface_text(s, r.x + 2, y + 1, r.w - 3, ROLE_DIM,
-			     STR("Fill it: deadletter import /var/log/mail.log --into FILE"));
+		flow_line(&f, ROLE_STRONG, STR("This database is empty."));
+		flow_blank(&f);
+		flow_text(&f, 0, ROLE_TEXT, STR("Fill it from the shell, while this stays open:"), NULL, 0);
+		flow_text(&f, 2, ROLE_KEY, STR("deadletter import /var/log/mail.log --into FILE"), NULL, 0);
+		flow_text(&f, 0, ROLE_DIM, STR("What comes in shows here by itself. deadletter import --help tells more."),
+			  NULL, 0);
 	} else if (app->filter.count > 0) {
-		surface_text(s, r.x + 2, y, r.w - 3, ROLE_STRONG, STR("Nothing matches the filter."));
-		surface_text(s, r.x + 2, y + 1, r.w - 3, ROLE_DIM, STR("/ changes it, \\ removes it."));
+		flow_line(&f, ROLE_STRONG, STR("Nothing matches the filter."));
+		flow_blank(&f);
+		without_draw(app, &f);
 		if (!filter_names_status(&app->filter))
-			surface_text(s, r.x + 2, y + 2, r.w - 3, ROLE_DIM,
-				     STR("Only failures were searched: status:any searches all email."));
+			flow_text(&f, 0, ROLE_TEXT,
+				  STR("Only failures were searched: status:any searches all email."), NULL, 0);
+		flow_text(&f, 0, ROLE_DIM, STR("/ changes the filter, w goes back a step, \\ removes it."), NULL, 0);
 	} else {
-		surface_text(s, r.x + 2, y, r.w - 3, ROLE_STRONG, STR("No email has failed."));
-		surface_text(s, r.x + 2, y + 1, r.w - 3, ROLE_DIM, STR("status:any in the filter shows the others."));
+		flow_line(&f, ROLE_STRONG, STR("No email has failed."));
+		flow_blank(&f);
+		flow_text(&f, 0, ROLE_TEXT, STR("status:any in the filter shows the others: / begins it."), NULL, 0);
 	}
+}
+
+/* Where the detail takes turns with the list, the list's bottom line tells the gist of the record under the cursor. */
+static void gist_draw(const struct app *app, struct surface *s, struct rect r, bool focus)
+{
+	struct buf gist = {0};
+	int y = r.y + r.h - 1, room = r.w - 6;
+	view_detail_gist(app, s->ascii, &gist);
+	if (gist.len > 0 && room > 10) {
+		int used = surface_text(s, r.x + 3, y, room, focus ? ROLE_TEXT : ROLE_DIM, buf_str(&gist));
+		surface_text(s, r.x + 2, y, 1, ROLE_TEXT, STR(" "));
+		surface_text(s, r.x + 3 + used, y, 1, ROLE_TEXT, STR(" "));
+	}
+	buf_free(&gist);
 }
 
 void view_list_draw(struct app *app, struct surface *s, struct rect r)
@@ -312,23 +265,23 @@ void view_list_draw(struct app *app, struct surface *s, struct rect r)
 	surface_frame(s, r, focus, buf_str(&title), buf_str(&position));
 	buf_free(&title);
 	buf_free(&position);
+	if (app->layout.detail.w == 0)
+		gist_draw(app, s, r, focus);
 
 	app->list.height = r.h - 3;
 	scroll(app);
 	struct rect inner = {r.x + 1, r.y + 1, r.w - 2, r.h - 2};
 	struct rect former = surface_clip(s, inner);
-	int widths[COUNT_OF(columns)];
-	columns_fit(inner.w - MARK_W - 1, widths);
+	struct list_columns set;
+	list_columns_fit(app->config, inner.w - MARK_W - 1, &set);
 	int x = inner.x + MARK_W;
-	for (size_t i = 0; i < COUNT_OF(columns); i++) {
-		if (widths[i] == 0)
-			continue;
-		surface_text(s, x, inner.y, widths[i], ROLE_DIM, str_of(columns[i].title));
-		x += widths[i] + GAP;
+	for (int i = 0; i < set.count; i++) {
+		surface_text(s, x, inner.y, set.places[i].width, ROLE_DIM, str_of(set.places[i].column->title));
+		x += set.places[i].width + COLUMN_GAP;
 	}
 	if (p->count == 0)
 		empty_draw(app, s, inner);
-	int64_t now_s = clock_now();
+	const struct list_clock clock = {moment_now(app->zone), app->config};
 	s->stale = app_stale(app, ASK_PAGE) && app->list.to_anchor;
 	for (int i = app->list.top; i < p->count && i - app->list.top < app->list.height; i++) {
 		struct rect row = {inner.x, inner.y + 1 + i - app->list.top, inner.w, 1};
@@ -336,7 +289,7 @@ void view_list_draw(struct app *app, struct surface *s, struct rect r)
 		s->blur = !focus;
 		if (s->select)
 			surface_fill(s, row, ROLE_TEXT);
-		row_draw(app, s, &p->rows[i], widths, row, s->select, now_s);
+		row_draw(app, s, &p->rows[i], &set, row, s->select, &clock);
 	}
 	s->select = s->blur = s->stale = false;
 	surface_unclip(s, former);

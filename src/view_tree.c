@@ -1,5 +1,7 @@
 #include "view.h"
 
+#include "codes.h"
+
 #include <stdlib.h>
 
 static const struct tree *tree_of(const struct app *app)
@@ -42,7 +44,7 @@ static void select_node(struct app *app, int index)
 	struct arena a = {0};
 	struct filter f = {0};
 	struct err e = {0};
-	if (!filter_parse(t->nodes[index].filter, moment_now(ZONE_UTC), &a, &f, &e))
+	if (!filter_parse(t->nodes[index].filter, moment_now(app->zone), &a, &f, &e))
 		die("the tree made a filter that does not parse: %s", e.msg);
 	arena_free(&app->group_arena);
 	app->group_arena = a;
@@ -56,16 +58,25 @@ void view_tree_move(struct app *app, int rows)
 	select_node(app, app->tree.index + rows);
 }
 
-void view_tree_click(struct app *app, int y)
+/* The arrow before a group is too small to aim at: any second click opens or closes it. */
+void view_tree_click(struct app *app, int y, bool second)
 {
 	app_focus(app, PANE_TREE);
 	int index = app->tree.top + y - app->layout.tree.y - 1;
 	if (y <= app->layout.tree.y || index >= tree_of(app)->count)
 		return;
-	if (index == app->tree.index)
+	select_node(app, index);
+	if (second)
 		view_tree_toggle(app);
-	else
-		select_node(app, index);
+}
+
+void view_tree_forget(struct app *app)
+{
+	struct tree_view *t = &app->tree;
+	t->open_count = 0;
+	t->index = t->top = 0;
+	t->selected = STR("");
+	app->group = (struct filter){0};
 }
 
 static int open_index(const struct tree_view *v, struct str filter)
@@ -149,9 +160,17 @@ void view_tree_adopt(struct app *app)
 	select_node(app, 0);
 }
 
+/* Less of a code's name than this says nothing. */
+enum { CODE_W = 9, CODE_NAME_MIN_W = 16 };
+
+static const struct code_entry *code_of(const struct tree_node *n)
+{
+	return n->enhanced.cls ? codes_enhanced(n->enhanced) : n->basic ? codes_basic(n->basic) : NULL;
+}
+
 static void node_draw(struct app *app, struct surface *s, const struct tree_node *n, struct rect r, int64_t max)
 {
-	int bar_w = r.w >= 44 ? 10 : r.w >= 32 ? 5 : 0;
+	int bar_w = r.w >= 44 ? 10 : r.w >= 38 ? 5 : r.w >= 32 ? 3 : 0;
 	char count[NUMBER_TEXT], widest[NUMBER_TEXT];
 	int count_w = (int)str_of(view_number(tree_of(app)->total, widest)).len;
 	int right = r.x + r.w - 1;
@@ -168,6 +187,10 @@ static void node_draw(struct app *app, struct surface *s, const struct tree_node
 	if (n->expandable && n->depth == 0)
 		x += 2;
 	surface_text(s, x, r.y, right - x, n->depth > 1 ? ROLE_DIM : ROLE_TEXT, n->label);
+	x += CODE_W;
+	const struct code_entry *code = code_of(n);
+	if (code && right - x >= CODE_NAME_MIN_W)
+		surface_text(s, x, r.y, right - x, ROLE_DIM, str_of(code->name));
 }
 
 void view_tree_draw(struct app *app, struct surface *s, struct rect r)

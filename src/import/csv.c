@@ -371,7 +371,7 @@ static void csv_finish(void *state)
 
 const struct import_format import_csv = {
 	.name = "csv",
-	.help = "CSV or TSV with a head line, of any program or of deadletter export",
+	.help = "CSV or TSV with a head line, of any program or of deadletter export.",
 	.score = csv_score,
 	.start = csv_start,
 	.file = csv_file,

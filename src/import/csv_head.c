@@ -259,6 +259,12 @@ bool csv_head_check(const struct import_options *o, struct err *e)
 	return true;
 }
 
+void csv_head_words(struct arg_words *w)
+{
+	for (int c = 0; c < COL_COUNT; c++)
+		arg_add(w, columns[c].name, "", false);
+}
+
 bool csv_outcome_word(struct str s, enum outcome *out)
 {
 	char buf[32];

@@ -5,6 +5,7 @@
 #ifndef IMPORT_CSV_HEAD_H
 #define IMPORT_CSV_HEAD_H
 
+#include "arg.h"
 #include "import/import.h"
 
 enum column {
@@ -48,6 +49,8 @@ bool csv_head_read(struct str record, const struct import_options *o, struct str
 		   struct err *e);
 /* Are all options->columns of the form OURS=THEIRS with a known OURS? ERR_USAGE otherwise. */
 bool csv_head_check(const struct import_options *o, struct err *e);
+/* What OURS may be. */
+void csv_head_words(struct arg_words *w);
 
 /* "Hard bounce" → failed. False: no word for an outcome. */
 bool csv_outcome_word(struct str s, enum outcome *out);

@@ -395,7 +395,7 @@ static void postfix_finish(void *state)
 
 const struct import_format import_postfix = {
 	.name = "postfix",
-	.help = "Postfix mail log (syslog or journalctl -o short-iso)",
+	.help = "Postfix mail log (syslog or journalctl -o short-iso).",
 	.score = postfix_score,
 	.start = postfix_start,
 	.file = postfix_file,

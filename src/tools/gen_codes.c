@@ -1,10 +1,10 @@
 /* gen_codes - checks the tables of data/codes/ and turns them into C (see codes_data.h).
  *
  * usage: gen_codes classes.tsv subjects.tsv enhanced.tsv basic.tsv special.tsv providers.tsv > codes_data.c
- * A wrong row ends it with "file:line: column N (name) ..." and exit 1. Lines that start with # are comments. */
+ * A wrong row ends it with "file:line: column N (name) ..." and exit 1. */
 #include "codes_data.h"
+#include "tsv.h"
 
-#include <errno.h>
 #include <string.h>
 
 /* ---- what a cell may hold ---- */
@@ -15,12 +15,6 @@ typedef bool cell_check(struct str cell, const char **why);
 static bool is_digit(char c)
 {
 	return c >= '0' && c <= '9';
-}
-
-static bool fail(const char **why, const char *reason)
-{
-	*why = reason;
-	return false;
 }
 
 static int index_of(struct str word, const char *const *words, int count)
@@ -61,18 +55,18 @@ static const char *const special_words[SPECIAL_COUNT] = {
 static bool check_side(struct str cell, const char **why)
 {
 	return index_of(cell, side_words, SIDE_COUNT) >= 0 ||
-	       fail(why, "must be one of recipient, admin, sender, wait");
+	       tsv_fail(why, "must be one of recipient, admin, sender, wait");
 }
 
 static bool check_useful(struct str cell, const char **why)
 {
 	return index_of(cell, useful_words, USEFUL_COUNT) >= 0 ||
-	       fail(why, "must be one of any, permanent, transient, success");
+	       tsv_fail(why, "must be one of any, permanent, transient, success");
 }
 
 static bool check_sentence(struct str cell, const char **why)
 {
-	return cell.p[cell.len - 1] == '.' || fail(why, "must end with a full stop");
+	return cell.p[cell.len - 1] == '.' || tsv_fail(why, "must end with a full stop");
 }
 
 /* What a customer reads: one sentence, and nothing that could be a code. */
@@ -80,9 +74,9 @@ static bool check_customer(struct str cell, const char **why)
 {
 	for (size_t i = 0; i < cell.len; i++)
 		if (is_digit(cell.p[i]))
-			return fail(why, "must not hold a digit: customers get no codes");
+			return tsv_fail(why, "must not hold a digit: customers get no codes");
 	if (str_find(cell, STR(". "), 0) != SIZE_MAX)
-		return fail(why, "must be one sentence");
+		return tsv_fail(why, "must be one sentence");
 	return check_sentence(cell, why);
 }
 
@@ -95,7 +89,7 @@ static bool check_basics(struct str cell, const char **why)
 	while (str_next(&rest, ' ', &b)) {
 		bool digits = b.len == 3 && is_digit(b.p[1]) && is_digit(b.p[2]);
 		if (b.len != 3 || b.p[0] < '2' || b.p[0] > '5' || (!digits && !str_eq(str_slice(b, 1, 2), STR("xx"))))
-			return fail(why, "must be \"any\" or basic codes of three digits, one blank between them");
+			return tsv_fail(why, "must be \"any\" or basic codes of three digits, one blank between them");
 	}
 	return true;
 }
@@ -164,24 +158,24 @@ static bool number_of(struct str s, int lo, int hi, int *out)
 
 static bool key_class(struct str code, struct code_range *k, const char **why)
 {
-	return (number_of(code, 2, 5, &k->lo) && k->lo != 3) || fail(why, "must be 2, 4 or 5");
+	return (number_of(code, 2, 5, &k->lo) && k->lo != 3) || tsv_fail(why, "must be 2, 4 or 5");
 }
 
 static bool key_subject(struct str code, struct code_range *k, const char **why)
 {
-	return number_of(code, 0, 7, &k->lo) || fail(why, "must be a subject, 0 to 7");
+	return number_of(code, 0, 7, &k->lo) || tsv_fail(why, "must be a subject, 0 to 7");
 }
 
 static bool key_basic(struct str code, struct code_range *k, const char **why)
 {
 	return (code.len == 3 && number_of(code, 200, 599, &k->lo)) ||
-	       fail(why, "must be a basic code of three digits, 200 to 599");
+	       tsv_fail(why, "must be a basic code of three digits, 200 to 599");
 }
 
 static bool key_special(struct str code, struct code_range *k, const char **why)
 {
 	k->lo = index_of(code, special_words, SPECIAL_COUNT);
-	return k->lo >= 0 || fail(why, "must be one of dropped, none, queued, unknown");
+	return k->lo >= 0 || tsv_fail(why, "must be one of dropped, none, queued, unknown");
 }
 
 /* "606-649", or a single number as a range of one. */
@@ -212,7 +206,7 @@ static bool key_enhanced(struct str code, struct code_range *k, const char **why
 		k->lo += k->subject * ENHANCED_STEP;
 		return true;
 	}
-	return fail(why, "must be X.subject.detail, such as X.1.1");
+	return tsv_fail(why, "must be X.subject.detail, such as X.1.1");
 }
 
 static bool key_provider(struct str code, struct code_range *k, const char **why)
@@ -221,7 +215,7 @@ static bool key_provider(struct str code, struct code_range *k, const char **why
 	if (str_eq(code, STR("any")) || span_of(code, 200, 999, k))
 		return true;
 	*k = (struct code_range){0};
-	return range_of(code, k) || fail(why, "must be such as 5.7.26, 5.7.606-649, X.1.1, 554, 400-499 or any");
+	return range_of(code, k) || tsv_fail(why, "must be such as 5.7.26, 5.7.606-649, X.1.1, 554, 400-499 or any");
 }
 
 static const enum column_id columns_plain[] = {COL_CODE,     COL_NAME, COL_MEANING,  COL_INFO, COL_SIDE,
@@ -253,59 +247,10 @@ static const struct shape {
 
 /* ---- reading ---- */
 
-static void complain(const char *path, int line, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
-
-static void complain(const char *path, int line, const char *fmt, ...)
-{
-	va_list ap;
-	fprintf(stderr, "%s:%d: ", path, line);
-	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
-	va_end(ap);
-	fputc('\n', stderr);
-}
-
-/* Length of the UTF-8 character at s.p[0]; 0 when it is none or a control. Overlong forms and surrogates are none. */
-static size_t character(struct str s)
-{
-	unsigned char c = (unsigned char)s.p[0];
-	if (c < 0x80)
-		return c >= 0x20 && c != 0x7f;
-	size_t n = c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : 2;
-	if (c < 0xc2 || c > 0xf4 || s.len < n)
-		return 0;
-	uint32_t v = c & (0x7fu >> n);
-	for (size_t i = 1; i < n; i++) {
-		unsigned char next = (unsigned char)s.p[i];
-		if ((next & 0xc0) != 0x80)
-			return 0;
-		v = v << 6 | (next & 0x3f);
-	}
-	bool overlong = (n == 3 && v < 0x800) || (n == 4 && v < 0x10000);
-	return overlong || v < 0xa0 || (v >= 0xd800 && v < 0xe000) || v > 0x10ffff ? 0 : n;
-}
-
-static bool is_plain(struct str cell)
-{
-	while (cell.len) {
-		size_t n = character(cell);
-		if (n == 0)
-			return false;
-		cell = str_slice(cell, n, SIZE_MAX);
-	}
-	return true;
-}
-
 static bool cell_ok(enum column_id id, struct str cell, const char **why)
 {
 	const struct column *col = &columns[id];
-	if (!is_plain(cell))
-		return fail(why, "holds a control character or is not UTF-8");
-	if (cell.len == 0)
-		return col->may_be_empty || fail(why, "is empty");
-	if (str_trim(cell).len != cell.len || str_find(cell, STR("  "), 0) != SIZE_MAX)
-		return fail(why, "has a blank too many");
-	return !col->check || col->check(cell, why);
+	return tsv_cell_ok(cell, col->may_be_empty, why) && (cell.len == 0 || !col->check || col->check(cell, why));
 }
 
 static int compare_ints(int a, int b)
@@ -337,47 +282,38 @@ static int compare(const struct row *a, const struct row *b)
 }
 
 struct table {
-	const char *path;
+	struct tsv tsv;
 	const struct shape *shape;
 	bool header_seen;
 	struct row rows[MAX_ROWS];
 	size_t count;
 };
 
-static bool read_cells(const struct table *t, int line, struct str text, struct row *row)
+static bool read_cells(const struct table *t, struct str line, struct row *row)
 {
 	const struct shape *s = t->shape;
-	struct str cells[MAX_COLUMNS] = {{0}}, rest = text, cell;
-	size_t n = 0;
-	while (str_next(&rest, '\t', &cell)) {
-		if (n < s->count)
-			cells[n] = cell;
-		n++;
-	}
-	if (n != s->count) {
-		complain(t->path, line, "has %zu columns, must have %zu (separated by tabs)", n, s->count);
+	struct str cells[MAX_COLUMNS];
+	if (!tsv_cells(&t->tsv, line, cells, s->count))
 		return false;
-	}
-	*row = (struct row){.line = line};
-	for (size_t i = 0; i < n; i++)
+	*row = (struct row){.line = t->tsv.line};
+	for (size_t i = 0; i < s->count; i++)
 		row->cells[s->columns[i]] = cells[i];
 	return true;
 }
 
-static bool read_header(struct table *t, int line, const struct row *row)
+static bool read_header(struct table *t, const struct row *row)
 {
 	for (size_t i = 0; i < t->shape->count; i++) {
 		enum column_id id = t->shape->columns[i];
-		if (str_eq(row->cells[id], str_of(columns[id].name)))
-			continue;
-		complain(t->path, line, "column %zu of the first line must be named \"%s\"", i + 1, columns[id].name);
-		return false;
+		if (!str_eq(row->cells[id], str_of(columns[id].name)))
+			return tsv_complain(&t->tsv, "column %zu of the first line must be named \"%s\"", i + 1,
+					    columns[id].name);
 	}
 	t->header_seen = true;
 	return true;
 }
 
-static bool read_row(struct table *t, int line, struct row *row)
+static bool read_row(struct table *t, struct row *row)
 {
 	const char *why = NULL;
 	for (size_t i = 0; i < t->shape->count; i++) {
@@ -385,76 +321,42 @@ static bool read_row(struct table *t, int line, struct row *row)
 		bool ok = cell_ok(id, row->cells[id], &why);
 		if (ok && id == COL_CODE)
 			ok = t->shape->key(row->cells[id], &row->codes, &why);
-		if (!ok) {
-			complain(t->path, line, "column %zu (%s) %s", i + 1, columns[id].name, why);
-			return false;
-		}
+		if (!ok)
+			return tsv_complain(&t->tsv, "column %zu (%s) %s", i + 1, columns[id].name, why);
 	}
-	if (t->shape == &shapes[TABLE_PROVIDERS] && row->cells[COL_MTA].len == 0 && row->cells[COL_MARKS].len == 0) {
-		complain(t->path, line, "needs a host name (mta) or words of the response (marks) to be found by");
-		return false;
-	}
-	if (t->count == MAX_ROWS) {
-		complain(t->path, line, "is row %d: raise MAX_ROWS in gen_codes.c", MAX_ROWS + 1);
-		return false;
-	}
+	if (t->shape == &shapes[TABLE_PROVIDERS] && row->cells[COL_MTA].len == 0 && row->cells[COL_MARKS].len == 0)
+		return tsv_complain(&t->tsv, "needs a host name (mta) or words of the response (marks) to be found by");
+	if (t->count == MAX_ROWS)
+		return tsv_complain(&t->tsv, "is row %d: raise MAX_ROWS in gen_codes.c", MAX_ROWS + 1);
 	const struct row *before = t->count ? &t->rows[t->count - 1] : NULL;
 	int order = before ? compare(before, row) : -1;
-	if (order >= 0) {
-		complain(t->path, line, "%.*s %s line %d", (int)row->cells[COL_CODE].len, row->cells[COL_CODE].p,
-			 order == 0 ? "repeats" : "must stand before", before->line);
-		return false;
-	}
+	if (order >= 0)
+		return tsv_complain(&t->tsv, "%.*s %s line %d", (int)row->cells[COL_CODE].len, row->cells[COL_CODE].p,
+				    order == 0 ? "repeats" : "must stand before", before->line);
 	t->rows[t->count++] = *row;
 	return true;
 }
 
-static bool read_table(struct table *t, struct str text)
+static bool read_table(struct table *t)
 {
-	struct str rest = text, lin;
-	int line = 0;
-	while (str_next(&rest, '\n', &lin)) {
+	struct str line;
+	while (tsv_next(&t->tsv, &line)) {
 		struct row row;
-		line++;
-		if (lin.len == 0 || lin.p[0] == '#')
-			continue;
-		if (!read_cells(t, line, lin, &row))
+		if (!read_cells(t, line, &row))
 			return false;
-		if (!(t->header_seen ? read_row(t, line, &row) : read_header(t, line, &row)))
+		if (!(t->header_seen ? read_row(t, &row) : read_header(t, &row)))
 			return false;
 	}
-	if (t->count == 0 || (t->shape->rows && t->count != t->shape->rows)) {
-		complain(t->path, line, "the table has %zu rows, must have %s%zu", t->count,
-			 t->shape->rows ? "" : "at least ", t->shape->rows ? t->shape->rows : 1);
-		return false;
-	}
+	if (t->count == 0 || (t->shape->rows && t->count != t->shape->rows))
+		return tsv_complain(&t->tsv, "the table has %zu rows, must have %s%zu", t->count,
+				    t->shape->rows ? "" : "at least ", t->shape->rows ? t->shape->rows : 1);
 	return true;
-}
-
-static bool read_file(const char *path, struct arena *a, struct str *out)
-{
-	FILE *f = fopen(path, "rb");
-	struct buf b = {0};
-	char chunk[8192];
-	size_t n;
-	while (f && (n = fread(chunk, 1, sizeof chunk, f)) > 0)
-		buf_add(&b, (struct str){chunk, n});
-	bool ok = f && !ferror(f);
-	if (!ok)
-		fprintf(stderr, "gen_codes: %s: %s\n", path, strerror(errno));
-	*out = arena_str(a, buf_str(&b));
-	buf_free(&b);
-	if (f)
-		fclose(f);
-	return ok;
 }
 
 static const struct shape *shape_of(const char *path)
 {
-	const char *slash = strrchr(path, '/');
-	const char *file = slash ? slash + 1 : path;
 	for (size_t i = 0; i < SHAPE_COUNT; i++)
-		if (strcmp(shapes[i].file, file) == 0)
+		if (strcmp(shapes[i].file, tsv_file_name(path)) == 0)
 			return &shapes[i];
 	fprintf(stderr, "gen_codes: %s: not the name of a table that is known here\n", path);
 	return NULL;
@@ -464,13 +366,9 @@ static const struct shape *shape_of(const char *path)
 
 static void put_text(const char *field, struct str s)
 {
-	printf("\t.%s = \"", field);
-	for (size_t i = 0; i < s.len; i++) {
-		if (s.p[i] == '"' || s.p[i] == '\\')
-			putchar('\\');
-		putchar(s.p[i]);
-	}
-	printf("\",\n");
+	printf("\t.%s = ", field);
+	tsv_put_string(s);
+	printf(",\n");
 }
 
 static void put_entry(const struct row *r)
@@ -534,14 +432,14 @@ int main(int argc, char **argv)
 	bool ok = true;
 	for (int i = 1; i < argc; i++) {
 		const struct shape *s = shape_of(argv[i]);
-		struct str text;
-		if (!s || !read_file(argv[i], &a, &text)) {
+		struct tsv tsv;
+		if (!s || !tsv_open(&tsv, "gen_codes", argv[i], &a)) {
 			ok = false;
 			continue;
 		}
 		struct table *t = &tables[s - shapes];
-		*t = (struct table){.path = argv[i], .shape = s};
-		ok = read_table(t, text) && ok;
+		*t = (struct table){.tsv = tsv, .shape = s};
+		ok = read_table(t) && ok;
 	}
 	for (size_t i = 0; ok && i < SHAPE_COUNT; i++) {
 		if (!tables[i].shape) {

@@ -1,217 +1,5 @@
-/* The application driven without a terminal: keys in, the surface out, a real store behind. */
-#include "action.h"
-#include "app.h"
-#include "view.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-#include <cmocka.h>
-
-enum { RECORDS = 1200, NOW_S = 1795435200 };
-
-struct world {
-	char path[64];
-	struct store *store;
-	struct app app;
-	struct surface s;
-	struct buf screen, copied;
-	struct request waiting[ASK_KINDS]; /* newest question of each kind */
-	struct arena arenas[ASK_KINDS];
-	bool asked[ASK_KINDS];
-	unsigned generation[ASK_KINDS];
-	bool hold; /* answers do not come */
-};
-
-/* ---- a port whose answers come when the test says so ---- */
-
-static unsigned port_ask(void *ctx, const struct request *r)
-{
-	struct world *w = ctx;
-	arena_free(&w->arenas[r->ask]);
-	w->waiting[r->ask] = request_copy(r, &w->arenas[r->ask]);
-	w->waiting[r->ask].generation = ++w->generation[r->ask];
-	w->asked[r->ask] = true;
-	return w->generation[r->ask];
-}
-
-static void port_cancel(void *ctx, enum ask kind)
-{
-	struct world *w = ctx;
-	w->asked[kind] = false;
-	struct reply *r = calloc(1, sizeof *r);
-	r->ask = kind;
-	r->generation = w->generation[kind];
-	err_set(&r->err, ERR_CANCEL, "stopped");
-	struct event ev = {.kind = EVENT_REPLY, .reply = r};
-	app_handle(&w->app, &ev);
-}
-
-static bool port_copy(void *ctx, struct str text)
-{
-	struct world *w = ctx;
-	buf_reset(&w->copied);
-	buf_add(&w->copied, text);
-	return true;
-}
-
-static void port_suspend(void *ctx)
-{
-	(void)ctx;
-}
-
-static void pump(struct world *w)
-{
-	for (int k = 0; k < ASK_KINDS && !w->hold; k++) {
-		if (!w->asked[k])
-			continue;
-		w->asked[k] = false;
-		struct reply *r = calloc(1, sizeof *r);
-		assert_non_null(r);
-		query_answer(w->store, &w->waiting[k], r);
-		struct event ev = {.kind = EVENT_REPLY, .reply = r};
-		app_handle(&w->app, &ev);
-		k = -1; /* an answer may ask again */
-	}
-}
-
-static const char *draw(struct world *w)
-{
-	app_draw(&w->app, &w->s);
-	buf_reset(&w->screen);
-	surface_dump(&w->s, false, &w->screen);
-	return w->screen.p;
-}
-
-static void key(struct world *w, const char *name)
-{
-	struct event ev = {.kind = EVENT_KEY};
-	assert_true(event_key_of(str_of(name), &ev.key));
-	app_handle(&w->app, &ev);
-	pump(w);
-	draw(w);
-}
-
-static void type(struct world *w, const char *text)
-{
-	for (; *text; text++) {
-		struct event ev = {.kind = EVENT_KEY, .key = (unsigned char)*text};
-		app_handle(&w->app, &ev);
-		pump(w);
-	}
-	draw(w);
-}
-
-static void resize(struct world *w, int width, int height)
-{
-	struct event ev = {.kind = EVENT_RESIZE, .w = width, .h = height};
-	app_handle(&w->app, &ev);
-	pump(w);
-	draw(w);
-}
-
-#define assert_shown(w, text)     assert_true(shown((w), (text)))
-#define assert_not_shown(w, text) assert_false(strstr((w)->screen.p, (text)) != NULL)
-
-static bool shown(struct world *w, const char *text)
-{
-	if (strstr(w->screen.p, text))
-		return true;
-	print_message("not shown: %s\n%s\n", text, w->screen.p);
-	return false;
-}
-
-/* ---- the records: two codes, drops, no answers, some delivered ---- */
-
-static void put_records(struct store *st)
-{
-	struct err e = {0};
-	assert_true(store_begin(st, &e));
-	for (int i = 0; i < RECORDS; i++) {
-		char to[64], title[32];
-		snprintf(to, sizeof to, "user%04d@%s", i, i % 3 ? "example.com" : "example.org");
-		snprintf(title, sizeof title, "Invoice %d", i);
-		struct record r = {
-			.time = NOW_S - i * 600,
-			.queued_at = NOW_S - i * 600 - 30,
-			.recipient = str_of(to),
-			.sender = STR("shop@example.net"),
-			.title = str_of(title),
-			.outcome = OUTCOME_FAILED,
-		};
-		switch (i % 6) {
-		case 0:
-		case 1:
-			r.enhanced = (struct ecode){5, 1, 1};
-			r.basic = 550;
-			r.response = STR("550 5.1.1 unknown user");
-			break;
-		case 2:
-			r.enhanced = (struct ecode){4, 2, 2};
-			r.response = STR("452 4.2.2 over quota");
-			break;
-		case 3:
-			r.outcome = OUTCOME_DROPPED;
-			break;
-		case 4:
-			r.outcome = OUTCOME_DELIVERED;
-			r.enhanced = (struct ecode){2, 0, 0};
-			break;
-		case 5:
-			r.response = STR("Connection timed out");
-			break;
-		}
-		enum put what;
-		assert_true(store_put(st, &r, NULL, 0, 0, &what, &e));
-	}
-	assert_true(store_commit(st, &e));
-}
-
-static int setup(void **state)
-{
-	struct world *w = calloc(1, sizeof *w);
-	setenv("DEADLETTER_NOW", "1795435200", 1);
-	strcpy(w->path, "/tmp/deadletter-app-XXXXXX");
-	int fd = mkstemp(w->path);
-	close(fd);
-	unlink(w->path);
-	struct err e = {0};
-	w->store = store_open_rw(w->path, true, &e);
-	if (!w->store)
-		fail_msg("%s", e.msg);
-	put_records(w->store);
-	struct app_port port = {port_ask, port_cancel, port_copy, port_suspend, w};
-	app_init(&w->app, &port, "outbox.db", false, 120, 36);
-	pump(w);
-	draw(w);
-	*state = w;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct world *w = *state;
-	app_free(&w->app);
-	surface_free(&w->s);
-	store_close(w->store);
-	for (int k = 0; k < ASK_KINDS; k++)
-		arena_free(&w->arenas[k]);
-	buf_free(&w->screen);
-	buf_free(&w->copied);
-	const char *const sidecars[] = {"", "-wal", "-shm", "-journal"};
-	for (size_t i = 0; i < COUNT_OF(sidecars); i++) {
-		char path[80];
-		snprintf(path, sizeof path, "%s%s", w->path, sidecars[i]);
-		unlink(path);
-	}
-	free(w);
-	return 0;
-}
-
-/* ---- tests ---- */
+/* The application: what keys do, and that nothing is lost while it waits. */
+#include "app_world.h"
 
 static void test_first_screen(void **state)
 {
@@ -348,6 +136,7 @@ static void test_marks_survive_filter_and_sort(void **state)
 static void test_sort_by_recipient(void **state)
 {
 	struct world *w = *state;
+	key(w, "Tab");
 	key(w, "s");
 	assert_shown(w, "Sorted by recipient.");
 	struct str last = STR("");
@@ -431,6 +220,9 @@ static void test_group_by_domain(void **state)
 {
 	struct world *w = *state;
 	key(w, "b");
+	assert_shown(w, "Group by");
+	key(w, "d");
+	assert_shown(w, "Grouped by domain.");
 	assert_shown(w, "example.com");
 	key(w, "Down");
 	assert_int_equal(w->app.list.total, w->app.last[ASK_TREE]->tree.nodes[1].count);
@@ -552,7 +344,7 @@ static void test_random_keys(void **state)
 
 static void test_every_action_has_a_key_of_its_own(void **state)
 {
-	(void)state;
+	struct world *w = *state;
 	for (size_t i = 0; i < action_count; i++) {
 		struct str keys = str_of(actions[i].keys), one;
 		assert_true(actions[i].help && actions[i].help[0]);
@@ -561,12 +353,10 @@ static void test_every_action_has_a_key_of_its_own(void **state)
 			assert_true(event_key_of(one, &k));
 			for (int pane = 0; pane < PANE_COUNT; pane++)
 				if (actions[i].where & (1u << pane))
-					assert_ptr_equal(action_find(k, (enum pane)pane), &actions[i]);
+					assert_ptr_equal(action_find(&w->config.keymap, k, (enum pane)pane), &actions[i]);
 		}
 	}
 }
-
-#define on_a_world(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
 {
@@ -588,7 +378,7 @@ int main(void)
 		on_a_world(test_others_write),
 		on_a_world(test_every_size),
 		on_a_world(test_random_keys),
-		cmocka_unit_test(test_every_action_has_a_key_of_its_own),
+		on_a_world(test_every_action_has_a_key_of_its_own),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -113,6 +113,27 @@ static void test_distances(void **state)
 	assert_true(str_distance(STR("a text that is longer than any word"), STR("a text")) > 1000);
 }
 
+static void test_guess_takes_the_nearest(void **state)
+{
+	(void)state;
+	static const char *const names[] = {"time", "title", "to"};
+	static const struct {
+		const char *word, *nearest;
+	} rows[] = {
+		{"titles", "title"}, {"tme", "time"}, {"Time", "time"}, {"time", "time"},
+		{"columns", NULL},   {"x", NULL},     {"", NULL},
+	};
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct guess g = {.word = str_of(rows[i].word)};
+		for (size_t k = 0; k < COUNT_OF(names); k++)
+			guess_offer(&g, names[k]);
+		if (rows[i].nearest)
+			assert_string_equal(g.nearest, rows[i].nearest);
+		else
+			assert_null(g.nearest);
+	}
+}
+
 static void test_hash_is_fnv1a(void **state)
 {
 	(void)state;
@@ -373,6 +394,7 @@ int main(void)
 		cmocka_unit_test(test_next_hands_out_every_part_once),
 		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_distances),
+		cmocka_unit_test(test_guess_takes_the_nearest),
 		cmocka_unit_test(test_hash_is_fnv1a),
 		cmocka_unit_test(test_arena),
 		cmocka_unit_test(test_buffer),

@@ -545,6 +545,30 @@ static void test_keys_explain_themselves(void **state)
 	arena_free(&a);
 }
 
+/* What is proposed behind a key is understood there. */
+static void test_proposals(void **state)
+{
+	(void)state;
+	struct arena a = {0};
+	size_t total = 0;
+	for (int k = 0; k < FILTER_KEY_COUNT; k++) {
+		struct arg_words words = arg_words_of(filter_keys[k].takes, &a);
+		for (size_t i = 0; i < words.count; i++) {
+			struct filter f =
+				parsed(arena_printf(&a, "%s:%s", filter_keys[k].name, words.items[i].text).p, &a);
+			assert_int_equal(f.count, 1);
+			assert_int_equal(f.terms[0].key, k);
+		}
+		total += words.count;
+	}
+	assert_true(total > 100);
+	struct arg_words subjects = arg_words_of(&filter_subjects, &a);
+	assert_non_null(arg_find(&subjects, STR("mailbox")));
+	assert_non_null(arg_find(&subjects, STR("security")));
+	assert_null(arg_find(&subjects, STR("mail")));
+	arena_free(&a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -560,6 +584,7 @@ int main(void)
 		cmocka_unit_test(test_domains),
 		cmocka_unit_test(test_scopes),
 		cmocka_unit_test(test_keys_explain_themselves),
+		cmocka_unit_test(test_proposals),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,11 +7,21 @@
 
 #include <cmocka.h>
 
+static void colour_words(struct arg_words *w)
+{
+	arg_add(w, "red", "As blood.", true);
+	arg_add(w, "green", "", false);
+	arg_add(w, "blue", "", false);
+}
+
+static const struct arg colour = {ARG_WORD, colour_words};
+
 static const struct opt opts[] = {
-	{'o', "output", "OUT", "Where to."},
-	{'v', "verbose", NULL, "Say more."},
-	{'q', "quiet", NULL, "Say less."},
-	{0, "columns", "LIST", "Which columns."},
+	{'o', "output", "OUT", "Where to.", &arg_text},
+	{'v', "verbose", NULL, "Say more.", NULL},
+	{'q', "quiet", NULL, "Say less.", NULL},
+	{0, "columns", "LIST", "Which columns.", &arg_text},
+	{'c', "colour", "COLOUR", "else the colour that the walls of the kitchen have at night.", &colour},
 };
 
 enum { WORDS_MAX = 8 };
@@ -66,6 +76,7 @@ static void test_forms(void **state)
 		{"-v --verbose", " verbose= verbose="},
 		{"-o a --output=b -oc", " output=a output=b output=c"},
 		{"--columns a=b,c", " columns=a=b,c"},
+		{"--colour=red -c BLUE", " colour=red colour=blue"},
 		{"-- -o --output", "<-o> <--output>"},
 		{"a - '' -- b", "<a> <-> <> <b>"},
 		{"mail.db -to:bob -5.1.1 -550 -STATUS:any -v",
@@ -88,13 +99,16 @@ static void test_mistakes(void **state)
 	static const struct {
 		const char *line, *msg;
 	} rows[] = {
-		{"--colour x", "unknown option --colour; see deadletter export --help"},
+		{"--color x", "unknown option --color; see deadletter export --help"},
+		{"--colour pink",
+		 "there is no colour \"pink\": it is red, green or blue; see deadletter export --help"},
+		{"--colour=", "there is no colour \"\": it is red, green or blue; see deadletter export --help"},
 		{"--out x", "unknown option --out; see deadletter export --help"},
 		{"--outputs x", "unknown option --outputs; see deadletter export --help"},
 		{"--=x", "unknown option --=x; see deadletter export --help"},
 		{"-x", "unknown option -x; see deadletter export --help"},
 		{"-vx", "unknown option -vx; see deadletter export --help"},
-		{"-c", "unknown option -c; see deadletter export --help"},
+		{"-d", "unknown option -d; see deadletter export --help"},
 		{"mail.db -o", "a value is missing behind -o; see deadletter export --help"},
 		{"--columns", "a value is missing behind --columns; see deadletter export --help"},
 		{"--verbose=yes", "no value belongs to --verbose=yes; see deadletter export --help"},
@@ -127,24 +141,58 @@ static void test_no_options(void **state)
 	arena_free(&a);
 }
 
+/* A switch that is on or off from elsewhere has an opposite. */
+static void test_switch_with_an_opposite(void **state)
+{
+	(void)state;
+	static const struct opt both[] = {
+		{0, "mouse", NULL, "Use the mouse.", &arg_yes_no},
+		{0, "no-wait", NULL, "Do not wait.", NULL},
+	};
+	static const struct {
+		const char *word, *mouse, *no_wait; /* mouse NULL: a mistake */
+	} rows[] = {
+		{"--mouse", "yes", NULL}, {"--no-mouse", "no", NULL},   {"--no-wait", NULL, ""},
+		{"--wait", NULL, NULL},   {"--no-mouse=1", NULL, NULL}, {"--no-no-wait", NULL, NULL},
+	};
+	struct arena a = {0};
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		char *argv[] = {"browse", arena_cstr(&a, str_of(rows[i].word)), NULL};
+		struct err e = {0};
+		struct opt_result r;
+		bool ok = opt_parse("deadletter", both, COUNT_OF(both), 2, argv, &a, &r, &e);
+		assert_int_equal(ok, rows[i].mouse || rows[i].no_wait);
+		if (ok && rows[i].mouse)
+			assert_string_equal(r.values[0], rows[i].mouse);
+		assert_true(!ok || !rows[i].no_wait || r.values[1]);
+	}
+	struct buf b = {0};
+	opt_help(both, COUNT_OF(both), &b);
+	assert_string_equal(b.p, "      --[no-]mouse  Use the mouse.\n"
+				 "      --no-wait     Do not wait.\n");
+	buf_free(&b);
+	arena_free(&a);
+}
+
 static void test_help_is_aligned(void **state)
 {
 	(void)state;
 	struct buf b = {0};
 	opt_help(opts, COUNT_OF(opts), &b);
-	assert_string_equal(b.p, "  -o, --output OUT    Where to.\n"
-				 "  -v, --verbose       Say more.\n"
-				 "  -q, --quiet         Say less.\n"
-				 "      --columns LIST  Which columns.\n");
+	assert_string_equal(b.p, "  -o, --output OUT     Where to.\n"
+				 "  -v, --verbose        Say more.\n"
+				 "  -q, --quiet          Say less.\n"
+				 "      --columns LIST   Which columns.\n"
+				 "  -c, --colour COLOUR  red, green or blue; else the colour that the walls of the\n"
+				 "                       kitchen have at night.\n");
 	buf_free(&b);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_forms),
-		cmocka_unit_test(test_mistakes),
-		cmocka_unit_test(test_no_options),
+		cmocka_unit_test(test_forms),           cmocka_unit_test(test_mistakes),
+		cmocka_unit_test(test_no_options),      cmocka_unit_test(test_switch_with_an_opposite),
 		cmocka_unit_test(test_help_is_aligned),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

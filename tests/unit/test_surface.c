@@ -159,7 +159,8 @@ static void empty_and_tiny_grids_take_everything(void **state)
 			surface_frame(&s, (struct rect){-4, -4, 20, 20}, false, STR("日本"), STR(""));
 			surface_text(&s, -1, 0, -1, ROLE_TEXT, STR("日本"));
 			surface_bar(&s, 0, 0, 90, ROLE_BAR, 5, 5);
-			surface_spark(&s, w, h, ROLE_SPARK, 5, 5);
+			surface_stack(&s, (struct rect){w - 1, -3, 9, h + 4},
+				      &(const struct stack_part){ROLE_SPARK, 5}, 1, 5);
 			surface_fill(&s, (struct rect){-9, -9, 99, 99}, ROLE_TEXT);
 			surface_free(&s);
 		}
@@ -197,26 +198,85 @@ static void bar_counts_in_eighths(void **state)
 	assert_dump(&s, false, "████\n██\n█▍\n▏\n\n████\n");
 }
 
-static void ascii_bar_and_spark(void **state)
+static void ascii_bar(void **state)
 {
 	(void)state;
-	struct surface s = grid(6, 3);
+	struct surface s = grid(6, 2);
 	s.ascii = true;
 	surface_bar(&s, 0, 0, 4, ROLE_BAR, 50, 100);
 	surface_bar(&s, 0, 1, 4, ROLE_BAR, 1, 100000);
-	for (int i = 0; i <= 4; i++)
-		surface_spark(&s, i, 2, ROLE_SPARK, i, 4);
-	assert_dump(&s, false, "##\n#\n .:+#\n");
+	assert_dump(&s, false, "##\n#\n");
 }
 
-static void spark_goes_from_blank_to_full(void **state)
+/* A bar of one column at x, as high as the grid. */
+static void stack(struct surface *s, int x, int64_t permanent, int64_t temporary, int64_t dropped, int64_t max)
+{
+	const struct stack_part parts[] = {
+		{ROLE_SPARK, permanent}, {ROLE_SPARK_TEMPORARY, temporary}, {ROLE_SPARK_DROPPED, dropped}};
+	surface_stack(s, (struct rect){x, 0, 1, s->h}, parts, 3, max);
+}
+
+static void stack_of_one_part_goes_from_blank_to_full(void **state)
 {
 	(void)state;
 	struct surface s = grid(10, 1);
 	for (int i = 0; i <= 8; i++)
-		surface_spark(&s, i, 0, ROLE_SPARK, i, 8);
-	surface_spark(&s, 9, 0, ROLE_SPARK, 1, 1000);
+		stack(&s, i, i, 0, 0, 8);
+	stack(&s, 9, 1, 0, 0, 1000);
 	assert_dump(&s, false, " ▁▂▃▄▅▆▇█▁\n");
+
+	struct surface ascii = grid(5, 1);
+	ascii.ascii = true;
+	for (int i = 0; i <= 4; i++)
+		stack(&ascii, i, i, 0, 0, 4);
+	assert_dump(&ascii, false, " .:+#\n");
+}
+
+static void stack_shows_its_parts_in_colour(void **state)
+{
+	(void)state;
+	struct surface s = grid(1, 2);
+	stack(&s, 0, 12, 4, 0, 16); /* a cell of one part, and one that two parts share */
+	assert_int_equal(s.cells[1].ch[0], U'█');
+	assert_int_equal(s.cells[1].role, ROLE_SPARK);
+	assert_int_equal(s.cells[1].under, ROLE_TEXT);
+	assert_int_equal(s.cells[0].ch[0], U'▄');
+	assert_int_equal(s.cells[0].role, ROLE_SPARK);
+	assert_int_equal(s.cells[0].under, ROLE_SPARK_TEMPORARY);
+	struct look look = surface_look(&s.cells[0], &themes[0], 256);
+	assert_int_equal(look.fg, theme_look(&themes[0], ROLE_SPARK, 256).fg);
+	assert_int_equal(look.bg, theme_look(&themes[0], ROLE_SPARK_TEMPORARY, 256).fg);
+	surface_free(&s);
+}
+
+static void stack_shows_its_parts_without_colour(void **state)
+{
+	(void)state;
+	struct surface s = grid(2, 4);
+	s.mono = true;
+	stack(&s, 0, 16, 8, 8, 32);
+	stack(&s, 1, 8, 0, 0, 32);
+	assert_dump(&s, false, "░\n▒\n█\n██\n");
+
+	struct surface ascii = grid(2, 4);
+	ascii.ascii = true;
+	stack(&ascii, 0, 16, 8, 8, 32);
+	stack(&ascii, 1, 0, 0, 1, 32);
+	assert_dump(&ascii, false, "o\n+\n#\n#o\n");
+}
+
+/* One dropped email among hundreds is there, and the bar is as high as without it. */
+static void stack_loses_no_small_part(void **state)
+{
+	(void)state;
+	struct surface s = grid(2, 2);
+	stack(&s, 0, 500, 0, 1, 1002);
+	stack(&s, 1, 501, 0, 0, 1002);
+	assert_int_equal(s.cells[2].under, ROLE_SPARK_DROPPED);
+	assert_int_equal(s.cells[2].ch[0], U'▇');
+	assert_int_equal(s.cells[3].ch[0], U'█');
+	assert_int_equal(s.cells[0].ch[0], ' ');
+	surface_free(&s);
 }
 
 static void every_glyph_has_an_ascii_twin(void **state)
@@ -252,16 +312,17 @@ static void selected_cell_keeps_its_colour_on_the_rows_background(void **state)
 {
 	(void)state;
 	struct cell c = {.ch = {'5'}, .role = ROLE_PERMANENT, .select = true};
-	struct look plain = theme_look(ROLE_PERMANENT, 256), row = theme_look(ROLE_SELECT, 256);
-	assert_int_equal(surface_look(&c, 256).fg, plain.fg);
-	assert_int_equal(surface_look(&c, 256).bg, row.bg);
-	assert_true(surface_look(&c, 0).attrs & LOOK_REVERSE);
-	assert_true(surface_look(&c, 0).attrs & theme_look(ROLE_PERMANENT, 0).attrs);
+	const struct theme *t = theme_named(STR("dark"));
+	struct look plain = theme_look(t, ROLE_PERMANENT, 256), row = theme_look(t, ROLE_SELECT, 256);
+	assert_int_equal(surface_look(&c, t, 256).fg, plain.fg);
+	assert_int_equal(surface_look(&c, t, 256).bg, row.bg);
+	assert_true(surface_look(&c, t, 0).attrs & LOOK_REVERSE);
+	assert_true(surface_look(&c, t, 0).attrs & theme_look(t, ROLE_PERMANENT, 0).attrs);
 	c.blur = true;
-	assert_int_equal(surface_look(&c, 256).bg, theme_look(ROLE_SELECT_BLUR, 256).bg);
+	assert_int_equal(surface_look(&c, t, 256).bg, theme_look(t, ROLE_SELECT_BLUR, 256).bg);
 	c.select = false;
 	c.stale = true;
-	assert_int_equal(surface_look(&c, 256).fg, theme_look(ROLE_DIM, 256).fg);
+	assert_int_equal(surface_look(&c, t, 256).fg, theme_look(t, ROLE_DIM, 256).fg);
 }
 
 int main(void)
@@ -283,8 +344,11 @@ int main(void)
 		cmocka_unit_test(frame_has_title_and_right_text),
 		cmocka_unit_test(frame_drops_the_right_text_before_the_title),
 		cmocka_unit_test(bar_counts_in_eighths),
-		cmocka_unit_test(ascii_bar_and_spark),
-		cmocka_unit_test(spark_goes_from_blank_to_full),
+		cmocka_unit_test(ascii_bar),
+		cmocka_unit_test(stack_of_one_part_goes_from_blank_to_full),
+		cmocka_unit_test(stack_shows_its_parts_in_colour),
+		cmocka_unit_test(stack_shows_its_parts_without_colour),
+		cmocka_unit_test(stack_loses_no_small_part),
 		cmocka_unit_test(every_glyph_has_an_ascii_twin),
 		cmocka_unit_test(dump_tells_selected_and_stale),
 		cmocka_unit_test(selected_cell_keeps_its_colour_on_the_rows_background),

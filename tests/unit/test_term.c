@@ -80,6 +80,9 @@ static void obey(struct term *t, const struct event *ev, int report)
 		free(big);
 		break;
 	}
+	case 't':
+		term_set_theme(t, theme_named(STR("light")));
+		break;
 	case 'd':
 		die("an invariant broke");
 	case 's':
@@ -625,6 +628,26 @@ static void colours_are_what_the_terminal_and_the_user_say(void **state)
 	}
 }
 
+static void theme_changes_while_running(void **state)
+{
+	(void)state;
+	const int dark = theme_look(&themes[0], ROLE_PERMANENT, 256).fg;
+	const int light = theme_look(theme_named(STR("light")), ROLE_PERMANENT, 256).fg;
+	char before[32], after[32];
+	snprintf(before, sizeof before, "38;5;%dm", dark);
+	snprintf(after, sizeof after, "38;5;%dm", light);
+	struct pty p = start_ready(&(const struct setup){0});
+	drain(&p);
+	assert_true(sent(&p, before));
+	assert_false(sent(&p, after));
+	type(&p, "t");
+	expect(&p, "key t");
+	quit(&p);
+	drain(&p);
+	assert_true(sent(&p, after));
+	finish(&p);
+}
+
 static void plain_locale_gets_ascii(void **state)
 {
 	(void)state;
@@ -708,6 +731,7 @@ int main(void)
 		cmocka_unit_test(die_gives_the_terminal_back_first),
 		cmocka_unit_test(closed_terminal_ends_the_program),
 		cmocka_unit_test(colours_are_what_the_terminal_and_the_user_say),
+		cmocka_unit_test(theme_changes_while_running),
 		cmocka_unit_test(plain_locale_gets_ascii),
 		cmocka_unit_test(copy_is_clean_and_bounded),
 		cmocka_unit_test(unusable_terminals_get_one_sentence),

@@ -295,6 +295,34 @@ static void test_folding_is_stable(void **state)
 	assert_true(changed > 1300);
 }
 
+static void test_wraps(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text;
+		int at, left, right;
+		const char *wrapped;
+	} rows[] = {
+		{"", 0, 0, 5, ""},
+		{"one", 0, 0, 5, "one"},
+		{"one two", 0, 0, 7, "one two"},
+		{"one two", 0, 0, 6, "one\ntwo"},
+		{"one two six", 2, 1, 9, "one two\n six"},
+		{"unbreakable", 0, 2, 5, "unbreakable"},
+		{"a unbreakable b", 0, 2, 5, "a\n  unbreakable\n  b"},
+		{"zoë zoë", 0, 0, 7, "zoë zoë"},
+		{"日本 語", 0, 0, 7, "日本 語"},
+		{"日本 語", 0, 0, 6, "日本\n語"},
+		{"\033[2J x", 0, 0, 80, "␛[2J x"},
+	};
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct buf b = {0};
+		text_wrap(&b, str_of(rows[i].text), rows[i].at, rows[i].left, rows[i].right, false);
+		assert_string_equal(b.p ? b.p : "", rows[i].wrapped);
+		buf_free(&b);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -302,6 +330,7 @@ int main(void)
 		cmocka_unit_test(test_refuses_bad_utf8),
 		cmocka_unit_test(test_shows),
 		cmocka_unit_test(test_shows_into_an_arena),
+		cmocka_unit_test(test_wraps),
 		cmocka_unit_test(test_cells_cover_the_source),
 		cmocka_unit_test(test_widths_agree_with_the_c_library),
 		cmocka_unit_test(test_holds),

@@ -1,0 +1,189 @@
+/* What happens while others write, and while answers take long. */
+#include "app_world.h"
+
+static int64_t put_new(struct world *w, int64_t time_s, const char *to)
+{
+	struct err e = {0};
+	enum put what;
+	struct record r = {.time = time_s,
+			   .recipient = str_of(to),
+			   .outcome = OUTCOME_FAILED,
+			   .enhanced = {5, 1, 1},
+			   .basic = 550,
+			   .queued_at = TIME_NONE};
+	assert_true(store_put(w->store, &r, NULL, 0, 0, &what, &e));
+	return r.id;
+}
+
+/* The worker has noticed. */
+static void noticed(struct world *w)
+{
+	struct reply *r = calloc(1, sizeof *r);
+	assert_non_null(r);
+	r->ask = ASK_VERSION;
+	struct event ev = {.kind = EVENT_REPLY, .reply = r};
+	app_handle(&w->app, &ev);
+	pump(w);
+	draw(w);
+}
+
+static void test_new_rows_are_marked_and_counted(void **state)
+{
+	struct world *w = *state;
+	assert_not_shown(w, "•");
+	assert_not_shown(w, " new,");
+	key(w, "Tab");
+	key(w, "Down");
+	int64_t at = w->app.list.id;
+	put_new(w, NOW_S + 5, "late@example.com");
+	put_new(w, NOW_S - 600 * 500, "older@example.com"); /* far down in the list */
+	noticed(w);
+	assert_shown(w, "2 new, 1,002 shown");
+	assert_shown(w, "•  23 Nov 12:00  late@example.com");
+	assert_int_equal(w->app.list.id, at); /* and the cursor is where it was */
+	key(w, "r");
+	assert_not_shown(w, " new,");
+	assert_not_shown(w, "•");
+}
+
+/* An email that was known gets a later outcome: it is news as well. */
+static void test_changed_rows_are_new_too(void **state)
+{
+	struct world *w = *state;
+	struct err e = {0};
+	enum put what;
+	struct record r = {.time = NOW_S - 9000,
+			   .recipient = STR("wait@example.com"),
+			   .outcome = OUTCOME_DEFERRED,
+			   .source_key = 77,
+			   .queued_at = TIME_NONE};
+	assert_true(store_put(w->store, &r, NULL, 0, 0, &what, &e));
+	key(w, "r");
+	assert_not_shown(w, " new,");
+	r.outcome = OUTCOME_FAILED;
+	r.time = NOW_S + 60;
+	assert_true(store_put(w->store, &r, NULL, 0, 0, &what, &e));
+	assert_int_equal(what, PUT_CHANGED);
+	noticed(w);
+	assert_shown(w, "1 new, 1,001 shown");
+	assert_shown(w, "wait@example.com");
+}
+
+static void test_marks_and_filter_stay(void **state)
+{
+	struct world *w = *state;
+	type(w, "/code:5.1.1");
+	key(w, "Enter");
+	key(w, "Space");
+	key(w, "Space");
+	int64_t at = w->app.list.id;
+	put_new(w, NOW_S + 5, "late@example.com");
+	noticed(w);
+	assert_int_equal(w->app.marks.count, 2);
+	assert_int_equal(w->app.list.id, at);
+	assert_shown(w, "2 marked, 1 new, 401 shown");
+}
+
+static void test_follow_stays_on_the_newest(void **state)
+{
+	struct world *w = *state;
+	key(w, "s");
+	key(w, "Tab");
+	key(w, "PgDn");
+	key(w, "F");
+	assert_shown(w, "following");
+	assert_int_equal(w->app.list.index, 0);
+	int64_t id = put_new(w, NOW_S + 5, "late@example.com");
+	noticed(w);
+	assert_int_equal(w->app.list.id, id);
+	id = put_new(w, NOW_S + 6, "later@example.com");
+	noticed(w);
+	assert_int_equal(w->app.list.id, id);
+	key(w, "Down"); /* whoever moves away has seen enough */
+	assert_shown(w, "live");
+	put_new(w, NOW_S + 7, "latest@example.com");
+	noticed(w);
+	assert_shown(w, "latest@example.com");
+	assert_int_not_equal(w->app.list.index, 0);
+	key(w, "F");
+	key(w, "F");
+	assert_shown(w, "The cursor stays where it is.");
+}
+
+static void test_snapshot_says_so(void **state)
+{
+	struct world *w = *state;
+	w->app.snapshot = true;
+	key(w, "F");
+	assert_shown(w, "This is a snapshot");
+	assert_false(w->app.follow);
+	assert_shown(w, "snapshot");
+}
+
+static void test_a_deleted_row_leaves_the_cursor_near(void **state)
+{
+	struct world *w = *state;
+	key(w, "Tab");
+	for (int i = 0; i < 5; i++)
+		key(w, "Down");
+	int index = w->app.list.index;
+	char command[160];
+	snprintf(command, sizeof command, "sqlite3 '%s' 'DELETE FROM email WHERE id = %lld'", w->path,
+		 (long long)w->app.list.id);
+	assert_int_equal(system(command), 0);
+	noticed(w);
+	assert_int_equal(w->app.list.index, index);
+	assert_shown(w, "6 of 999");
+}
+
+static void test_long_searches_say_so_and_stop(void **state)
+{
+	struct world *w = *state;
+	w->hold = true;
+	type(w, "/text:unknown");
+	key(w, "Enter");
+	assert_not_shown(w, "Searching");
+	assert_int_equal(app_timeout_ms(&w->app), w->app.stale_after_ms);
+	for (int k = 0; k < ASK_KINDS; k++)
+		w->app.asked_ms[k] -= 5000;
+	draw(w);
+	assert_shown(w, "Searching. Esc stops it.");
+	assert_true(app_timeout_ms(&w->app) > 0); /* so that it would have been drawn by itself */
+	key(w, "Esc");
+	assert_shown(w, "Stopped.");
+	assert_shown(w, "not counted");
+	assert_true(app_settled(&w->app));
+	assert_int_equal(app_timeout_ms(&w->app), -1);
+	w->hold = false;
+	key(w, "r");
+	assert_shown(w, "400 shown");
+}
+
+static void test_an_empty_database_says_how_to_fill_it(void **state)
+{
+	struct world *w = *state;
+	char command[160];
+	snprintf(command, sizeof command, "sqlite3 '%s' 'DELETE FROM email'", w->path);
+	assert_int_equal(system(command), 0);
+	noticed(w);
+	assert_shown(w, "This database is empty.");
+	assert_shown(w, "deadletter import");
+	put_new(w, NOW_S, "first@example.com");
+	noticed(w);
+	assert_shown(w, "first@example.com");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		on_a_world(test_new_rows_are_marked_and_counted),
+		on_a_world(test_changed_rows_are_new_too),
+		on_a_world(test_marks_and_filter_stay),
+		on_a_world(test_follow_stays_on_the_newest),
+		on_a_world(test_snapshot_says_so),
+		on_a_world(test_a_deleted_row_leaves_the_cursor_near),
+		on_a_world(test_long_searches_say_so_and_stop),
+		on_a_world(test_an_empty_database_says_how_to_fill_it),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,152 @@
+/* The manual and the completions hold every row of the tables that they are made of. BUILD is the folder of the build. */
+#include "action.h"
+#include "cmd.h"
+
+#include <setjmp.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static char *docs[4]; /* as names[] */
+static const char *const names[COUNT_OF(docs)] = {"deadletter.1", "deadletter.bash", "_deadletter", "deadletter.fish"};
+
+/* Without the escapes of roff, so that all can be searched for the same text. */
+static char *read_doc(const char *name)
+{
+	const char *build = getenv("BUILD");
+	struct arena a = {0};
+	struct buf text = {0};
+	FILE *f = fopen(arena_printf(&a, "%s/docs/%s", build ? build : "build", name).p, "r");
+	assert_non_null(f);
+	bool roff = strcmp(name, "deadletter.1") == 0;
+	for (int c; (c = getc(f)) != EOF;) {
+		if (roff && c == '\\') {
+			c = getc(f);
+			if (c == 'f') {
+				getc(f); /* a font */
+				continue;
+			}
+			c = c == 'e' ? '\\' : c;
+		}
+		buf_addc(&text, (char)c);
+	}
+	fclose(f);
+	arena_free(&a);
+	return text.p;
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	for (size_t d = 0; d < COUNT_OF(docs); d++)
+		docs[d] = read_doc(names[d]);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	for (size_t d = 0; d < COUNT_OF(docs); d++)
+		free(docs[d]);
+	return 0;
+}
+
+static void expect(size_t doc, const char *text)
+{
+	if (!strstr(docs[doc], text))
+		fail_msg("%s does not hold \"%s\"", names[doc], text);
+}
+
+static void expect_everywhere(const char *text)
+{
+	for (size_t d = 0; d < COUNT_OF(docs); d++)
+		expect(d, text);
+}
+
+static void test_commands_and_options(void **state)
+{
+	(void)state;
+	struct arena a = {0};
+	for (size_t i = 0; cmds[i]; i++) {
+		const struct cmd *c = cmds[i];
+		expect_everywhere(c->name);
+		expect(0, c->help);
+		size_t count;
+		const struct opt *opts = cmd_opts(c, &a, &count);
+		for (size_t k = 0; k < count; k++) {
+			bool no = opt_has_opposite(&opts[k]);
+			for (size_t d = k < c->opt_count ? 0 : 1; d < 3; d++)
+				expect(d, arena_printf(&a, "--%s", opts[k].name).p);
+			expect(3, arena_printf(&a, "'__deadletter_in %s' -l %s ", c->name, opts[k].name).p);
+			if (no)
+				expect(3, arena_printf(&a, "'__deadletter_in %s' -l no-%s ", c->name, opts[k].name).p);
+			/* What completes an option says what it takes, and the other way round. */
+			assert_int_equal(opts[k].arg != NULL || no, opts[k].takes != NULL);
+		}
+	}
+	arena_free(&a);
+}
+
+static void test_values(void **state)
+{
+	(void)state;
+	struct arena a = {0};
+	for (size_t i = 0; cmds[i]; i++) {
+		size_t count;
+		const struct opt *opts = cmd_opts(cmds[i], &a, &count);
+		for (size_t k = 0; k < count; k++) {
+			struct arg_words words = arg_words_of(opts[k].takes, &a);
+			for (size_t w = 0; w < words.count; w++)
+				expect_everywhere(words.items[w].text);
+		}
+	}
+	arena_free(&a);
+}
+
+static void test_configuration(void **state)
+{
+	(void)state;
+	struct arena a = {0};
+	for (int i = 0; i < OPTION_COUNT; i++)
+		expect(0, arena_printf(&a, "%s = ", config_options[i].opt.name).p);
+	arena_free(&a);
+}
+
+static void test_filter_keys(void **state)
+{
+	(void)state;
+	struct arena a = {0};
+	for (int k = 0; k < FILTER_KEY_COUNT; k++) {
+		expect(0, arena_printf(&a, "%s:%s", filter_keys[k].name, filter_keys[k].value).p);
+		expect(1, arena_printf(&a, " %s:", filter_keys[k].name).p + (k == 0));
+		expect(2, arena_printf(&a, "'%s\\::", filter_keys[k].name).p);
+		expect(3, arena_printf(&a, "'%s:\t", filter_keys[k].name).p);
+	}
+	arena_free(&a);
+}
+
+static void test_actions(void **state)
+{
+	(void)state;
+	struct arena a = {0};
+	for (size_t i = 0; i < action_count; i++) {
+		struct str keys = str_of(actions[i].keys), one;
+		expect(0, arena_printf(&a, "(%s)", actions[i].name).p);
+		while (str_next(&keys, ' ', &one))
+			expect(0, arena_cstr(&a, one));
+	}
+	arena_free(&a);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_commands_and_options),
+		cmocka_unit_test(test_values),
+		cmocka_unit_test(test_configuration),
+		cmocka_unit_test(test_filter_keys),
+		cmocka_unit_test(test_actions),
+	};
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
