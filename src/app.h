@@ -20,6 +20,9 @@ struct app_port {
 	void (*cancel)(void *ctx, enum ask kind);
 	bool (*copy)(void *ctx, struct str text);
 	void (*suspend)(void *ctx);
+	void (*theme)(void *ctx, const struct theme *t);
+	/* Keeps a filter under a name in the configuration and its file. */
+	bool (*save)(void *ctx, struct str name, struct str filter, struct err *e);
 	void *ctx;
 };
 
@@ -108,6 +111,7 @@ struct app {
 	struct app_port port;
 	const struct config *config;
 	char *name;    /* of the database, as shown */
+	const struct theme *theme; /* chosen on the screen; NULL: the configuration's */
 	enum zone zone; /* of the times that are shown and typed */
 	bool snapshot; /* what others write will not be seen */
 	int w, h;
@@ -250,6 +254,7 @@ void app_mouse(struct app *app, const struct event *ev);
 void app_menu_groupings(struct app *app);
 void app_menu_narrow(struct app *app);
 void app_menu_saved(struct app *app);
+void app_menu_themes(struct app *app);
 /* The record under the cursor; NULL: none. */
 const struct record *app_record(const struct app *app);
 

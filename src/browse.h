@@ -8,7 +8,7 @@
 #include "config.h"
 
 struct browse_options {
-	const struct config *config;
+	struct config *config; /* filters are saved into it */
 	struct str filter; /* a filter line to start with; empty: the configuration's */
 };
 

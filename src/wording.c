@@ -263,7 +263,7 @@ static struct str run_at(struct str s, size_t at)
 /* The word in a run, without the punctuation around it. */
 static struct str word_in(struct str run)
 {
-	static const char around[] = ".:!?-/&%+#~^$\\";
+	static const char around[] = ".:!?-/&%+#~^$\\,;=|";
 	size_t from = 0, to = run.len;
 	while (from < to && is_one_of(run.p[from], around))
 		from++;
