@@ -187,9 +187,10 @@ static void act_back(struct app *app)
 	} else if (app->focus == PANE_LIST) {
 		app_focus(app, PANE_TREE);
 	} else if (app->filter_edit.text.len > 0) {
-		app_say(app, ROLE_DIM, "w goes back to the filter before, \\ removes it, q quits.");
+		app_say_keys(app, ROLE_DIM,
+			     "{widen} goes back to the filter before, {clear-filter} removes it, {quit} quits.");
 	} else {
-		app_say(app, ROLE_DIM, "q quits.");
+		app_say_keys(app, ROLE_DIM, "{quit} quits.");
 	}
 }
 
@@ -249,7 +250,7 @@ static void act_range(struct app *app)
 		return;
 	}
 	v->anchor_s = v->at_s = from_s;
-	app_say(app, ROLE_TEXT, "Left and Right widen the range, Enter filters by it.");
+	app_say_keys(app, ROLE_TEXT, "{left} and {right} widen the range, {zoom-in} filters by it.");
 }
 
 /* What is written in the filter is meant in the zone that is shown. */
@@ -411,7 +412,7 @@ static void export_to(struct app *app, struct str text)
 static void act_export(struct app *app)
 {
 	if (app->exporting) {
-		app_say(app, ROLE_WARNING, "An export is running. Esc stops it.");
+		app_say_keys(app, ROLE_WARNING, "An export is running. {back} stops it.");
 		return;
 	}
 	char label[80], n[NUMBER_TEXT], path[64];

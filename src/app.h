@@ -191,6 +191,8 @@ bool app_pending(const struct app *app, enum ask kind);
 /* Has it been pending for so long that what is shown should be dimmed? At once would only flicker. */
 bool app_stale(const struct app *app, enum ask kind);
 void app_ask(struct app *app, const struct request *r);
+/* A sentence in which {ACTION} stands for an action's key. */
+void app_say_keys(struct app *app, enum role role, const char *text);
 void app_say(struct app *app, enum role role, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 void app_focus(struct app *app, enum pane pane);
 void app_focus_timeline(struct app *app); /* remembers where Esc leads back to */
