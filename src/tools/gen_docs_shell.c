@@ -270,7 +270,7 @@ static void fish_option(struct buf *out, const struct cmd *c, const struct opt *
 {
 	struct buf help = {0};
 	opt_sentence(o, &help);
-	for (int no = 0; no <= opt_has_opposite(o); no++) {
+	for (int no = 0; no < (opt_has_opposite(o) ? 2 : 1); no++) {
 		buf_printf(out, "complete -c deadletter -n '__deadletter_in %s' -l %s%s", c->name, no ? "no-" : "",
 			   o->name);
 		if (o->letter)
