@@ -97,7 +97,7 @@ DEFAULT_THEME := data/themes/dark.tsv
 THEMES := $(DEFAULT_THEME) $(filter-out $(DEFAULT_THEME),$(sort $(wildcard data/themes/*.tsv)))
 EMBEDDED := data/schema.sql $(sort $(wildcard data/sample/*))
 
-$(BUILD)/tools/%: src/tools/%.c src/tools/tsv.c src/base.c src/record.c src/theme_role.c
+$(BUILD)/tools/%: src/tools/%.c src/tools/tsv.c src/base.c src/base_clock.c src/record.c src/theme_role.c
 	@mkdir -p $(@D)
 	$(call say,CC)$(CC) $(CPPFLAGS) -std=gnu17 $(WARN) -O1 -g -o $@ $^
 

@@ -128,6 +128,9 @@ struct civil {
 	int weekday;              /* 0 = Sunday; set by civil_of, ignored by civil_to */
 };
 
+const char *month_name(int month);     /* 1: "Jan" */
+const char *weekday_name(int weekday); /* 0: "Sun" */
+
 struct civil civil_of(int64_t utc_s);
 int64_t civil_to(struct civil c); /* fields out of range carry over */
 int64_t day_of(int64_t utc_s);    /* days since 1970-01-01, rounded down also before it */

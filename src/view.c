@@ -48,28 +48,15 @@ const char *view_number(int64_t n, char buf[NUMBER_TEXT])
 	return buf;
 }
 
-const char *view_month(int month)
-{
-	static const char *const names[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-					    "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-	return names[month - 1];
-}
-
-const char *view_weekday(int weekday)
-{
-	static const char *const names[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-	return names[weekday];
-}
-
 const char *view_time(enum zone z, int64_t t, int64_t now_s, char buf[TIME_TEXT])
 {
 	if (t == TIME_NONE)
 		return strcpy(buf, "unknown");
 	struct civil c = civil_in(z, t);
 	if (c.year == civil_in(z, now_s).year)
-		snprintf(buf, TIME_TEXT, "%2d %s %02d:%02d", c.day, view_month(c.month), c.hour, c.minute);
+		snprintf(buf, TIME_TEXT, "%2d %s %02d:%02d", c.day, month_name(c.month), c.hour, c.minute);
 	else
-		snprintf(buf, TIME_TEXT, "%2d %s %5lld", c.day, view_month(c.month), (long long)c.year);
+		snprintf(buf, TIME_TEXT, "%2d %s %5lld", c.day, month_name(c.month), (long long)c.year);
 	return buf;
 }
 
@@ -88,7 +75,7 @@ const char *view_date(enum zone z, int64_t t, char buf[DATE_TEXT])
 	if (t == TIME_NONE)
 		return strcpy(buf, "unknown");
 	struct civil c = civil_in(z, t);
-	snprintf(buf, DATE_TEXT, "%d %s", c.day, view_month(c.month));
+	snprintf(buf, DATE_TEXT, "%d %s", c.day, month_name(c.month));
 	return buf;
 }
 
@@ -248,7 +235,8 @@ void view_footer_draw(struct app *app, struct surface *s, struct rect r)
 	} else if (app->mode == MODE_HELP) {
 		surface_text(s, 1, r.y, columns, ROLE_FOOTER, STR("Up and Down scroll, any other key goes back."));
 	} else if (app->mode == MODE_FILTER && app->complete.count > 0) {
-		surface_text(s, 1, r.y, columns, ROLE_FOOTER, STR("Tab and Down go on, Enter takes it, Esc closes the list."));
+		surface_text(s, 1, r.y, columns, ROLE_FOOTER,
+			     STR("Tab and Down go on, Enter takes it, Esc closes the list."));
 	} else if (app->mode == MODE_FILTER && app->filter_err.kind != ERR_NONE) {
 		surface_text(s, 1, r.y, columns, ROLE_ERROR, str_of(app->filter_err.msg));
 	} else if (app->message.len > 0) {
@@ -258,9 +246,9 @@ void view_footer_draw(struct app *app, struct surface *s, struct rect r)
 	} else if (app->lost.kind != ERR_NONE) {
 		surface_text(s, 1, r.y, columns, ROLE_ERROR, str_of(app->lost.msg));
 	} else if (app->mode == MODE_FILTER) {
-		surface_text(
-			s, 1, r.y, columns, ROLE_FOOTER,
-			STR("Tab completes: to: from: domain: code: class: subject: status: mx: title: text: since: before:"));
+		surface_text(s, 1, r.y, columns, ROLE_FOOTER,
+			     STR("Tab completes: to: from: domain: code: class: subject: status: mx: title: text: "
+				 "since: before:"));
 	} else {
 		hints_draw(app, s, r);
 	}

@@ -32,7 +32,7 @@ void view_tree_toggle(struct app *app);
 void view_tree_adopt(struct app *app); /* a new tree has come */
 int view_tree_height(const struct app *app);
 void view_tree_click(struct app *app, int y, bool second); /* the second click opens and closes */
-void view_tree_forget(struct app *app); /* nothing is selected or open any more */
+void view_tree_forget(struct app *app);                    /* nothing is selected or open any more */
 
 void view_list_draw(struct app *app, struct surface *s, struct rect r);
 void view_list_move(struct app *app, int64_t rows);
@@ -66,9 +66,7 @@ enum { TIME_TEXT = 48 };
 const char *view_time(enum zone z, int64_t t, int64_t now_s, char buf[TIME_TEXT]);
 const char *view_time_long(enum zone z, int64_t t, char buf[TIME_TEXT]); /* "2026-11-23 14:02:05" */
 enum { DATE_TEXT = 24 };
-const char *view_date(enum zone z, int64_t t, char buf[DATE_TEXT]);      /* "23 Nov" */
-const char *view_month(int month);                                       /* 1: "Jan" */
-const char *view_weekday(int weekday);                                   /* 0: "Sun" */
+const char *view_date(enum zone z, int64_t t, char buf[DATE_TEXT]); /* "23 Nov" */
 /* How a code stands for severity: permanent, temporary, success, dropped. */
 enum role view_role_of(enum outcome o, struct ecode enhanced, int basic);
 

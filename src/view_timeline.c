@@ -2,7 +2,7 @@
 #include "view.h"
 
 enum {
-	LABEL_W = 19,   /* of the strip */
+	LABEL_W = 19, /* of the strip */
 	STRIP_BAR_MAX_W = 4,
 	BAR_MAX_W = 14, /* of the instrument */
 	SCALE_W = 9,    /* its numbers on the left */
@@ -138,11 +138,11 @@ static const char *unit_text(const struct app *app, enum unit unit, int64_t star
 		snprintf(buf, TIME_TEXT, "week of %s", date);
 		break;
 	case UNIT_MONTH:
-		snprintf(buf, TIME_TEXT, "%.3s %lld", view_month(c.month), (long long)c.year);
+		snprintf(buf, TIME_TEXT, "%.3s %lld", month_name(c.month), (long long)c.year);
 		break;
 	case UNIT_DAY:
 	case UNIT_COUNT:
-		snprintf(buf, TIME_TEXT, "%s%s%s", weekday ? view_weekday(c.weekday) : "", weekday ? " " : "", date);
+		snprintf(buf, TIME_TEXT, "%s%s%s", weekday ? weekday_name(c.weekday) : "", weekday ? " " : "", date);
 		break;
 	}
 	return buf;
@@ -280,7 +280,7 @@ static const char *label_text(const struct app *app, enum unit unit, int64_t sta
 	if (unit == UNIT_HOUR && c.hour > 0)
 		snprintf(buf, TIME_TEXT, "%02d:00", c.hour);
 	else if (unit == UNIT_MONTH && c.month > 1)
-		snprintf(buf, TIME_TEXT, "%.3s", view_month(c.month));
+		snprintf(buf, TIME_TEXT, "%.3s", month_name(c.month));
 	else if (unit == UNIT_MONTH)
 		snprintf(buf, TIME_TEXT, "%lld", (long long)c.year);
 	else
@@ -329,8 +329,9 @@ static void counts_draw(const struct app *app, struct surface *s, struct rect li
 		if (room < 8)
 			break;
 		surface_stack_key(s, x, line.y, parts[i].role, (int)i);
-		x += 2 + surface_printf(s, x + 2, line.y, room - 2, ROLE_TEXT, "%s %.*s", view_number(stack[i].value, n),
-					brief ? 4 : 20, parts[i].name) +
+		x += 2 +
+		     surface_printf(s, x + 2, line.y, room - 2, ROLE_TEXT, "%s %.*s", view_number(stack[i].value, n),
+				    brief ? 4 : 20, parts[i].name) +
 		     2;
 	}
 	buf_free(&when);
