@@ -34,12 +34,12 @@ static void must_fit(const char *settings, int room, const char *want)
 static void the_usual_ones_come_in_as_they_fit(void **state)
 {
 	(void)state;
-	must_fit("", 19, "");
-	must_fit("", 20, "recipient 20");
-	must_fit("", 33, "recipient 33");
-	must_fit("", 34, "time 12, recipient 20");
-	must_fit("", 46, "time 12, recipient 20, code 10");
-	must_fit("", 64, "time 12, recipient 20, code 10, response 16");
+	must_fit("", 17, "");
+	must_fit("", 18, "recipient 18");
+	must_fit("", 31, "recipient 31");
+	must_fit("", 32, "time 12, recipient 18");
+	must_fit("", 45, "time 12, recipient 18, code 11");
+	must_fit("", 63, "time 12, recipient 18, code 11, response 16");
 	must_fit("", 200, "time 12, recipient 36, code 11, outcome 9, title 34, response 88");
 }
 

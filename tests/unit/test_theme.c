@@ -174,8 +174,7 @@ static void text_is_readable_under_the_cursor(void **state)
 		for (size_t i = 0; i < COUNT_OF(in_rows); i++)
 			for (int blur = 0; blur < 2; blur++) {
 				struct cell c = {.role = in_rows[i], .select = true, .blur = blur};
-				must_be_readable(t, 256, c.role, surface_look(&c, t, 256),
-						 t == &themes[0] ? 3 : wanted(t, c.role));
+				must_be_readable(t, 256, c.role, surface_look(&c, t, 256), wanted(t, c.role));
 			}
 }
 
