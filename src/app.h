@@ -172,8 +172,8 @@ struct app {
 };
 
 /* `name` is copied; `config` must stay. Asks the first questions. */
-void app_init(struct app *app, const struct app_port *port, const struct config *config, const char *name, bool snapshot,
-	      int w, int h);
+void app_init(struct app *app, const struct app_port *port, const struct config *config, const char *name,
+	      bool snapshot, int w, int h);
 void app_free(struct app *app);
 
 /* Applies a filter line, as if typed. */

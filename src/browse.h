@@ -9,7 +9,7 @@
 
 struct browse_options {
 	struct config *config; /* filters are saved into it */
-	struct str filter; /* a filter line to start with; empty: the configuration's */
+	struct str filter;     /* a filter line to start with; empty: the configuration's */
 };
 
 /* Browses until the user quits. False: *e says why it could not start (ERR_USAGE: no terminal to browse on). */
