@@ -430,8 +430,8 @@ void app_draw(struct app *app, struct surface *s)
 
 /* ---- life ---- */
 
-void app_init(struct app *app, const struct app_port *port, const struct config *config, const char *name, bool snapshot,
-	      int w, int h)
+void app_init(struct app *app, const struct app_port *port, const struct config *config, const char *name,
+	      bool snapshot, int w, int h)
 {
 	*app = (struct app){
 		.port = *port,

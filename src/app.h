@@ -110,10 +110,10 @@ enum { AHEAD_MAX = 64 };
 struct app {
 	struct app_port port;
 	const struct config *config;
-	char *name;    /* of the database, as shown */
+	char *name;                /* of the database, as shown */
 	const struct theme *theme; /* chosen on the screen; NULL: the configuration's */
-	enum zone zone; /* of the times that are shown and typed */
-	bool snapshot; /* what others write will not be seen */
+	enum zone zone;            /* of the times that are shown and typed */
+	bool snapshot;             /* what others write will not be seen */
 	int w, h;
 	bool dirty, quit;
 	enum pane focus, came_from; /* came_from: where Esc leads from the timeline */
@@ -201,7 +201,7 @@ void app_ask_page(struct app *app, enum want want, int64_t rank);
 void app_ask_tree(struct app *app);
 void app_ask_timeline(struct app *app);
 void app_ask_without(struct app *app); /* which term of the filter leaves nothing? */
-void app_ask_detail(struct app *app); /* of the record under the cursor, unless it is known */
+void app_ask_detail(struct app *app);  /* of the record under the cursor, unless it is known */
 /* The page around a record, with the cursor on it. */
 void app_ask_page_at(struct app *app, const struct record *r);
 /* Has something been searched for so long that it should be said? Then Esc stops it. */

@@ -110,8 +110,8 @@ static const struct narrow {
 	const char *name;
 	bool (*make)(const struct record *r, enum zone zone, struct arena *a, struct filter *out);
 } narrows[] = {
-	{'c', "code", narrow_code},     {'r', "recipient", narrow_recipient}, {'d', "domain", narrow_domain},
-	{'m', "MTA", narrow_mta},       {'s', "sender", narrow_sender},       {'t', "day", narrow_day},
+	{'c', "code", narrow_code},       {'r', "recipient", narrow_recipient}, {'d', "domain", narrow_domain},
+	{'m', "MTA", narrow_mta},         {'s', "sender", narrow_sender},       {'t', "day", narrow_day},
 	{'w', "wording", narrow_wording},
 };
 

@@ -27,7 +27,7 @@ struct world {
 	bool asked[ASK_KINDS];
 	unsigned generation[ASK_KINDS];
 	const struct theme *theme; /* that the terminal was told */
-	bool hold; /* answers do not come */
+	bool hold;                 /* answers do not come */
 };
 
 /* ---- a port whose answers come when the test says so ---- */
