@@ -337,6 +337,8 @@ static void stack_cell_colour(struct surface *s, int x, int y, const struct stac
 			      const int shares[STACK_PARTS_MAX], int filled)
 {
 	int first = largest(shares, count, -1), second = largest(shares, count, first);
+	if (first < 0)
+		return;
 	if (second < 0 || filled < EIGHTHS) {
 		put_char(s, x, y, parts[first].role, eighth_block(filled));
 		return;
@@ -351,6 +353,8 @@ static void stack_cell_mono(struct surface *s, int x, int y, const struct stack_
 			    const int shares[STACK_PARTS_MAX], int filled, bool lowest)
 {
 	int first = largest(shares, count, -1);
+	if (first < 0)
+		return;
 	if (first == 0 && filled < EIGHTHS && !s->ascii)
 		put_char(s, x, y, parts[0].role, eighth_block(filled));
 	else if (filled * 2 >= EIGHTHS || lowest)
