@@ -24,7 +24,7 @@ void app_menu_groupings(struct app *app)
 {
 	app_menu(app, "Group by", group_by);
 	for (int i = 0; i < GROUP_COUNT; i++)
-		menu_add(&app->menu, (char32_t)groupings[i].name[0], str_of(groupings[i].name),
+		menu_add(&app->menu, (char32_t)groupings[i].letter, str_of(groupings[i].name),
 			 str_of(groupings[i].title), (int)app->tree.grouping == i);
 	app->menu.index = (int)app->tree.grouping;
 }

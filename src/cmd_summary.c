@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-enum { OPT_FORMAT, OPT_BY };
+enum { OPT_FORMAT, OPT_BY, OPT_ORDER };
 
 static void format_words(struct arg_words *w)
 {
@@ -19,25 +19,33 @@ static void format_words(struct arg_words *w)
 static void grouping_words(struct arg_words *w)
 {
 	for (int i = 0; i < GROUP_COUNT; i++)
-		arg_add(w, groupings[i].name, "", i == GROUP_CODE);
+		arg_add(w, groupings[i].name, groupings[i].help, i == GROUP_CODE);
 }
 
-static const struct arg format_arg = {ARG_WORD, format_words}, grouping_arg = {ARG_WORD, grouping_words};
+static void order_words(struct arg_words *w)
+{
+	arg_add(w, "count", "most first", true);
+	arg_add(w, "name", "A first; the newest day first", false);
+}
+
+static const struct arg format_arg = {ARG_WORD, format_words}, grouping_arg = {ARG_WORD, grouping_words},
+			order_arg = {ARG_WORD, order_words};
 
 static const struct opt opts[] = {
 	[OPT_FORMAT] = {0, "format", "FORMAT", "else text.", &format_arg},
 	[OPT_BY] = {0, "by", "GROUPING", "else code.", &grouping_arg},
+	[OPT_ORDER] = {0, "order", "ORDER", "else count.", &order_arg},
 };
 
-enum { GROUPS_MAX = 5000, LABEL_W = 26, BAR_W = 20 };
+enum { GROUPS_MAX = 5000, LABEL_W = 26, LABEL_MAX_W = 60, BAR_W = 20 };
 
 /* All that is told. */
 struct summary {
 	struct str filter; /* canonical; "" for all failures */
 	struct totals totals;
 	enum grouping by;
+	enum group_order order;
 	struct tree tree;
-	bool more; /* there are further groups */
 };
 
 static bool all_open(void *ctx, struct str filter)
@@ -85,37 +93,63 @@ static void head_text(const struct summary *s, struct buf *b)
 	buf_addc(b, '\n');
 }
 
-static void add_label(struct buf *b, const struct tree_node *n)
+static struct str shown_label(const struct tree_node *n, struct arena *a)
 {
 	struct buf label = {0};
-	int indent = 2 * n->depth;
 	cmd_add_text(&label, n->label, stdout);
-	int room = LABEL_W - indent - text_width(buf_str(&label), false);
-	buf_printf(b, "%*s", indent, "");
-	buf_add(b, buf_str(&label));
-	buf_printf(b, "%*s", room > 0 ? room : 0, "");
+	struct str shown = arena_str(a, buf_str(&label));
 	buf_free(&label);
+	return shown;
+}
+
+/* Columns for the labels; 0: they are sentences, and stand at the end of the line. */
+static int label_width(const struct tree *t)
+{
+	struct arena a = {0};
+	int widest = LABEL_W;
+	for (int i = 0; i < t->count; i++) {
+		int w = 2 * t->nodes[i].depth + text_width(shown_label(&t->nodes[i], &a), false);
+		widest = w > widest ? w : widest;
+	}
+	arena_free(&a);
+	return widest <= LABEL_MAX_W ? widest : 0;
+}
+
+static void add_line(struct buf *b, const struct tree_node *n, int label_w, int64_t total)
+{
+	struct arena a = {0};
+	struct str label = shown_label(n, &a);
+	char count[NUMBER_TEXT];
+	int indent = 2 * n->depth, room = label_w - indent - text_width(label, false);
+	if (label_w > 0) {
+		buf_printf(b, "%*s", indent, "");
+		buf_add(b, label);
+		buf_printf(b, "%*s ", room, "");
+	}
+	buf_printf(b, "%10s %5.1f%%", view_number(n->count, count), percent(n->count, total));
+	if (label_w == 0) {
+		buf_printf(b, "  %*s", indent, "");
+		buf_add(b, label);
+	} else if (n->depth == 1) {
+		buf_add(b, STR("  "));
+		add_bar(b, n->count, total);
+	} else if (n->depth == 2) {
+		buf_printf(b, "  %s", name_of(n));
+	}
+	buf_addc(b, '\n');
+	arena_free(&a);
 }
 
 static void as_text(const struct summary *s, struct buf *b)
 {
 	const struct tree *t = &s->tree;
-	char count[NUMBER_TEXT];
+	int label_w = label_width(t);
 	head_text(s, b);
-	for (int i = 0; i < t->count; i++) {
-		const struct tree_node *n = &t->nodes[i];
-		add_label(b, n);
-		buf_printf(b, " %10s %5.1f%%", view_number(n->count, count), percent(n->count, t->total));
-		if (n->depth == 1) {
-			buf_add(b, STR("  "));
-			add_bar(b, n->count, t->total);
-		} else if (n->depth == 2) {
-			buf_printf(b, "  %s", name_of(n));
-		}
-		buf_addc(b, '\n');
-	}
-	if (s->more)
-		buf_printf(b, "  ... and further groups: only the largest %d are listed\n", GROUPS_MAX);
+	for (int i = 0; i < t->count; i++)
+		add_line(b, &t->nodes[i], label_w, t->total);
+	if (t->more)
+		buf_printf(b, "  ... and further groups: only the %s %d are listed\n",
+			   s->order == ORDER_COUNT ? "largest" : "first", t->count - 1);
 }
 
 static void add_member(struct buf *b, const char *name, struct str value)
@@ -145,7 +179,7 @@ static void head_json(const struct summary *s, struct buf *b)
 	buf_addc(b, ',');
 	add_member(b, "by", str_of(groupings[s->by].name));
 	buf_printf(b, ",\"selected\":%lld,\"more\":%s,\"groups\":[", (long long)s->tree.total,
-		   s->more ? "true" : "false");
+		   s->tree.more ? "true" : "false");
 }
 
 /* A group's object, with its codes as an array in it. */
@@ -178,14 +212,13 @@ static bool ask(struct store *st, const struct scope *scope, struct summary *s, 
 {
 	struct groups g;
 	int64_t all = 0;
-	if (!store_totals(st, &s->totals, e) || !store_groups(st, scope, s->by, GROUPS_MAX, a, &g, e))
+	const struct group_by how = {.grouping = s->by, .order = s->order, .zone = cmd_zone(), .limit = GROUPS_MAX};
+	if (!store_totals(st, &s->totals, e) || !store_groups(st, scope, &how, a, &g, e))
 		return false;
-	s->more = g.more;
 	if (s->by == GROUP_CODE)
-		tree_by_code(&g, all_open, NULL, a, &s->tree);
+		tree_by_code(&g, s->order, all_open, NULL, a, &s->tree);
 	else
-		tree_by_key(&g, groupings[s->by].key, arena_array(a, const struct groups *, (size_t)g.count), a,
-			    &s->tree);
+		tree_by_key(&g, s->by, s->order, arena_array(a, const struct groups *, (size_t)g.count), a, &s->tree);
 	if (!g.more)
 		return true;
 	if (!store_count(st, scope, &all, e))
@@ -205,7 +238,11 @@ static enum grouping grouping_of(const char *name)
 static int run(const struct cmd *self, const struct opt_result *o, struct arena *a)
 {
 	struct err e = {0};
-	struct summary s = {.by = grouping_of(o->values[OPT_BY])};
+	const char *order = o->values[OPT_ORDER];
+	struct summary s = {
+		.by = grouping_of(o->values[OPT_BY]),
+		.order = order && strcmp(order, "name") == 0 ? ORDER_NAME : ORDER_COUNT,
+	};
 	struct scope scope = {.count = 1};
 	const char *format = o->values[OPT_FORMAT];
 	bool json = format && strcmp(format, "json") == 0;
@@ -234,7 +271,7 @@ static int run(const struct cmd *self, const struct opt_result *o, struct arena 
 const struct cmd cmd_summary = {
 	.name = "summary",
 	.usage = "FILE [FILTER]",
-	.help = "Print how many failed, by subject and code.",
+	.help = "Print how many failed, by subject and code or otherwise grouped.",
 	.more = "Without FILTER all failures are counted; deadletter --help tells what a filter may be.",
 	.first = &arg_database,
 	.rest = &arg_filter,

@@ -119,13 +119,13 @@ static bool is_open(void *ctx, struct str filter)
 static void tree_of_codes(const struct request *r, const struct groups *g, struct reply *out)
 {
 	struct request opened = *r;
-	tree_by_code(g, is_open, &opened, &out->arena, &out->tree);
+	tree_by_code(g, r->order, is_open, &opened, &out->arena, &out->tree);
 	if (!r->open_first || out->tree.count < 2)
 		return;
 	opened.open = &out->tree.nodes[1].filter;
 	opened.open_count = 1;
 	struct tree wider;
-	tree_by_code(g, is_open, &opened, &out->arena, &wider);
+	tree_by_code(g, r->order, is_open, &opened, &out->arena, &wider);
 	if (wider.count <= r->rows)
 		out->tree = wider;
 }
@@ -134,35 +134,43 @@ static void tree_of_codes(const struct request *r, const struct groups *g, struc
 static bool tree_of_keys(struct store *st, const struct request *r, const struct groups *g, struct reply *out)
 {
 	struct arena *a = &out->arena;
-	const char *key = groupings[r->grouping].key;
 	const struct groups **codes = arena_array(a, const struct groups *, (size_t)g->count);
+	const struct group_by by_code = {.grouping = GROUP_CODE, .limit = TREE_CODES_MAX};
 	struct request opened = *r;
 	for (int i = 0; i < g->count; i++) {
-		struct str line = tree_key_filter(key, g->rows[i].key, a);
+		struct str line = tree_key_filter(r->grouping, g->rows[i].key, a);
 		if (!is_open(&opened, line) || r->scope.count >= SCOPE_MAX)
 			continue;
 		struct scope inside = r->scope;
 		if (!filter_parse(line, moment_now(r->zone), a, &inside.all[inside.count++], &out->err))
 			return false;
 		struct groups *found = arena_alloc(a, sizeof *found);
-		if (!store_groups(st, &inside, GROUP_CODE, TREE_CODES_MAX, a, found, &out->err))
+		if (!store_groups(st, &inside, &by_code, a, found, &out->err))
 			return false;
 		codes[i] = found;
 	}
-	tree_by_key(g, key, codes, a, &out->tree);
+	tree_by_key(g, r->grouping, r->order, codes, a, &out->tree);
 	return true;
 }
 
 static void answer_tree(struct store *st, const struct request *r, struct reply *out)
 {
 	struct groups g = {0};
-	int most = r->grouping == GROUP_CODE ? TREE_CODES_MAX : TREE_GROUPS_MAX;
-	if (!store_groups(st, &r->scope, r->grouping, most, &out->arena, &g, &out->err))
+	const struct group_by how = {
+		.grouping = r->grouping,
+		.order = r->order,
+		.zone = r->zone,
+		.limit = r->grouping == GROUP_CODE ? TREE_CODES_MAX : TREE_GROUPS_MAX,
+	};
+	if (!store_groups(st, &r->scope, &how, &out->arena, &g, &out->err))
 		return;
 	if (r->grouping == GROUP_CODE)
 		tree_of_codes(r, &g, out);
-	else
-		tree_of_keys(st, r, &g, out);
+	else if (!tree_of_keys(st, r, &g, out))
+		return;
+	int64_t all; /* also of the groups that are left out */
+	if (g.more && store_count(st, &r->scope, &all, &out->err))
+		out->tree.total = out->tree.nodes[0].count = all;
 }
 
 /* ---- timeline ---- */

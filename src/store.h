@@ -41,23 +41,18 @@ struct totals {
 };
 bool store_totals(struct store *st, struct totals *out, struct err *e);
 
-/* What the tree may group by. One row of groupings[] each. */
-enum grouping {
-	GROUP_CODE,   /* by outcome and code: key_text empty */
-	GROUP_DOMAIN, /* by recipient domain, most first */
-	GROUP_COUNT
+/* How to group. */
+struct group_by {
+	enum grouping grouping;
+	enum group_order order;
+	enum zone zone; /* GROUP_DAY: whose days */
+	int limit;      /* only so many groups, the first ones of that order */
 };
-struct grouping_info {
-	const char *name;  /* "code" */
-	const char *title; /* "Subjects": the tree's title */
-	const char *key;   /* the filter key that picks one group: "domain"; NULL for GROUP_CODE */
-};
-extern const struct grouping_info groupings[GROUP_COUNT];
-enum group_order { ORDER_COUNT, ORDER_NAME };
-
-/* Groups of what `s` lets through, at most `limit`: by outcome and codes, or by a key text. Order: GROUP_CODE
- * unspecified, others by count, then key. */
-bool store_groups(struct store *st, const struct scope *s, enum grouping by, int limit, struct arena *a,
+/* Groups of what `s` lets through. GROUP_CODE comes in no order: one row an outcome and pair of codes. Equal texts are one
+ * group, whatever the case. The texts of very many records (see GROUP_KEYS_MAX) are not all counted: then `more` is set, but
+ * for the groups that are there the counts are right. */
+enum { GROUP_KEYS_MAX = 100000 };
+bool store_groups(struct store *st, const struct scope *s, const struct group_by *how, struct arena *a,
 		  struct groups *out, struct err *e);
 
 enum sort {

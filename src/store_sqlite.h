@@ -150,6 +150,8 @@ void query_from_email(struct query *q, const char *index);
 
 /* Told of some of the emails of a plan: how many have this time, outcome and code. */
 typedef void facet_fn(void *ctx, int64_t time_s, enum outcome outcome, int64_t code_key, int64_t count);
+/* Tells `each` of the rows of a query for time, outcome, code key and count. */
+bool query_facets(struct store *st, struct query *q, facet_fn *each, void *ctx, struct err *e);
 /* With their own times, those within these bounds. */
 bool email_facets(struct store *st, const struct plan *p, int64_t from_s, int64_t until_s, facet_fn *each, void *ctx,
 		  struct err *e);

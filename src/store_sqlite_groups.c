@@ -1,26 +1,26 @@
 #include "store_sqlite.h"
 
+#include "keycount.h"
+#include "wording.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-/* What a scope falls into: codes, domains. */
+/* What a scope falls into: codes, domains, days, …. */
 
-const struct grouping_info groupings[GROUP_COUNT] = {
-	[GROUP_CODE] = {.name = "code", .title = "Subjects", .key = NULL},
-	[GROUP_DOMAIN] = {.name = "domain", .title = "Domains", .key = "domain"},
-};
+/* ---- by code ---- */
 
-static void add_group(void *ctx, int64_t time_s, enum outcome outcome, int64_t code_key, int64_t count)
+static void add_code_group(void *ctx, int64_t time_s, enum outcome outcome, int64_t code_key, int64_t count)
 {
 	(void)time_s;
 	tally_add(ctx, 0, outcome, code_key, count);
 }
 
-static bool groups_by_code(struct store *st, const struct plan *p, int limit, struct arena *a, struct groups *out,
-			   struct err *e)
+static bool groups_by_code(struct store *st, const struct plan *p, const struct group_by *how, struct arena *a,
+			   struct groups *out, struct err *e)
 {
 	struct tally t = {0};
-	if (facets(st, p, add_group, &t, e)) {
+	if (facets(st, p, add_code_group, &t, e)) {
 		out->rows = arena_array(a, struct group, t.count);
 		for (size_t i = 0; i < t.cap; i++) {
 			struct group g = {.key = STR("")};
@@ -28,7 +28,7 @@ static bool groups_by_code(struct store *st, const struct plan *p, int limit, st
 			if (!tally_at(&t, i, &g.outcome, &key, &g.count))
 				continue;
 			code_key_split(key, &g.enhanced, &g.basic);
-			if (out->count < limit)
+			if (out->count < how->limit)
 				out->rows[out->count++] = g;
 			else
 				out->more = true;
@@ -38,21 +38,205 @@ static bool groups_by_code(struct store *st, const struct plan *p, int limit, st
 	return e->kind == ERR_NONE;
 }
 
-static bool groups_by_domain(struct store *st, const struct plan *p, int limit, struct arena *a, struct groups *out,
-			     struct err *e)
+/* ---- counted keys → groups ---- */
+
+static int by_name(const void *pa, const void *pb)
+{
+	const struct key_count *a = pa, *b = pb;
+	return str_cmp(a->folded, b->folded);
+}
+
+static int by_count(const void *pa, const void *pb)
+{
+	const struct key_count *a = pa, *b = pb;
+	return a->count != b->count ? (a->count < b->count) - (a->count > b->count) : by_name(pa, pb);
+}
+
+/* Days are named by their date. */
+static int newest_first(const void *pa, const void *pb)
+{
+	return by_name(pb, pa);
+}
+
+static int newest_first_by_count(const void *pa, const void *pb)
+{
+	const struct key_count *a = pa, *b = pb;
+	return a->count != b->count ? by_count(pa, pb) : newest_first(pa, pb);
+}
+
+static void take_groups(const struct key_counts *keys, const struct group_by *how, struct arena *a, struct groups *out)
+{
+	static int (*const compares[2][2])(const void *, const void *) = {
+		{[ORDER_COUNT] = by_count, [ORDER_NAME] = by_name},
+		{[ORDER_COUNT] = newest_first_by_count, [ORDER_NAME] = newest_first},
+	};
+	struct arena scratch = {0};
+	struct key_count *list = key_counts_list(keys, &scratch);
+	if (keys->count > 0)
+		qsort(list, keys->count, sizeof *list, compares[how->grouping == GROUP_DAY][how->order]);
+	int limit = how->limit < 0 ? 0 : how->limit;
+	out->count = keys->count < (size_t)limit ? (int)keys->count : limit;
+	out->more = keys->more || keys->count > (size_t)limit;
+	out->rows = arena_array(a, struct group, (size_t)out->count);
+	for (int i = 0; i < out->count; i++)
+		out->rows[i] = (struct group){.key = arena_str(a, list[i].key), .count = list[i].count};
+	arena_free(&scratch);
+}
+
+/* ---- by day ---- */
+
+enum { DATE_MAX = 32 };
+
+struct day_counts {
+	struct key_counts keys;
+	enum zone zone;
+	int64_t from_s, until_s; /* the newest time's day */
+	char date[DATE_MAX];
+};
+
+static void find_day(struct day_counts *d, int64_t time_s)
+{
+	d->from_s = day_start_in(d->zone, time_s, 0);
+	d->until_s = day_start_in(d->zone, d->from_s, 1);
+	struct civil c = civil_in(d->zone, d->from_s);
+	if (c.year > 9999) /* in the last hours of all times: tree_key_filter() leaves the last day open */
+		c = (struct civil){.year = 9999, .month = 12, .day = 31};
+	snprintf(d->date, sizeof d->date, "%04lld-%02d-%02d", (long long)c.year, c.month, c.day);
+}
+
+static void add_day(void *ctx, int64_t time_s, enum outcome outcome, int64_t code_key, int64_t count)
+{
+	struct day_counts *d = ctx;
+	(void)outcome;
+	(void)code_key;
+	if (time_s < d->from_s || time_s >= d->until_s)
+		find_day(d, time_s);
+	key_counts_add(&d->keys, str_of(d->date), count);
+}
+
+/* The times of all email are in an index, their codes are not. */
+static bool times_of_all(struct store *st, const struct plan *p, facet_fn *each, void *ctx, struct err *e)
 {
 	struct query q = {0};
-	bool searched = p->needs & (NEED_RECIPIENT | NEED_TABLE);
-	query_sql(&q, "SELECT domain, count(*)");
-	query_from_email(&q, p->failures && !searched ? "failure_domain" : plan_index(p));
+	query_sql(&q, "SELECT time, outcome, 0, 1");
+	query_from_email(&q, p->recipients ? plan_index(p) : "email_time");
 	query_where(&q, st, p, p->from_s, p->until_s);
-	query_sql(&q, " GROUP BY domain ORDER BY 2 DESC, 1 LIMIT ");
-	query_int(&q, (int64_t)limit + 1);
+	bool ok = query_facets(st, &q, each, ctx, e);
+	query_free(&q);
+	return ok;
+}
+
+static bool groups_by_day(struct store *st, const struct plan *p, const struct group_by *how, struct arena *a,
+			  struct groups *out, struct err *e)
+{
+	struct day_counts d = {.zone = how->zone};
+	bool ok;
+	if (how->zone == ZONE_UTC && p->coded)
+		ok = facets(st, p, add_day, &d, e);
+	else if (p->failures)
+		ok = email_facets(st, p, p->from_s, p->until_s, add_day, &d, e);
+	else
+		ok = times_of_all(st, p, add_day, &d, e);
+	if (ok)
+		take_groups(&d.keys, how, a, out);
+	key_counts_free(&d.keys);
+	return ok;
+}
+
+/* ---- by a text ---- */
+
+enum { KEY_BYTES_MAX = 16 << 20 };
+
+static void whole_field(struct str field, struct buf *key)
+{
+	buf_add(key, field);
+}
+
+static void domain_of_field(struct str field, struct buf *key)
+{
+	buf_add(key, filter_domain(field));
+}
+
+/* Where the text of a grouping comes from. */
+static const struct {
+	const char *column;
+	void (*add_key)(struct str field, struct buf *key);
+} texts[GROUP_COUNT] = {
+	[GROUP_DOMAIN] = {"recipient", domain_of_field},
+	[GROUP_MX] = {"remote_mta", whole_field},
+	[GROUP_SENDER] = {"sender", whole_field},
+	[GROUP_WORDING] = {"response", wording_mask},
+};
+
+/* Counts the keys of all rows of a statement: one row for each id of `found`, or all that come. */
+static bool count_keys(struct store *st, sqlite3_stmt *s, const struct found *found, enum grouping by,
+		       struct key_counts *out, struct err *e)
+{
+	struct buf key = {0};
+	bool ok = true;
+	for (size_t i = 0; ok && (!found || i < found->count); i++) {
+		if (found) {
+			sqlite3_reset(s);
+			sqlite3_bind_int64(s, 1, found->rows[i].id);
+		}
+		int rc = sqlite3_step(s);
+		if (rc == SQLITE_DONE && !found)
+			break;
+		ok = rc == SQLITE_ROW || rc == SQLITE_DONE || store_fail(st, rc, e);
+		if (rc != SQLITE_ROW)
+			continue;
+		buf_reset(&key);
+		texts[by].add_key(column_str(s, 0), &key);
+		key_counts_add(out, buf_str(&key), 1);
+	}
+	buf_free(&key);
+	return ok;
+}
+
+static bool groups_by_text(struct store *st, const struct plan *p, const struct group_by *how, struct arena *a,
+			   struct groups *out, struct err *e)
+{
+	const struct found *found;
+	struct key_counts keys = {.most = GROUP_KEYS_MAX, .most_bytes = KEY_BYTES_MAX};
+	struct query q = {0};
+	if (p->from_s >= p->until_s)
+		return true;
+	if (!found_of(st, p, true, &found, e))
+		return false;
+	query_sql(&q, "SELECT ");
+	query_field(&q, st, texts[how->grouping].column);
+	if (found) {
+		query_sql(&q, " FROM email WHERE id = ?1");
+	} else {
+		query_from_email(&q, plan_index(p));
+		query_where(&q, st, p, p->from_s, p->until_s);
+	}
+	sqlite3_stmt *s = query_prepare(st, &q, e);
+	bool ok = s && count_keys(st, s, found, how->grouping, &keys, e);
+	sqlite3_finalize(s);
+	query_free(&q);
+	if (ok)
+		take_groups(&keys, how, a, out);
+	key_counts_free(&keys);
+	return ok;
+}
+
+/* Failures lie in the order of their domains in an index. */
+static bool groups_in_order(struct store *st, const struct plan *p, const struct group_by *how, struct arena *a,
+			    struct groups *out, struct err *e)
+{
+	struct query q = {0};
+	query_sql(&q, "SELECT domain, count(*)");
+	query_from_email(&q, "failure_domain");
+	query_where(&q, st, p, p->from_s, p->until_s);
+	query_sql(&q, how->order == ORDER_NAME ? " GROUP BY domain ORDER BY 1" : " GROUP BY domain ORDER BY 2 DESC, 1");
+	query_sql(&q, " LIMIT ");
+	query_int(&q, (int64_t)how->limit + 1);
 	sqlite3_stmt *s = query_prepare(st, &q, e);
 	bool ok = s;
 	int rc = SQLITE_DONE, cap = 0;
 	while (ok && (rc = sqlite3_step(s)) == SQLITE_ROW) {
-		if (out->count == limit) {
+		if (out->count >= how->limit) {
 			out->more = true;
 			break;
 		}
@@ -73,19 +257,27 @@ static bool groups_by_domain(struct store *st, const struct plan *p, int limit, 
 	return ok;
 }
 
-bool store_groups(struct store *st, const struct scope *s, enum grouping by, int limit, struct arena *a,
+static bool groups_by_domain(struct store *st, const struct plan *p, const struct group_by *how, struct arena *a,
+			     struct groups *out, struct err *e)
+{
+	bool searched = p->needs & (NEED_RECIPIENT | NEED_TABLE);
+	return p->failures && !searched ? groups_in_order(st, p, how, a, out, e)
+					: groups_by_text(st, p, how, a, out, e);
+}
+
+bool store_groups(struct store *st, const struct scope *s, const struct group_by *how, struct arena *a,
 		  struct groups *out, struct err *e)
 {
-	static bool (*const run[GROUP_COUNT])(struct store *, const struct plan *, int, struct arena *, struct groups *,
-					      struct err *) = {
-		[GROUP_CODE] = groups_by_code,
-		[GROUP_DOMAIN] = groups_by_domain,
+	static bool (*const run[GROUP_COUNT])(struct store *, const struct plan *, const struct group_by *,
+					      struct arena *, struct groups *, struct err *) = {
+		[GROUP_CODE] = groups_by_code,   [GROUP_DOMAIN] = groups_by_domain, [GROUP_MX] = groups_by_text,
+		[GROUP_SENDER] = groups_by_text, [GROUP_DAY] = groups_by_day,       [GROUP_WORDING] = groups_by_text,
 	};
 	struct plan p = plan_of(s);
 	bool ok;
 	do {
 		*out = (struct groups){0};
-		ok = store_read_begin(st, e) && run[by](st, &p, limit, a, out, e);
+		ok = store_read_begin(st, e) && run[how->grouping](st, &p, how, a, out, e);
 		ok = store_read_end(st, ok, e);
 	} while (!ok && store_again(st, e));
 	if (!ok)

@@ -37,7 +37,7 @@ void query_from_email(struct query *q, const char *index)
 
 /* ---- facets: (time, outcome, code key, how many) ---- */
 
-static bool run_facets(struct store *st, struct query *q, facet_fn *each, void *ctx, struct err *e)
+bool query_facets(struct store *st, struct query *q, facet_fn *each, void *ctx, struct err *e)
 {
 	sqlite3_stmt *s = query_prepare(st, q, e);
 	if (!s)
@@ -69,7 +69,7 @@ bool email_facets(struct store *st, const struct plan *p, int64_t from_s, int64_
 	query_sql(&q, "SELECT time, outcome, code_key, 1");
 	query_from_email(&q, plan_index(p));
 	query_where(&q, st, p, from_s, until_s);
-	bool ok = run_facets(st, &q, each, ctx, e);
+	bool ok = query_facets(st, &q, each, ctx, e);
 	query_free(&q);
 	return ok;
 }
@@ -81,7 +81,7 @@ static bool tally_facets(struct store *st, const struct plan *p, int64_t from_da
 	struct query q = {0};
 	query_sql(&q, "SELECT day * 86400, outcome, code_key, count FROM tally");
 	query_where_days(&q, st, p, from_day, until_day);
-	bool ok = run_facets(st, &q, each, ctx, e);
+	bool ok = query_facets(st, &q, each, ctx, e);
 	query_free(&q);
 	return ok;
 }
@@ -224,7 +224,7 @@ static bool totals(struct store *st, struct totals *out, struct err *e)
 {
 	struct query all = {0};
 	query_sql(&all, "SELECT 0, outcome, 0, sum(count) FROM tally GROUP BY outcome");
-	bool ok = run_facets(st, &all, add_total, out, e);
+	bool ok = query_facets(st, &all, add_total, out, e);
 	query_free(&all);
 	struct scope failures = {0};
 	struct plan p = plan_of(&failures);

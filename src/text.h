@@ -67,6 +67,7 @@ struct str text_shown(struct arena *a, struct str s, int columns, bool ascii);
  * letters (long s, Kelvin) stay themselves; invalid bytes match only themselves. An empty needle is in everything.
  * `needle` is folded by text_fold beforehand, once per search. */
 struct str text_fold(struct arena *a, struct str s);
+void text_add_folded(struct buf *b, struct str s); /* the same, appended */
 bool text_holds(struct str hay, struct str folded_needle);
 bool text_is(struct str s, struct str folded); /* the whole of it */
 

@@ -28,20 +28,48 @@ static char32_t fold(char32_t c)
 	return (char32_t)((int32_t)c + r->delta);
 }
 
+/* Most text is ASCII: eight bytes at a time. */
+static size_t skip_ascii(struct str s, size_t at)
+{
+	uint64_t eight;
+	while (s.len - at >= sizeof eight) {
+		memcpy(&eight, s.p + at, sizeof eight);
+		if (eight & 0x8080808080808080u)
+			break;
+		at += sizeof eight;
+	}
+	while (at < s.len && (unsigned char)s.p[at] < 0x80)
+		at++;
+	return at;
+}
+
+/* A stretch of ASCII; returns its length. */
+static size_t add_ascii(struct buf *b, struct str s, size_t at)
+{
+	size_t from = b->len, n = skip_ascii(s, at) - at;
+	buf_add(b, str_slice(s, at, n));
+	for (size_t i = from; i < b->len; i++)
+		b->p[i] = (char)fold_ascii((unsigned char)b->p[i]);
+	return n;
+}
+
+void text_add_folded(struct buf *b, struct str s)
+{
+	for (size_t at = add_ascii(b, s, 0); at < s.len; at += add_ascii(b, s, at)) {
+		char32_t c;
+		size_t len = text_decode(s, at, &c);
+		if (len)
+			text_encode(b, fold(c));
+		else
+			buf_addc(b, s.p[at]);
+		at += len ? len : 1;
+	}
+}
+
 struct str text_fold(struct arena *a, struct str s)
 {
 	struct buf b = {0};
-	size_t len;
-	for (size_t at = 0; at < s.len; at += len) {
-		char32_t c;
-		len = text_decode(s, at, &c);
-		if (len) {
-			text_encode(&b, fold(c));
-		} else {
-			buf_addc(&b, s.p[at]);
-			len = 1;
-		}
-	}
+	text_add_folded(&b, s);
 	struct str folded = arena_str(a, buf_str(&b));
 	buf_free(&b);
 	return folded;
@@ -117,21 +145,6 @@ static bool holds_from_ascii(struct str hay, struct str needle)
 		else
 			next_upper = find_byte(hay, upper, at + 1);
 	}
-}
-
-/* Most text is ASCII, where a needle beyond ASCII cannot start: eight bytes at a time. */
-static size_t skip_ascii(struct str s, size_t at)
-{
-	uint64_t eight;
-	while (s.len - at >= sizeof eight) {
-		memcpy(&eight, s.p + at, sizeof eight);
-		if (eight & 0x8080808080808080u)
-			break;
-		at += sizeof eight;
-	}
-	while (at < s.len && (unsigned char)s.p[at] < 0x80)
-		at++;
-	return at;
 }
 
 static bool holds_from_beyond_ascii(struct str hay, struct str needle)

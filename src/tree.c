@@ -5,6 +5,16 @@
 
 #include <stdlib.h>
 
+const struct grouping_info groupings[GROUP_COUNT] = {
+	[GROUP_CODE] = {"code", "Subjects", "The subjects of the codes, and the codes below them.", 'c', NULL},
+	[GROUP_DOMAIN] = {"domain", "Domains", "The recipient's domain.", 'd', "domain:"},
+	[GROUP_MX] = {"mx", "Remote MTAs", "The server that answered.", 'm', "mx:="},
+	[GROUP_SENDER] = {"sender", "Senders", "The sender's address.", 's', "from:="},
+	[GROUP_DAY] = {"day", "Days", "The day on which it failed.", 'y', NULL},
+	[GROUP_WORDING] = {"wording", "Wordings", "What was answered, but for names, numbers and addresses.", 'w',
+			   "wording:"},
+};
+
 /* Groups that are no subject, in their order below the subjects (which have numbers up to 999). */
 enum family { FAMILY_BASIC = 1000, FAMILY_NO_ANSWER, FAMILY_NO_CODE, FAMILY_DROPPED, FAMILY_END };
 
@@ -63,10 +73,22 @@ static int by_count(const void *pa, const void *pb)
 static int by_place(const void *pa, const void *pb)
 {
 	const struct line *a = pa, *b = pb;
-	bool sa = a->family < FAMILY_BASIC, sb = b->family < FAMILY_BASIC;
-	if (sa != sb)
-		return sa ? -1 : 1;
-	return sa ? by_count(pa, pb) : by_code(pa, pb);
+	bool subjects = a->family < FAMILY_BASIC && b->family < FAMILY_BASIC;
+	return subjects ? by_count(pa, pb) : by_code(pa, pb);
+}
+
+/* Whatever their subjects: 4.2.2 before 5.1.1. */
+static int by_number(const void *pa, const void *pb)
+{
+	const struct line *a = pa, *b = pb;
+	int c = a->enhanced.cls && b->enhanced.cls ? ecode_cmp(a->enhanced, b->enhanced) : 0;
+	return c ? c : by_code(pa, pb);
+}
+
+static void sort(struct line *lines, int count, int (*compare)(const void *, const void *))
+{
+	if (count > 0)
+		qsort(lines, (size_t)count, sizeof *lines, compare);
 }
 
 /* Sums up neighbours that are the same; returns how many are left. */
@@ -87,7 +109,7 @@ static bool same_family(const struct line *a, const struct line *b)
 	return a->family == b->family;
 }
 
-/* One line a code; the basic code only counts where there is no enhanced one. */
+/* One line a code, in their order; the basic code only counts where there is no enhanced one. */
 static struct line *code_lines(const struct groups *g, struct arena *a, int *count)
 {
 	struct line *lines = arena_array(a, struct line, (size_t)g->count);
@@ -100,8 +122,7 @@ static struct line *code_lines(const struct groups *g, struct arena *a, int *cou
 		else if (l->family == FAMILY_BASIC)
 			l->basic = row->basic;
 	}
-	if (g->count > 0)
-		qsort(lines, (size_t)g->count, sizeof *lines, by_code);
+	sort(lines, g->count, by_code);
 	*count = merge(lines, g->count, same_code);
 	return lines;
 }
@@ -147,7 +168,7 @@ static struct tree_node *add(struct tree *t)
 
 static void start(const struct groups *g, struct str label, size_t most, struct arena *a, struct tree *out)
 {
-	*out = (struct tree){.nodes = arena_array(a, struct tree_node, most)};
+	*out = (struct tree){.nodes = arena_array(a, struct tree_node, most), .more = g->more};
 	for (int i = 0; i < g->count; i++)
 		out->total += g->rows[i].count;
 	struct tree_node *all = add(out);
@@ -156,7 +177,8 @@ static void start(const struct groups *g, struct str label, size_t most, struct 
 	all->count = out->total;
 }
 
-void tree_by_code(const struct groups *g, tree_open_fn *is_open, void *ctx, struct arena *a, struct tree *out)
+void tree_by_code(const struct groups *g, enum group_order order, tree_open_fn *is_open, void *ctx, struct arena *a,
+		  struct tree *out)
 {
 	int code_count;
 	struct line *codes = code_lines(g, a, &code_count);
@@ -169,9 +191,9 @@ void tree_by_code(const struct groups *g, tree_open_fn *is_open, void *ctx, stru
 	for (int i = 0; i < code_count; i++)
 		tops[i] = (struct line){.family = codes[i].family, .count = codes[i].count};
 	int top_count = merge(tops, code_count, same_family);
-	if (code_count > 0) {
-		qsort(tops, (size_t)top_count, sizeof *tops, by_place);
-		qsort(codes, (size_t)code_count, sizeof *codes, by_count);
+	if (order == ORDER_COUNT) {
+		sort(tops, top_count, by_place);
+		sort(codes, code_count, by_count);
 	}
 	for (int i = 0; i < top_count; i++) {
 		struct tree_node *top = add(out);
@@ -191,18 +213,79 @@ void tree_by_code(const struct groups *g, tree_open_fn *is_open, void *ctx, stru
 	}
 }
 
-struct str tree_key_filter(const char *key, struct str value, struct arena *a)
+/* ---- groups by key ---- */
+
+/* The day `days_on` days after the one that a key names, at midnight. */
+static struct civil day_of_key(struct str key, int days_on)
 {
+	int64_t year = 0, month = 1, day = 1;
+	str_to_int(str_slice(key, 0, 4), &year);
+	str_to_int(str_slice(key, 5, 2), &month);
+	str_to_int(str_slice(key, 8, 2), &day);
+	return civil_of(civil_to((struct civil){.year = year, .month = (int)month, .day = (int)day + days_on}));
+}
+
+static struct str day_filter(struct str key, struct arena *a)
+{
+	struct civil next = day_of_key(key, 1);
+	if (next.year > 9999) /* that is no year of a filter; and nothing is later */
+		return arena_printf(a, "since:%.*s", (int)key.len, key.p);
+	return arena_printf(a, "since:%.*s before:%04lld-%02d-%02d", (int)key.len, key.p, (long long)next.year,
+			    next.month, next.day);
+}
+
+struct str tree_key_filter(enum grouping by, struct str key, struct arena *a)
+{
+	if (by == GROUP_DAY)
+		return day_filter(key, a);
 	struct buf b = {0};
-	buf_printf(&b, "%s:", key);
-	filter_add_quoted(&b, value);
+	buf_add(&b, str_of(groupings[by].pick));
+	filter_add_quoted(&b, key);
 	struct str s = arena_str(a, buf_str(&b));
 	buf_free(&b);
 	return s;
 }
 
-void tree_by_key(const struct groups *g, const char *key, const struct groups *const *codes, struct arena *a,
-		 struct tree *out)
+static struct str key_label(enum grouping by, struct str key, struct arena *a)
+{
+	if (key.len == 0)
+		return STR("(none)");
+	if (by != GROUP_DAY)
+		return key;
+	struct civil c = day_of_key(key, 0);
+	return arena_printf(a, "%s %2d %s %lld", weekday_name(c.weekday), c.day, month_name(c.month),
+			    (long long)c.year);
+}
+
+/* A key may hold any byte. */
+static struct str both(struct str first, struct str second, struct arena *a)
+{
+	struct buf b = {0};
+	buf_add(&b, first);
+	buf_addc(&b, ' ');
+	buf_add(&b, second);
+	struct str line = arena_str(a, buf_str(&b));
+	buf_free(&b);
+	return line;
+}
+
+/* The codes within the group that `top` stands for. */
+static void add_codes(const struct groups *g, enum group_order order, struct str top, struct arena *a, struct tree *out)
+{
+	int count;
+	struct line *lines = code_lines(g, a, &count);
+	sort(lines, count, order == ORDER_COUNT ? by_count : by_number);
+	for (int i = 0; i < count; i++) {
+		struct tree_node *n = add(out);
+		n->depth = 2;
+		n->count = lines[i].count;
+		code_node(&lines[i], a, n);
+		n->filter = both(top, n->filter, a);
+	}
+}
+
+void tree_by_key(const struct groups *g, enum grouping by, enum group_order order, const struct groups *const *codes,
+		 struct arena *a, struct tree *out)
 {
 	size_t most = 1 + (size_t)g->count;
 	for (int i = 0; i < g->count; i++)
@@ -212,24 +295,13 @@ void tree_by_key(const struct groups *g, const char *key, const struct groups *c
 		struct tree_node *top = add(out);
 		*top = (struct tree_node){
 			.depth = 1,
-			.label = g->rows[i].key.len > 0 ? g->rows[i].key : STR("(none)"),
-			.filter = tree_key_filter(key, g->rows[i].key, a),
+			.label = key_label(by, g->rows[i].key, a),
+			.filter = tree_key_filter(by, g->rows[i].key, a),
 			.count = g->rows[i].count,
 			.expandable = true,
 			.expanded = codes[i] != NULL,
 		};
-		if (!codes[i])
-			continue;
-		int code_count;
-		struct line *lines = code_lines(codes[i], a, &code_count);
-		if (code_count > 0)
-			qsort(lines, (size_t)code_count, sizeof *lines, by_count);
-		for (int j = 0; j < code_count; j++) {
-			struct tree_node *n = add(out);
-			n->depth = 2;
-			n->count = lines[j].count;
-			code_node(&lines[j], a, n);
-			n->filter = arena_printf(a, "%s %s", top->filter.p, n->filter.p);
-		}
+		if (codes[i])
+			add_codes(codes[i], order, top->filter, a, out);
 	}
 }

@@ -1,4 +1,4 @@
-/* tree.h - groups of records → the lines of a tree: subjects, codes below them, and what has no enhanced code.
+/* tree.h - what records may be grouped by, and groups → the lines of a tree: subjects with their codes, or domains, days, ….
  *
  * Layer 1. Knows codes and how groups are named in the filter language; never the store, never the screen. The browser and
  * `summary` show the same tree. All results are owned by the arena given. Any thread.
@@ -8,9 +8,33 @@
 
 #include "record.h"
 
-/* Records that share a key: outcome and both codes, or a text. */
+/* One row of groupings[] each. */
+enum grouping {
+	GROUP_CODE, /* outcome and codes */
+	GROUP_DOMAIN,
+	GROUP_MX,
+	GROUP_SENDER,
+	GROUP_DAY, /* of a zone */
+	GROUP_WORDING,
+	GROUP_COUNT
+};
+struct grouping_info {
+	const char *name;  /* "mx" */
+	const char *title; /* "Remote MTAs": the tree's */
+	const char *help;  /* one line */
+	char letter;       /* in menus: no other row has it */
+	const char *pick;  /* how the filter line starts that picks one group: "mx:="; NULL: another way */
+};
+extern const struct grouping_info groupings[GROUP_COUNT];
+
+enum group_order {
+	ORDER_COUNT, /* most first */
+	ORDER_NAME,  /* A first, case ignored; the newest day first; subjects and codes by number */
+};
+
+/* Records that share a key: outcome and both codes, or a text, or a day. */
 struct group {
-	struct str key; /* empty when grouped by code */
+	struct str key; /* as one of its records spells it; "2026-11-23" for a day; empty when grouped by code */
 	enum outcome outcome;
 	struct ecode enhanced;
 	int basic;
@@ -36,21 +60,24 @@ struct tree {
 	struct tree_node *nodes; /* the first one is all */
 	int count;
 	int64_t total;
+	bool more; /* a limit left groups out */
 };
 
 /* Which groups show their codes, by the group's filter line. */
 typedef bool tree_open_fn(void *ctx, struct str filter);
 
-/* Groups by code: subjects by count, then "No enhanced code" by basic code, "No answer", "Dropped". Dropped email is
- * counted under "Dropped" only, whatever code it has. */
-void tree_by_code(const struct groups *g, tree_open_fn *is_open, void *ctx, struct arena *a, struct tree *out);
+/* Groups by code: subjects, then "No enhanced code" by basic code, "No answer", "Dropped". Dropped email is counted under
+ * "Dropped" only, whatever code it has. */
+void tree_by_code(const struct groups *g, enum group_order order, tree_open_fn *is_open, void *ctx, struct arena *a,
+		  struct tree *out);
 
-/* Groups by a text that the filter key `key` picks, in the order given. codes[i] are the groups by code within row i, for those
- * that are open; NULL for the others. */
-void tree_by_key(const struct groups *g, const char *key, const struct groups *const *codes, struct arena *a,
-		 struct tree *out);
+/* Groups by something else, as they come; `order` is that of their codes. codes[i] are the groups by code within row i, for
+ * those that are open; NULL for the others. */
+void tree_by_key(const struct groups *g, enum grouping by, enum group_order order, const struct groups *const *codes,
+		 struct arena *a, struct tree *out);
 
-/* The filter line that picks a group by text: domain:example.com, quoted where needed. */
-struct str tree_key_filter(const char *key, struct str value, struct arena *a);
+/* The filter line that picks the group with this key: domain:example.com, quoted where needed. A day's is to be read in the
+ * zone that it is of. */
+struct str tree_key_filter(enum grouping by, struct str key, struct arena *a);
 
 #endif

@@ -1,6 +1,7 @@
 #include "wording.h"
 
 #include "record.h"
+#include "text.h"
 
 #include <string.h>
 
@@ -44,9 +45,46 @@ static char char_at(struct str s, size_t at)
 	return at < s.len ? s.p[at] : '\0';
 }
 
-static bool is_one_of(char c, const char *list)
+/* What punctuation does. */
+enum {
+	ENDS_RUN = 1 << 0, /* of what an address, a URL or a number may be made of */
+	ENDS_URL = 1 << 1,
+	AROUND = 1 << 2, /* a word, without being part of it */
+};
+static const unsigned char punctuation[128] = {
+	['<'] = ENDS_RUN | ENDS_URL,
+	['>'] = ENDS_RUN | ENDS_URL,
+	['['] = ENDS_RUN | ENDS_URL,
+	[']'] = ENDS_RUN | ENDS_URL,
+	['('] = ENDS_RUN | ENDS_URL,
+	[')'] = ENDS_RUN | ENDS_URL,
+	['{'] = ENDS_RUN | ENDS_URL,
+	['}'] = ENDS_RUN | ENDS_URL,
+	['"'] = ENDS_RUN | ENDS_URL,
+	['`'] = ENDS_RUN | ENDS_URL,
+	[','] = ENDS_RUN | AROUND,
+	[';'] = ENDS_RUN | AROUND,
+	['='] = ENDS_RUN | AROUND,
+	['|'] = ENDS_RUN | AROUND,
+	['.'] = AROUND,
+	[':'] = AROUND,
+	['!'] = AROUND,
+	['?'] = AROUND,
+	['-'] = AROUND,
+	['/'] = AROUND,
+	['&'] = AROUND,
+	['%'] = AROUND,
+	['+'] = AROUND,
+	['#'] = AROUND,
+	['~'] = AROUND,
+	['^'] = AROUND,
+	['$'] = AROUND,
+	['\\'] = AROUND,
+};
+
+static bool does(char c, int what)
 {
-	return c && strchr(list, c);
+	return (unsigned char)c < 128 && (punctuation[(unsigned char)c] & what);
 }
 
 /* ---- what comes out ---- */
@@ -109,7 +147,7 @@ static size_t enhanced_length(struct str s)
 	while (n > 0 && s.p[n - 1] == '.')
 		n--;
 	char next = char_at(s, n);
-	return ecode_of(str_slice(s, 0, n), &c) && !is_word(next) && !is_one_of(next, "-@/") ? n : 0;
+	return ecode_of(str_slice(s, 0, n), &c) && !is_word(next) && next != '-' && next != '/' ? n : 0;
 }
 
 /* What stands between the two: "550-5.1.1", "550 #5.1.1". */
@@ -234,12 +272,21 @@ static bool is_host(struct str s)
 	return dots > 0 && part > 1 && !(lower && upper);
 }
 
+static bool is_url_at(struct str s, size_t colon)
+{
+	return s.p[colon] == ':' && s.len - colon > 2 && s.p[colon + 1] == '/' && s.p[colon + 2] == '/';
+}
+
+/* Also what is no text: so a wording can always be shown and typed. */
 static bool is_particular(struct str word)
 {
-	for (size_t i = 0; i < word.len; i++)
-		if (is_digit(word.p[i]) || word.p[i] == '@')
+	char32_t c;
+	for (size_t i = 0, len = 1; i < word.len; i += len) {
+		len = (unsigned char)word.p[i] < 0x80 ? 1 : text_decode(word, i, &c);
+		if (len == 0 || is_digit(word.p[i]) || word.p[i] == '@' || is_url_at(word, i))
 			return true;
-	return str_find(word, STR("://"), 0) != SIZE_MAX || is_host(word);
+	}
+	return is_host(word);
 }
 
 enum { WORD_MAX = 40 };
@@ -247,15 +294,15 @@ enum { WORD_MAX = 40 };
 /* A run of what an address, a URL or a number may be made of. */
 static struct str run_at(struct str s, size_t at)
 {
-	const char *ends = "<>[](){}\"`,;=|";
+	int ends = ENDS_RUN;
 	size_t end = at;
-	while (end < s.len && !is_blank(s.p[end]) && !is_one_of(s.p[end], ends)) {
+	while (end < s.len && !is_blank(s.p[end]) && !does(s.p[end], ends)) {
 		bool quote = s.p[end] == '\'';
 		if (quote && !(end > at && is_word(s.p[end - 1]) && is_word(char_at(s, end + 1))))
 			break;
+		if (end > at && is_url_at(s, end))
+			ends = ENDS_URL;
 		end++;
-		if (end - at > 3 && memcmp(s.p + end - 3, "://", 3) == 0)
-			ends = "<>[](){}\"`"; /* in a URL others may stand */
 	}
 	return str_slice(s, at, end - at);
 }
@@ -263,11 +310,10 @@ static struct str run_at(struct str s, size_t at)
 /* The word in a run, without the punctuation around it. */
 static struct str word_in(struct str run)
 {
-	static const char around[] = ".:!?-/&%+#~^$\\,;=|";
 	size_t from = 0, to = run.len;
-	while (from < to && is_one_of(run.p[from], around))
+	while (from < to && does(run.p[from], AROUND))
 		from++;
-	while (to > from && is_one_of(run.p[to - 1], around))
+	while (to > from && does(run.p[to - 1], AROUND))
 		to--;
 	return str_slice(run, from, to - from);
 }
@@ -321,7 +367,8 @@ static struct str readable(struct str s)
 /* A quote that nothing follows any more would close another one. */
 static void drop_last_quotes(struct masking *m)
 {
-	while (!is_empty(m) && is_one_of(m->out->p[m->out->len - 1], "' "))
+	m->blank = false;
+	while (former(m) == '\'' || former(m) == ' ')
 		m->out->p[--m->out->len] = '\0';
 }
 

@@ -17,7 +17,7 @@ enum {
 
 /* Appends the wording of a response: "550 5.1.1 <*>: user unknown in table *". The codes at its start are kept, since they tell
  * answers apart, and said once only, however many lines repeat them; white space is one blank. A wording's wording is itself.
- * UTF-8 stays whole. */
+ * Always UTF-8. */
 void wording_mask(struct str response, struct buf *out);
 
 #endif

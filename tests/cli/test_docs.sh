@@ -72,7 +72,7 @@ deadletter export mail.db -o n	notes.txt
 deadletter export mail.db --output=n	notes.txt
 deadletter export -o class:5 ma	mail.db
 deadletter export -o class:5 mail.db mail.d	
-deadletter summary mail.db class:5 --by d	domain
+deadletter summary mail.db class:5 --by do	domain
 deadletter import n	notes.txt
 deadletter import notes.txt --into o	old.sqlite3
 deadletter import --column sou	source_file= source_line=

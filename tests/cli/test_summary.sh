@@ -60,10 +60,36 @@ for g in s['groups']:
 END
 	result $? "by $1 with \"$2\": counts add up, and each filter picks as many"
 }
-for filter in '' status:any status:failed 5.1.1 code:none; do
-	picks_what_it_counts code "$filter"
-	picks_what_it_counts domain "$filter"
+for filter in '' status:any status:failed 5.1.1 code:none text:one; do
+	for grouping in code domain mx sender day wording; do
+		picks_what_it_counts $grouping "$filter"
+	done
 done
+
+run summary "$db" --by sender --order name
+[ "$code" = 0 ] && sed -n '3,$s/  *[0-9].*//p' "$dir/out" >"$dir/lines" && cat >"$dir/want" <<'END'
+All
+  (none)
+  @shop
+  shop@example.net
+END
+cmp -s "$dir/want" "$dir/lines"
+result $? "groups are listed by name"
+
+cp "$db" "$dir/words.db"
+sqlite3 "$dir/words.db" "UPDATE email SET response = '550 5.1.1 <bob@example.com>: nobody of this name has ever had a mailbox on
+	this server, and nobody else will' WHERE id = 1"
+run summary "$dir/words.db" --by wording --order name
+[ "$code" = 0 ] && sed -n '3,$p' "$dir/out" | tr -s ' ' >"$dir/lines" && cat >"$dir/want" <<'END'
+ 6 100.0% All
+ 3 50.0% (none)
+ 1 16.7% * a\b [*
+ 1 16.7% 550 5.1.1 <*>: nobody of this name has ever had a mailbox on this server, and nobody else will
+ 1 16.7% one two
+END
+diff "$dir/want" "$dir/lines" | sed 's/^/# /'
+cmp -s "$dir/want" "$dir/lines"
+result $? "whole sentences stand at the end of the line"
 
 "$BIN" init "$dir/empty.db" && run summary "$dir/empty.db" --format json
 [ "$code" = 0 ] && bytes \

@@ -512,7 +512,8 @@ static void ask_everything(const char *path)
 	}
 	for (int by = 0; by < GROUP_COUNT; by++) {
 		e = (struct err){0};
-		store_groups(st, &all, (enum grouping)by, 100, &a, &groups, &e);
+		store_groups(st, &all, &(struct group_by){.grouping = (enum grouping)by, .limit = 100}, &a, &groups,
+			     &e);
 	}
 	e = (struct err){0};
 	store_totals(st, &totals, &e);

@@ -104,6 +104,9 @@ static int teardown(void **state)
 	return scratch_teardown(&scratch);
 }
 
+static const struct group_by by_code = {.grouping = GROUP_CODE, .limit = 100},
+			     by_day = {.grouping = GROUP_DAY, .order = ORDER_NAME, .limit = 100};
+
 static struct scope scope_of(const char *line, struct arena *a)
 {
 	struct scope s = {.count = 1};
@@ -274,7 +277,7 @@ static void recipients_that_are_named_are_looked_up(void **state)
 		}
 		assert_ok(store_count(f->st, &s, &n, &e), e);
 		assert_ok(store_span(f->st, &s, &first, &last, &e), e);
-		assert_ok(store_groups(f->st, &s, GROUP_CODE, 100, &a, &groups, &e), e);
+		assert_ok(store_groups(f->st, &s, &by_code, &a, &groups, &e), e);
 		assert_ok(store_timeline(f->st, &s, (const int64_t[]){0, 86400, INT64_MAX}, 2, buckets, &e), e);
 		char *plan = plans(f->db);
 		struct str rest = str_of(plan), step;
@@ -314,14 +317,18 @@ static void sums_need_no_table(void **state)
 		struct scope s = scope_of(lines[i], &a);
 		bool tally = i < CODED;
 		assert_ok(store_count(f->st, &s, &n, &e), e);
-		assert_ok(store_groups(f->st, &s, GROUP_CODE, 100, &a, &groups, &e), e);
+		assert_ok(store_groups(f->st, &s, &by_code, &a, &groups, &e), e);
+		assert_ok(store_groups(f->st, &s, &by_day, &a, &groups, &e), e);
 		assert_ok(store_timeline(f->st, &s, starts_s, 10, buckets, &e), e);
 		char *plan = plans(f->db);
 		assert_no_scan(lines[i], plan);
 		if (tally && strstr(plan, "email"))
 			fail_msg("%s is in the tally, but reads emails:\n%s", lines[i], plan);
 		free(plan);
-		assert_ok(store_groups(f->st, &s, GROUP_DOMAIN, 100, &a, &groups, &e), e);
+		for (int by = GROUP_CODE + 1; by < GROUP_COUNT; by++) {
+			const struct group_by how = {.grouping = (enum grouping)by, .zone = ZONE_LOCAL, .limit = 100};
+			assert_ok(store_groups(f->st, &s, &how, &a, &groups, &e), e);
+		}
 		assert_ok(store_span(f->st, &s, &first, &last, &e), e);
 		assert_ok(store_at_rank(f->st, &s, SORT_TIME, 5, &a, &at, &e), e);
 		assert_ok(store_rank(f->st, &s, SORT_TIME, &at, &n, &e), e);
@@ -329,6 +336,25 @@ static void sums_need_no_table(void **state)
 		assert_no_scan(lines[i], plan);
 		free(plan);
 	}
+	arena_free(&a);
+}
+
+/* An open day shows its codes, and those of a whole UTC day are in the tally. */
+static void an_open_day_needs_no_emails(void **state)
+{
+	struct fixture *f = *state;
+	struct arena a = {0};
+	struct err e = {0};
+	struct groups groups;
+	struct scope s = {.all = {scope_of("-status:dropped code:5.1.*", &a).all[0]}, .count = 2};
+	struct str line = tree_key_filter(GROUP_DAY, STR("2023-11-16"), &a);
+	assert_ok(filter_parse(line, (struct moment){0}, &a, &s.all[1], &e), e);
+	assert_ok(store_groups(f->st, &s, &by_code, &a, &groups, &e), e);
+	assert_true(groups.count > 0);
+	char *plan = plans(f->db);
+	if (strstr(plan, "email"))
+		fail_msg("%s", plan);
+	free(plan);
 	arena_free(&a);
 }
 
@@ -406,6 +432,7 @@ int main(void)
 		TEST(one_domain_is_read_by_its_index),
 		TEST(recipients_that_are_named_are_looked_up),
 		TEST(sums_need_no_table),
+		TEST(an_open_day_needs_no_emails),
 		TEST(news_are_read_alone),
 		TEST(completion_leaps_from_domain_to_domain),
 		TEST(details_look_up),

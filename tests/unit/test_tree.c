@@ -82,7 +82,7 @@ static void test_order_closed(void **state)
 	struct arena a = {0};
 	struct groups g = groups_of(&a, false);
 	struct tree t;
-	tree_by_code(&g, NULL, NULL, &a, &t);
+	tree_by_code(&g, ORDER_COUNT, NULL, NULL, &a, &t);
 	assert_shown(&t, "All failures 248\n"
 			 "  + 2 Mailbox 51\n"
 			 "  + 1 Addressing 43\n"
@@ -102,7 +102,7 @@ static void test_open_groups_show_their_codes(void **state)
 	struct arena a = {0};
 	struct groups g = groups_of(&a, false);
 	struct tree t;
-	tree_by_code(&g, only, "subject:1 -status:dropped", &a, &t);
+	tree_by_code(&g, ORDER_COUNT, only, "subject:1 -status:dropped", &a, &t);
 	assert_shown(&t, "All failures 248\n"
 			 "  + 2 Mailbox 51\n"
 			 "  - 1 Addressing 43\n"
@@ -115,7 +115,7 @@ static void test_open_groups_show_their_codes(void **state)
 			 "  No answer 70\n"
 			 "  Dropped 65\n");
 	assert_int_equal(t.nodes[3].enhanced.detail, 1);
-	tree_by_code(&g, only, "subject:none -status:dropped", &a, &t);
+	tree_by_code(&g, ORDER_COUNT, only, "subject:none -status:dropped", &a, &t);
 	assert_shown(&t, "All failures 248\n"
 			 "  + 2 Mailbox 51\n"
 			 "  + 1 Addressing 43\n"
@@ -135,9 +135,9 @@ static void test_nothing(void **state)
 	(void)state;
 	struct arena a = {0};
 	struct tree t;
-	tree_by_code(&(struct groups){0}, every, NULL, &a, &t);
+	tree_by_code(&(struct groups){0}, ORDER_COUNT, every, NULL, &a, &t);
 	assert_shown(&t, "All failures 0\n");
-	tree_by_key(&(struct groups){0}, "domain", NULL, &a, &t);
+	tree_by_key(&(struct groups){0}, GROUP_DOMAIN, ORDER_COUNT, NULL, &a, &t);
 	assert_shown(&t, "All 0\n");
 	arena_free(&a);
 }
@@ -171,7 +171,7 @@ static void check_each_node_picks_what_it_counts(const char *typed, bool all, in
 	struct arena a = {0};
 	struct groups g = groups_of(&a, all);
 	struct tree t;
-	tree_by_code(&g, every, NULL, &a, &t);
+	tree_by_code(&g, ORDER_COUNT, every, NULL, &a, &t);
 	int64_t sums[3] = {0};
 	for (int i = 0; i < t.count; i++) {
 		const struct tree_node *n = &t.nodes[i];
@@ -207,7 +207,7 @@ static void test_keys(void **state)
 	struct groups inside = groups_of(&a, false);
 	const struct groups *codes[] = {&inside, NULL, NULL};
 	struct tree t;
-	tree_by_key(&g, "domain", codes, &a, &t);
+	tree_by_key(&g, GROUP_DOMAIN, ORDER_COUNT, codes, &a, &t);
 	assert_int_equal(t.total, 261);
 	assert_string_equal(t.nodes[1].filter.p, "domain:example.com");
 	assert_true(t.nodes[1].expanded);
@@ -230,12 +230,111 @@ static void test_keys(void **state)
 	arena_free(&a);
 }
 
+static void test_codes_in_their_own_order(void **state)
+{
+	(void)state;
+	struct arena a = {0};
+	struct groups g = groups_of(&a, false);
+	struct tree t;
+	tree_by_code(&g, ORDER_NAME, only, "subject:1 -status:dropped", &a, &t);
+	assert_shown(&t, "All failures 248\n"
+			 "  + 0 Other or undefined 2\n"
+			 "  - 1 Addressing 43\n"
+			 "    4.1.8 4\n"
+			 "    5.1.1 35\n"
+			 "    5.1.10 4\n"
+			 "  + 2 Mailbox 51\n"
+			 "  + 9 (not registered) 1\n"
+			 "  + No enhanced code 16\n"
+			 "  No answer 70\n"
+			 "  Dropped 65\n");
+	struct group one = {.key = STR("x"), .count = 248};
+	const struct groups *codes[] = {&g};
+	tree_by_key(&(struct groups){.rows = &one, .count = 1}, GROUP_SENDER, ORDER_NAME, codes, &a, &t);
+	assert_string_equal(t.nodes[2].label.p, "4.1.8");
+	assert_string_equal(t.nodes[2].filter.p, "from:=x code:4.1.8 -status:dropped");
+	arena_free(&a);
+}
+
+static void test_days(void **state)
+{
+	(void)state;
+	struct arena a = {0};
+	static const struct {
+		const char *key, *label, *filter;
+	} days[] = {
+		{"2026-11-23", "Mon 23 Nov 2026", "since:2026-11-23 before:2026-11-24"},
+		{"2026-11-01", "Sun  1 Nov 2026", "since:2026-11-01 before:2026-11-02"},
+		{"2024-02-28", "Wed 28 Feb 2024", "since:2024-02-28 before:2024-02-29"},
+		{"2026-12-31", "Thu 31 Dec 2026", "since:2026-12-31 before:2027-01-01"},
+		{"9999-12-31", "Fri 31 Dec 9999", "since:9999-12-31"},
+	};
+	struct group rows_of_days[COUNT_OF(days)];
+	const struct groups *codes[COUNT_OF(days)] = {0};
+	for (size_t i = 0; i < COUNT_OF(days); i++)
+		rows_of_days[i] = (struct group){.key = str_of(days[i].key), .count = 1};
+	struct groups g = {.rows = rows_of_days, .count = (int)COUNT_OF(days), .more = true};
+	struct tree t;
+	tree_by_key(&g, GROUP_DAY, ORDER_NAME, codes, &a, &t);
+	assert_true(t.more);
+	for (size_t i = 0; i < COUNT_OF(days); i++) {
+		assert_string_equal(t.nodes[1 + i].label.p, days[i].label);
+		assert_string_equal(t.nodes[1 + i].filter.p, days[i].filter);
+	}
+	arena_free(&a);
+}
+
+static void test_each_key_is_picked_whole(void **state)
+{
+	(void)state;
+	struct arena a = {0};
+	static const struct {
+		enum grouping by;
+		struct str key;
+		const char *filter;
+	} t[] = {
+		{GROUP_DOMAIN, {"example.com", 11}, "domain:example.com"},
+		{GROUP_MX, {"mx1.example.net", 15}, "mx:=mx1.example.net"},
+		{GROUP_MX, {"", 0}, "mx:=\"\""},
+		{GROUP_SENDER, {"=a b", 4}, "from:=\"=a b\""},
+		{GROUP_WORDING, {"550 <*>: \"*\"", 12}, "wording:\"550 <*>: \\\"*\\\"\""},
+	};
+	for (size_t i = 0; i < COUNT_OF(t); i++)
+		assert_string_equal(tree_key_filter(t[i].by, t[i].key, &a).p, t[i].filter);
+	/* A key may hold any byte. */
+	struct group odd = {.key = STR("a\0b"), .count = 248};
+	struct groups g = {.rows = &odd, .count = 1}, inside = groups_of(&a, false);
+	const struct groups *codes[] = {&inside};
+	struct tree tree;
+	tree_by_key(&g, GROUP_SENDER, ORDER_COUNT, codes, &a, &tree);
+	assert_true(str_eq(tree.nodes[2].filter, STR("from:=a\0b status:dropped")) ||
+		    str_starts(tree.nodes[2].filter, STR("from:=a\0b code:")));
+	arena_free(&a);
+}
+
+static void test_groupings_are_told_apart(void **state)
+{
+	(void)state;
+	for (int i = 0; i < GROUP_COUNT; i++) {
+		assert_true(strlen(groupings[i].help) > 10 && strlen(groupings[i].title) > 3);
+		for (int k = 0; k < i; k++)
+			assert_true(groupings[i].letter != groupings[k].letter &&
+				    strcmp(groupings[i].name, groupings[k].name) != 0);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_order_closed), cmocka_unit_test(test_open_groups_show_their_codes),
-		cmocka_unit_test(test_nothing),      cmocka_unit_test(test_each_node_picks_what_it_counts),
+		cmocka_unit_test(test_order_closed),
+		cmocka_unit_test(test_open_groups_show_their_codes),
+		cmocka_unit_test(test_nothing),
+		cmocka_unit_test(test_each_node_picks_what_it_counts),
 		cmocka_unit_test(test_keys),
+		cmocka_unit_test(test_codes_in_their_own_order),
+		cmocka_unit_test(test_days),
+		cmocka_unit_test(test_each_key_is_picked_whole),
+		cmocka_unit_test(test_groupings_are_told_apart),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

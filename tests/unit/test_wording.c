@@ -57,7 +57,7 @@ static const struct {
 	 "RESOLVER.ADR.Ambiguous e.g. end.Then and/or well-known"},
 	{"受信者が存在しません (メール)", "受信者が存在しません (メール)"},
 	{"a*b *", "* *"},
-	{"\xff\xfe bytes", "\xff\xfe bytes"},
+	{"bo\xeete \xff\xfe (\xe9) bytes", "* * (*) bytes"},
 	{"bell\a esc\x1b[1m nul", "bell esc [* nul"},
 };
 
