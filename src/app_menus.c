@@ -25,7 +25,7 @@ void app_menu_groupings(struct app *app)
 	app_menu(app, "Group by", group_by);
 	for (int i = 0; i < GROUP_COUNT; i++)
 		menu_add(&app->menu, (char32_t)groupings[i].letter, str_of(groupings[i].name),
-			 str_of(groupings[i].title), (int)app->tree.grouping == i);
+			 str_of(groupings[i].help), (int)app->tree.grouping == i);
 	app->menu.index = (int)app->tree.grouping;
 }
 
@@ -111,7 +111,7 @@ static const struct narrow {
 	bool (*make)(const struct record *r, enum zone zone, struct arena *a, struct filter *out);
 } narrows[] = {
 	{'c', "code", narrow_code},       {'r', "recipient", narrow_recipient}, {'d', "domain", narrow_domain},
-	{'m', "MTA", narrow_mta},         {'s', "sender", narrow_sender},       {'t', "day", narrow_day},
+	{'m', "MTA", narrow_mta},         {'s', "sender", narrow_sender},       {'y', "day", narrow_day},
 	{'w', "wording", narrow_wording},
 };
 

@@ -211,6 +211,7 @@ static inline int teardown(void **state)
 {
 	struct world *w = *state;
 	app_free(&w->app);
+	config_free(&w->config);
 	surface_free(&w->s);
 	store_close(w->store);
 	for (int k = 0; k < ASK_KINDS; k++)

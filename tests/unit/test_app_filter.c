@@ -180,7 +180,7 @@ static void test_narrow_and_widen_step_by_step(void **state)
 	key(w, "d");
 	assert_string_equal(line(w), "code:5.1.1 domain:example.org");
 	key(w, "n");
-	key(w, "t");
+	key(w, "y");
 	assert_string_equal(line(w), "code:5.1.1 domain:example.org since:2026-11-23 before:2026-11-24");
 	key(w, "n");
 	key(w, "r");
