@@ -158,10 +158,11 @@ approve: $(BIN) $(SAMPLE) $(SCREEN) ## take the screens as they are now for the 
 
 DEPS_SHOTS := $(DEPS_DEV) xvfb xterm imagemagick fonts-dejavu-core fonts-droid-fallback fonts-unifont
 
+#: MATRIX=1  for screenshots: every main state in four sizes, dark, light and without colour, to build/screenshots/
 screenshots: ## render the real program to screenshots/
 	@sh src/tools/deps.sh $(DEPS_SHOTS)
 	@$(MAKE) --no-print-directory all $(SCREEN)
-	@BIN=$(abspath $(BIN)) BUILD=$(abspath $(BUILD)) SCREEN=$(abspath $(SCREEN)) sh src/tools/screenshots.sh screenshots
+	@BIN=$(abspath $(BIN)) BUILD=$(abspath $(BUILD)) SCREEN=$(abspath $(SCREEN)) sh src/tools/screenshots.sh $(if $(MATRIX),$(BUILD)/screenshots matrix,screenshots)
 
 # ---- lint ------------------------------------------------------------------------------------------------------
 
