@@ -262,12 +262,12 @@ install: $(BIN) $(DOCS) ## install the program, its manual, completions and lice
 		echo "install -D -m 644 $${f%:*} $(AT)/$${f#*:}" && install -D -m 644 "$${f%:*}" "$(AT)/$${f#*:}" || exit; \
 	done
 
-RMDIR := rmdir -p --ignore-fail-on-non-empty
-# Folders that are empty then go too; but bin and share only from a staging area, for others count on them.
+# Of folders only the program's own goes: the system has made others, empty as they may be. In a staging area they all go.
 uninstall: ## take them away again
 	rm -f $(AT)/bin/deadletter $(PLACES:%=$(AT)/%)
-	@(cd $(AT)/share && $(RMDIR) $(sort $(patsubst share/%,%,$(dir $(PLACES))))) 2>/dev/null || :
-	@$(if $(DESTDIR),(cd $(DESTDIR) && $(RMDIR) $(PREFIX:/%=%)/bin $(PREFIX:/%=%)/share) 2>/dev/null || :)
+	@$(if $(DESTDIR),(cd $(DESTDIR) && rmdir -p --ignore-fail-on-non-empty \
+		$(patsubst /%,%,$(sort $(dir $(addprefix $(PREFIX)/,bin/ $(PLACES)))))),rmdir $(AT)/share/doc/deadletter) \
+		2>/dev/null || :
 
 DEB := $(BUILD)/deadletter_$(VERSION)_$(shell dpkg --print-architecture 2>/dev/null).deb
 DEPS_DEB := $(DEPS) dpkg-dev lintian

@@ -187,9 +187,10 @@ static void act_back(struct app *app)
 	} else if (app->focus == PANE_LIST) {
 		app_focus(app, PANE_TREE);
 	} else if (app->filter_edit.text.len > 0) {
-		app_say(app, ROLE_DIM, "w goes back to the filter before, \\ removes it, q quits.");
+		app_say_keys(app, ROLE_DIM,
+			     "{widen} goes back to the filter before, {clear-filter} removes it, {quit} quits.");
 	} else {
-		app_say(app, ROLE_DIM, "q quits.");
+		app_say_keys(app, ROLE_DIM, "{quit} quits.");
 	}
 }
 
@@ -249,7 +250,7 @@ static void act_range(struct app *app)
 		return;
 	}
 	v->anchor_s = v->at_s = from_s;
-	app_say(app, ROLE_TEXT, "Left and Right widen the range, Enter filters by it.");
+	app_say_keys(app, ROLE_TEXT, "{left} and {right} widen the range, {zoom-in} filters by it.");
 }
 
 /* What is written in the filter is meant in the zone that is shown. */
@@ -272,7 +273,8 @@ static void act_refresh(struct app *app)
 static void act_follow(struct app *app)
 {
 	if (app->snapshot) {
-		app_say(app, ROLE_WARNING, "This is a snapshot: what others write is not seen, so nothing new can come.");
+		app_say(app, ROLE_WARNING,
+			"This is a snapshot: what others write is not seen, so nothing new can come.");
 		return;
 	}
 	app->follow = !app->follow;
@@ -411,7 +413,7 @@ static void export_to(struct app *app, struct str text)
 static void act_export(struct app *app)
 {
 	if (app->exporting) {
-		app_say(app, ROLE_WARNING, "An export is running. Esc stops it.");
+		app_say_keys(app, ROLE_WARNING, "An export is running. {back} stops it.");
 		return;
 	}
 	char label[80], n[NUMBER_TEXT], path[64];
@@ -495,8 +497,8 @@ const struct action actions[] = {
 	{"clear-filter", "\\", NULL, "Remove the filter.", "Find", IN_ALL, true, act_clear_filter},
 	{"open", "Enter", "Open", "Go deeper: from the groups to the list, from the list to the whole record.", "Move",
 	 IN_RECORDS, false, app_open},
-	{"zoom-in", "Enter +", "Zoom in", "Filter by the bar or the selected range, and show it in finer bars.", "Timeline",
-	 IN_TIMELINE, false, app_range_enter},
+	{"zoom-in", "Enter +", "Zoom in", "Filter by the bar or the selected range, and show it in finer bars.",
+	 "Timeline", IN_TIMELINE, false, app_range_enter},
 	{"zoom-out", "- Backspace", "Zoom out", "Widen the range to its day, month or year, then to all.", "Timeline",
 	 IN_TIMELINE, false, app_range_leave},
 	{"range", "Space v", "Range", "Begin a range at the bar under the cursor, or drop it.", "Timeline", IN_TIMELINE,
@@ -505,12 +507,15 @@ const struct action actions[] = {
 	{"toggle", "Space", "Open/close", "Open or close the group.", "Move", IN_TREE, false, act_toggle},
 	{"mark", "Space", "Mark", "Mark the record or take its mark away, and go down.", "Mark and export",
 	 IN_LIST | IN_DETAIL, false, act_mark},
-	{"narrow", "n", "Narrow", "Filter by what the cursor is on: code, recipient, domain, MTA, sender, day, wording.",
-	 "Find", IN_RECORDS, false, app_menu_narrow},
+	{"narrow", "n", "Narrow",
+	 "Filter by what the cursor is on: code, recipient, domain, MTA, sender, day, wording.", "Find", IN_RECORDS,
+	 false, app_menu_narrow},
 	{"widen", "w", NULL, "Go back to the filter before, one step at a time.", "Find", IN_ALL, false, act_widen},
+	{"saved", "f", NULL, "Choose a saved filter, or save the one there is.", "Find", IN_ALL, false, app_menu_saved},
 	{"group", "b", "Group", "Choose by what to group.", "Find", IN_ALL, false, app_menu_groupings},
 	{"sort-groups", "s", "Sort", "Sort the groups by count or by name.", "Find", IN_TREE, false, sort_groups},
-	{"sort", "s", "Sort", "Sort the list by time, recipient or code.", "Find", IN_LIST | IN_DETAIL, false, act_sort},
+	{"sort", "s", "Sort", "Sort the list by time, recipient or code.", "Find", IN_LIST | IN_DETAIL, false,
+	 act_sort},
 	{"cause", "c", NULL, "Go to the failure because of which an email was dropped.", "Find", IN_RECORDS, false,
 	 act_cause},
 	{"follow", "F", NULL, "Keep the cursor on the newest record as others come in.", "Find", IN_ALL, false,
@@ -530,7 +535,8 @@ const struct action actions[] = {
 	{"previous-pane", "S-Tab", NULL, "Go to the pane before.", "Move", IN_ALL, false, act_previous_pane},
 	{"down", "Down j", NULL, "Go down.", "Move", IN_ALL, false, act_down},
 	{"up", "Up k", NULL, "Go up.", "Move", IN_ALL, false, act_up},
-	{"left", "Left h", NULL, "Close the group, or go to the pane or bar on the left.", "Move", IN_ALL, false, act_left},
+	{"left", "Left h", NULL, "Close the group, or go to the pane or bar on the left.", "Move", IN_ALL, false,
+	 act_left},
 	{"right", "Right l", NULL, "Open the group, or go to the pane or bar on the right.", "Move", IN_ALL, false,
 	 act_right},
 	{"page-down", "PgDn C-f C-d", NULL, "Go down a page.", "Move", IN_ALL, false, act_page_down},
@@ -542,7 +548,9 @@ const struct action actions[] = {
 	{"previous-record", "K", NULL, "Go to the record before, in any pane.", "Move", IN_ALL, false,
 	 act_previous_record},
 	{"zone", "U", NULL, "Show and read times in UTC, or in local time.", "Program", IN_ALL, false, act_zone},
-	{"refresh", "C-l r", NULL, "Read everything again; what has come in till now is no longer new.", "Program", IN_ALL, true, act_refresh},
+	{"theme", "T", NULL, "Choose a theme.", "Program", IN_ALL, false, app_menu_themes},
+	{"refresh", "C-l r", NULL, "Read everything again; what has come in till now is no longer new.", "Program",
+	 IN_ALL, true, act_refresh},
 	{"suspend", "C-z", NULL, "Suspend; fg in the shell goes on.", "Program", IN_ALL, true, act_suspend},
 	{"help", "? F1", "Help", "Show this help.", "Program", IN_ALL, true, act_help},
 	{"quit", "q C-c", "Quit", "Quit.", "Program", IN_ALL, true, act_quit},

@@ -52,6 +52,10 @@ void keymap_keys(const struct keymap *m, const struct action *a, struct buf *out
 /* The first of them, "" when it has none. Returns buf. */
 const char *keymap_first(const struct keymap *m, const struct action *a, char buf[KEY_NAME_MAX]);
 
+/* Appends a sentence in which {ACTION} stands for an action's first key: "{quit} quits." An action without a key is called by its
+ * name. */
+void keymap_sentence(const struct keymap *m, const char *text, struct buf *out);
+
 /* The action that `key` means in `pane`; NULL: none. */
 const struct action *action_find(const struct keymap *m, char32_t key, enum pane pane);
 /* NULL: none is called so. */

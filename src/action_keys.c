@@ -40,6 +40,22 @@ const char *keymap_first(const struct keymap *m, const struct action *a, char bu
 	return strcpy(buf, "");
 }
 
+void keymap_sentence(const struct keymap *m, const char *text, struct buf *out)
+{
+	char key[KEY_NAME_MAX];
+	for (; *text; text++) {
+		size_t len = strcspn(text, "}");
+		const struct action *a =
+			*text == '{' && text[len] ? action_named((struct str){text + 1, len - 1}) : NULL;
+		if (!a) {
+			buf_addc(out, *text);
+			continue;
+		}
+		buf_add(out, str_of(keymap_first(m, a, key)[0] ? key : a->name));
+		text += len;
+	}
+}
+
 /* ---- binding ---- */
 
 static void drop(struct keymap *m, int i)

@@ -23,6 +23,14 @@ void app_say(struct app *app, enum role role, const char *fmt, ...)
 	app->dirty = true;
 }
 
+void app_say_keys(struct app *app, enum role role, const char *text)
+{
+	struct buf sentence = {0};
+	keymap_sentence(&app->config->keymap, text, &sentence);
+	app_say(app, role, "%s", sentence.p);
+	buf_free(&sentence);
+}
+
 void app_focus(struct app *app, enum pane pane)
 {
 	bool other_bars = (pane == PANE_TIMELINE) != (app->focus == PANE_TIMELINE);
@@ -195,8 +203,9 @@ static void key_pressed(struct app *app, char32_t key)
 		act->run(app);
 		return;
 	}
-	char name[KEY_NAME_MAX];
-	app_say(app, ROLE_DIM, "%s does nothing here. ? lists the keys.", event_key_name(key, name));
+	char name[KEY_NAME_MAX], help[KEY_NAME_MAX];
+	app_say(app, ROLE_DIM, "%s does nothing here. %s lists the keys.", event_key_name(key, name),
+		keymap_first(&app->config->keymap, action_named(STR("help")), help));
 }
 
 /* The keys that waited, as far as the screen has caught up with them. */
@@ -345,7 +354,7 @@ void app_handle(struct app *app, const struct event *ev)
 		} else if (app->mode == MODE_PROMPT) {
 			edit_paste(&app->prompt.edit, ev->text);
 		} else {
-			app_say(app, ROLE_DIM, "Pasted text goes into the filter: press / first.");
+			app_say_keys(app, ROLE_DIM, "Pasted text goes into the filter: press {filter} first.");
 		}
 		break;
 	case EVENT_RESIZE:
@@ -421,8 +430,8 @@ void app_draw(struct app *app, struct surface *s)
 
 /* ---- life ---- */
 
-void app_init(struct app *app, const struct app_port *port, const struct config *config, const char *name, bool snapshot,
-	      int w, int h)
+void app_init(struct app *app, const struct app_port *port, const struct config *config, const char *name,
+	      bool snapshot, int w, int h)
 {
 	*app = (struct app){
 		.port = *port,
@@ -432,7 +441,11 @@ void app_init(struct app *app, const struct app_port *port, const struct config 
 		.w = w,
 		.h = h,
 		.focus = PANE_TREE,
-		.list = {.total = -1, .sort = config->sort},
+		.zone = config->zone,
+		.tree_share = config->tree_width,
+		.list_share = config->list_height,
+		.follow = config->follow && !snapshot,
+		.list = {.total = -1, .sort = config->follow ? SORT_TIME : config->sort},
 		.tree = {.grouping = config->group},
 		.timeline = {.at_s = TIME_NONE, .anchor_s = TIME_NONE},
 		.stale_after_ms = STALE_AFTER_MS,

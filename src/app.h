@@ -20,6 +20,9 @@ struct app_port {
 	void (*cancel)(void *ctx, enum ask kind);
 	bool (*copy)(void *ctx, struct str text);
 	void (*suspend)(void *ctx);
+	void (*theme)(void *ctx, const struct theme *t);
+	/* Keeps a filter under a name in the configuration and its file. */
+	bool (*save)(void *ctx, struct str name, struct str filter, struct err *e);
 	void *ctx;
 };
 
@@ -107,9 +110,10 @@ enum { AHEAD_MAX = 64 };
 struct app {
 	struct app_port port;
 	const struct config *config;
-	char *name;    /* of the database, as shown */
-	enum zone zone; /* of the times that are shown and typed */
-	bool snapshot; /* what others write will not be seen */
+	char *name;                /* of the database, as shown */
+	const struct theme *theme; /* chosen on the screen; NULL: the configuration's */
+	enum zone zone;            /* of the times that are shown and typed */
+	bool snapshot;             /* what others write will not be seen */
 	int w, h;
 	bool dirty, quit;
 	enum pane focus, came_from; /* came_from: where Esc leads from the timeline */
@@ -168,8 +172,8 @@ struct app {
 };
 
 /* `name` is copied; `config` must stay. Asks the first questions. */
-void app_init(struct app *app, const struct app_port *port, const struct config *config, const char *name, bool snapshot,
-	      int w, int h);
+void app_init(struct app *app, const struct app_port *port, const struct config *config, const char *name,
+	      bool snapshot, int w, int h);
 void app_free(struct app *app);
 
 /* Applies a filter line, as if typed. */
@@ -187,6 +191,8 @@ bool app_pending(const struct app *app, enum ask kind);
 /* Has it been pending for so long that what is shown should be dimmed? At once would only flicker. */
 bool app_stale(const struct app *app, enum ask kind);
 void app_ask(struct app *app, const struct request *r);
+/* A sentence in which {ACTION} stands for an action's key. */
+void app_say_keys(struct app *app, enum role role, const char *text);
 void app_say(struct app *app, enum role role, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 void app_focus(struct app *app, enum pane pane);
 void app_focus_timeline(struct app *app); /* remembers where Esc leads back to */
@@ -195,7 +201,7 @@ void app_ask_page(struct app *app, enum want want, int64_t rank);
 void app_ask_tree(struct app *app);
 void app_ask_timeline(struct app *app);
 void app_ask_without(struct app *app); /* which term of the filter leaves nothing? */
-void app_ask_detail(struct app *app); /* of the record under the cursor, unless it is known */
+void app_ask_detail(struct app *app);  /* of the record under the cursor, unless it is known */
 /* The page around a record, with the cursor on it. */
 void app_ask_page_at(struct app *app, const struct record *r);
 /* Has something been searched for so long that it should be said? Then Esc stops it. */
@@ -248,6 +254,7 @@ void app_mouse(struct app *app, const struct event *ev);
 void app_menu_groupings(struct app *app);
 void app_menu_narrow(struct app *app);
 void app_menu_saved(struct app *app);
+void app_menu_themes(struct app *app);
 /* The record under the cursor; NULL: none. */
 const struct record *app_record(const struct app *app);
 

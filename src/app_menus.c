@@ -1,6 +1,7 @@
 /* Choices over the panes: by what to group, to what to narrow, which saved filter. */
 #include "app.h"
 
+#include "config.h"
 #include "view.h"
 #include "wording.h"
 
@@ -24,7 +25,7 @@ void app_menu_groupings(struct app *app)
 	app_menu(app, "Group by", group_by);
 	for (int i = 0; i < GROUP_COUNT; i++)
 		menu_add(&app->menu, (char32_t)groupings[i].letter, str_of(groupings[i].name),
-			 str_of(groupings[i].title), (int)app->tree.grouping == i);
+			 str_of(groupings[i].help), (int)app->tree.grouping == i);
 	app->menu.index = (int)app->tree.grouping;
 }
 
@@ -110,7 +111,7 @@ static const struct narrow {
 	bool (*make)(const struct record *r, enum zone zone, struct arena *a, struct filter *out);
 } narrows[] = {
 	{'c', "code", narrow_code},       {'r', "recipient", narrow_recipient}, {'d', "domain", narrow_domain},
-	{'m', "MTA", narrow_mta},         {'s', "sender", narrow_sender},       {'t', "day", narrow_day},
+	{'m', "MTA", narrow_mta},         {'s', "sender", narrow_sender},       {'y', "day", narrow_day},
 	{'w', "wording", narrow_wording},
 };
 
@@ -144,5 +145,65 @@ void app_menu_narrow(struct app *app)
 	if (app->menu.count == 0) {
 		app->mode = MODE_BROWSE;
 		app_say(app, ROLE_DIM, "There is no record to narrow to.");
+	}
+}
+
+/* ---- saved filters ---- */
+
+static void save_as(struct app *app, struct str name)
+{
+	struct err e = {0};
+	struct str shown = str_trim(name);
+	if (shown.len == 0)
+		app_say(app, ROLE_TEXT, "The filter was not saved.");
+	else if (app->port.save(app->port.ctx, shown, buf_str(&app->filter_edit.text), &e))
+		app_say(app, ROLE_STRONG, "Saved. f offers it from now on, in later sessions too.");
+	else
+		app_say(app, ROLE_ERROR, "%s", e.msg);
+}
+
+static void saved_chosen(struct app *app, int index)
+{
+	const struct menu_item *item = &app->menu.items[index];
+	if (item->key == 's')
+		app_prompt(app, "Save this filter as:", STR(""), save_as);
+	else
+		app_filter_step(app, item->note);
+}
+
+void app_menu_saved(struct app *app)
+{
+	const struct config *c = app->config;
+	struct str line = buf_str(&app->filter_edit.text);
+	app_menu(app, "Saved filters", saved_chosen);
+	for (int i = 0; i < c->saved_count; i++)
+		menu_add(&app->menu, i < 9 ? (char32_t)('1' + i) : 0, c->saved[i].name, c->saved[i].text,
+			 str_eq(c->saved[i].text, line));
+	if (line.len > 0)
+		menu_add(&app->menu, 's', STR("save this one"), line, false);
+	if (app->menu.count == 0) {
+		app->mode = MODE_BROWSE;
+		app_say(app, ROLE_DIM, "No filter is saved. Type one with /, then f saves it under a name.");
+	}
+}
+
+/* ---- themes ---- */
+
+static void theme_chosen(struct app *app, int index)
+{
+	app->port.theme(app->port.ctx, &themes[index]);
+	app->theme = &themes[index];
+	app_say(app, ROLE_TEXT, "theme = %s in the configuration keeps it.", themes[index].name);
+}
+
+void app_menu_themes(struct app *app)
+{
+	const struct theme *now = app->theme ? app->theme : app->config->theme;
+	app_menu(app, "Theme", theme_chosen);
+	for (size_t i = 0; i < theme_count; i++) {
+		menu_add(&app->menu, (char32_t)('1' + i), str_of(themes[i].name), str_of(themes[i].help),
+			 &themes[i] == now);
+		if (&themes[i] == now)
+			app->menu.index = (int)i;
 	}
 }

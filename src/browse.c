@@ -12,6 +12,7 @@
 struct browse {
 	struct worker *worker;
 	struct term *term;
+	struct config *config;
 };
 
 static unsigned port_ask(void *ctx, const struct request *r)
@@ -32,6 +33,20 @@ static bool port_copy(void *ctx, struct str text)
 static void port_suspend(void *ctx)
 {
 	term_suspend(((struct browse *)ctx)->term);
+}
+
+static void port_theme(void *ctx, const struct theme *t)
+{
+	term_set_theme(((struct browse *)ctx)->term, t);
+}
+
+/* The file first: what could not be kept must not look as if it were. */
+static bool port_save(void *ctx, struct str name, struct str filter, struct err *e)
+{
+	struct config *c = ((struct browse *)ctx)->config;
+	if (c->path.len == 0)
+		return err_set(e, ERR_IO, "there is no place for a configuration file; set HOME or XDG_CONFIG_HOME");
+	return config_save_filter(c->path.p, name, filter, e) && config_put_saved(c, name, filter, e);
 }
 
 static const char *base_name(const char *path)
@@ -90,7 +105,7 @@ static void start(struct app *app, const struct browse_options *o)
 
 bool browse_run(const char *path, const struct browse_options *o, struct err *e)
 {
-	struct browse b = {0};
+	struct browse b = {.config = o->config};
 	b.worker = worker_start(path, e);
 	if (!b.worker)
 		return false;
@@ -102,13 +117,20 @@ bool browse_run(const char *path, const struct browse_options *o, struct err *e)
 	};
 	b.term = term_open(&to, e);
 	if (b.term) {
-		struct app_port port = {port_ask, port_cancel, port_copy, port_suspend, &b};
+		struct app_port port = {port_ask, port_cancel, port_copy, port_suspend, port_theme, port_save, &b};
 		struct app app;
+		struct arena places = {0};
+		struct err said = {0};
 		int w, h;
 		term_size(b.term, &w, &h);
 		app_init(&app, &port, o->config, base_name(path), worker_is_snapshot(b.worker), w, h);
+		app.history = history_open(history_path(&places), &said);
 		start(&app, o);
+		if (said.kind != ERR_NONE)
+			app_say(&app, ROLE_WARNING, "%s", said.msg);
 		loop(&b, &app);
+		history_free(app.history);
+		arena_free(&places);
 		app_free(&app);
 		term_close(b.term);
 	}

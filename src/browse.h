@@ -8,8 +8,8 @@
 #include "config.h"
 
 struct browse_options {
-	const struct config *config;
-	struct str filter; /* a filter line to start with; empty: the configuration's */
+	struct config *config; /* filters are saved into it */
+	struct str filter;     /* a filter line to start with; empty: the configuration's */
 };
 
 /* Browses until the user quits. False: *e says why it could not start (ERR_USAGE: no terminal to browse on). */

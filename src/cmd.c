@@ -83,9 +83,16 @@ bool cmd_configure(const struct cmd *self, const struct opt_result *o, struct co
 	return true;
 }
 
+/* The configuration's: what is typed means the same in the browser and in scripts. */
 enum zone cmd_zone(void)
 {
-	return ZONE_UTC;
+	struct config c;
+	struct err e = {0};
+	config_init(&c);
+	config_load(&c, NULL, &e);
+	enum zone zone = c.zone;
+	config_free(&c);
+	return zone;
 }
 
 bool cmd_filter(const char *const *words, int count, struct arena *a, struct filter *out, struct err *e)

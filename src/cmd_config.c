@@ -78,7 +78,9 @@ const struct cmd cmd_config = {
 	.name = "config",
 	.usage = "[--path]",
 	.help = "Print the configuration that holds, as a file that may be kept.",
-	.more = "Wrong lines of the file are named on standard error, and make the exit code 1.",
+	.more = "Wrong lines of the file are named on standard error, and make the exit code 1. A shell empties the "
+		"file that it is told to print to "
+		"before anything can be read from it: print to another one.",
 	.opts = opts,
 	.opt_count = COUNT_OF(opts),
 	.configured = true,

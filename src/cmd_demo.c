@@ -55,7 +55,7 @@ static char *make_private_dir(struct arena *a, struct err *e)
 	return NULL;
 }
 
-static bool browse_copy(const struct config *config, struct arena *a, struct err *e)
+static bool browse_copy(struct config *config, struct arena *a, struct err *e)
 {
 	char *dir = make_private_dir(a, e);
 	if (!dir)

@@ -138,7 +138,7 @@ static bool add_column(struct str name, int ids[COLUMN_COUNT], int *count, struc
 /* Names with blanks or commas between them, or "auto". */
 static bool set_columns(struct config *c, struct str value, struct err *e)
 {
-	int ids[COLUMN_COUNT], count = 0;
+	int ids[COLUMN_COUNT] = {0}, count = 0;
 	struct str rest = value, part, name;
 	while (!str_eq_nocase(value, automatic) && str_next(&rest, ',', &part))
 		while (str_next(&part, ' ', &name))

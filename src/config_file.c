@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+static const char no_file[] = "/dev/null"; /* the usual way to have none */
+
 enum { FILE_BYTES_MAX = 1 << 20, LINE_BYTES_MAX = 4000, SHOWN_COLUMNS = 40 };
 
 /* ---- where ---- */
@@ -225,7 +227,7 @@ static bool read_all(int fd, struct buf *out, struct err *e)
 /* False with ERR_NONE: there is no such file. */
 static bool read_file(const char *path, struct buf *out, struct err *e)
 {
-	if (strcmp(path, "/dev/null") == 0) /* the usual way to have none */
+	if (strcmp(path, no_file) == 0)
 		return true;
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0)
@@ -310,6 +312,8 @@ bool config_save_filter(const char *path, struct str name, struct str text, stru
 	text = str_trim(text);
 	if (!config_saved_ok(name, text, e))
 		return false;
+	if (strcmp(path, no_file) == 0)
+		return err_set(e, ERR_INPUT, "the configuration is %s, which keeps nothing", no_file);
 	bool ok = read_file(path, &before, &why);
 	if (ok || why.kind == ERR_NONE) {
 		with_saved(buf_str(&before), name, text, &after);

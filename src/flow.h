@@ -11,8 +11,8 @@
 struct flow {
 	struct surface *s;
 	struct rect r;
-	int top;  /* lines scrolled out above */
-	int line; /* the next one */
+	int top;        /* lines scrolled out above */
+	int line;       /* the next one */
 	enum zone zone; /* of the times that its users write into it */
 };
 

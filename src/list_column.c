@@ -107,8 +107,8 @@ static enum role draw_attempts(const struct list_clock *c, const struct record *
 
 const struct list_column list_columns[COLUMN_COUNT] = {
 	[COLUMN_TIME] = {"time", "Time", "when its outcome became known", true, 12, 12, 1, draw_time},
-	[COLUMN_RECIPIENT] = {"recipient", "Recipient", "the address it was for", true, 20, 36, 0, draw_recipient},
-	[COLUMN_CODE] = {"code", "Code", "basic and enhanced", true, 10, 11, 2, draw_code},
+	[COLUMN_RECIPIENT] = {"recipient", "Recipient", "the address it was for", true, 18, 36, 0, draw_recipient},
+	[COLUMN_CODE] = {"code", "Code", "basic and enhanced", true, 11, 11, 2, draw_code},
 	[COLUMN_OUTCOME] = {"outcome", "Outcome", "failed, dropped, …", true, 9, 9, 5, draw_outcome},
 	[COLUMN_TITLE] = {"title", "Title", "the email's own Subject header", true, 34, 40, 4, draw_title},
 	[COLUMN_RESPONSE] = {"response", "Response", "what the remote server answered", true, 16, 400, 3,

@@ -337,6 +337,8 @@ static void stack_cell_colour(struct surface *s, int x, int y, const struct stac
 			      const int shares[STACK_PARTS_MAX], int filled)
 {
 	int first = largest(shares, count, -1), second = largest(shares, count, first);
+	if (first < 0)
+		return;
 	if (second < 0 || filled < EIGHTHS) {
 		put_char(s, x, y, parts[first].role, eighth_block(filled));
 		return;
@@ -351,6 +353,8 @@ static void stack_cell_mono(struct surface *s, int x, int y, const struct stack_
 			    const int shares[STACK_PARTS_MAX], int filled, bool lowest)
 {
 	int first = largest(shares, count, -1);
+	if (first < 0)
+		return;
 	if (first == 0 && filled < EIGHTHS && !s->ascii)
 		put_char(s, x, y, parts[0].role, eighth_block(filled));
 	else if (filled * 2 >= EIGHTHS || lowest)
@@ -406,16 +410,15 @@ struct look surface_look(const struct cell *c, const struct theme *t, int colour
 static char role_letter(const struct cell *c)
 {
 	static const char letters[ROLE_COUNT] = {
-		[ROLE_TEXT] = 't',          [ROLE_DIM] = 'd',         [ROLE_STRONG] = 's',
-		[ROLE_HEADER] = 'h',        [ROLE_HEADER_DIM] = 'i',  [ROLE_FOOTER] = 'f',
-		[ROLE_KEY] = 'k',           [ROLE_BORDER] = 'b',      [ROLE_BORDER_FOCUS] = 'c',
-		[ROLE_TITLE] = 'l',         [ROLE_SELECT] = 'x',      [ROLE_SELECT_BLUR] = 'y',
-		[ROLE_MARK] = 'm',          [ROLE_PERMANENT] = 'p',   [ROLE_TEMPORARY] = 'a',
-		[ROLE_SUCCESS] = 'g',       [ROLE_DROPPED] = 'v',     [ROLE_BAR] = 'r',
-		[ROLE_SPARK] = 'u',         [ROLE_EVIDENCE] = 'e',    [ROLE_WARNING] = 'w',
-		[ROLE_ERROR] = 'n',         [ROLE_INPUT] = 'o',       [ROLE_SPARK_TEMPORARY] = 'j',
-		[ROLE_SPARK_DROPPED] = 'q', [ROLE_FRESH] = 'z',       [ROLE_CURSOR_COLUMN] = '1',
-		[ROLE_MENU] = '2',          [ROLE_MENU_SELECT] = '3',
+		[ROLE_TEXT] = 't',          [ROLE_DIM] = 'd',        [ROLE_STRONG] = 's',
+		[ROLE_HEADER] = 'h',        [ROLE_HEADER_DIM] = 'i', [ROLE_FOOTER] = 'f',
+		[ROLE_KEY] = 'k',           [ROLE_BORDER] = 'b',     [ROLE_BORDER_FOCUS] = 'c',
+		[ROLE_TITLE] = 'l',         [ROLE_SELECT] = 'x',     [ROLE_SELECT_BLUR] = 'y',
+		[ROLE_MARK] = 'm',          [ROLE_PERMANENT] = 'p',  [ROLE_TEMPORARY] = 'a',
+		[ROLE_SUCCESS] = 'g',       [ROLE_DROPPED] = 'v',    [ROLE_BAR] = 'r',
+		[ROLE_SPARK] = 'u',         [ROLE_EVIDENCE] = 'e',   [ROLE_WARNING] = 'w',
+		[ROLE_ERROR] = 'n',         [ROLE_INPUT] = 'o',      [ROLE_SPARK_TEMPORARY] = 'j',
+		[ROLE_SPARK_DROPPED] = 'q', [ROLE_FRESH] = 'z',      [ROLE_CURSOR_COLUMN] = '1',
 	};
 	if (c->select && letters[c->role] >= 'a')
 		return (char)(letters[c->role] - 'a' + 'A');

@@ -13,7 +13,8 @@
 struct cell {
 	char32_t ch[TEXT_CELL_MAX]; /* ch[0] 0: the right half of a wide character */
 	enum role role;
-	enum role under; /* its colour is the background; ROLE_TEXT: none. Of two parts of a bar that meet in one cell */
+	enum role
+		under; /* its colour is the background; ROLE_TEXT: none. Of two parts of a bar that meet in one cell */
 	bool select; /* on the selected row: background of ROLE_SELECT or ROLE_SELECT_BLUR under the role's own text */
 	bool blur;   /* with select: the pane is not in focus */
 	bool stale;  /* content that waits for its successor: dimmed */

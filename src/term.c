@@ -67,6 +67,17 @@ static void modes_leave(const struct term *t)
 	send(leave_paste, sizeof leave_paste - 1);
 }
 
+/* Once more behind endwin(): to leave the alternate screen brings the cursor back as it was when it was last saved, and
+ * where scrolling saves it, that was hidden (terminals on libvterm). */
+static void show_cursor(void)
+{
+	struct buf b = {0};
+	add_capability(&b, "cnorm");
+	if (b.len)
+		send(b.p, b.len);
+	buf_free(&b);
+}
+
 static void guard_arm(const struct term *t)
 {
 	struct buf reset = {0};
@@ -74,7 +85,7 @@ static void guard_arm(const struct term *t)
 		buf_add(&reset, STR(leave_mouse));
 	if (t->ansi)
 		buf_add(&reset, STR(leave_paste));
-	static const char *const capabilities[] = {"sgr0", "op", "rmkx", "cnorm", "rmcup"};
+	static const char *const capabilities[] = {"sgr0", "op", "rmkx", "rmcup", "cnorm"};
 	for (size_t i = 0; i < COUNT_OF(capabilities); i++)
 		add_capability(&reset, capabilities[i]);
 	term_signal_arm(STDOUT_FILENO, &t->saved, buf_str(&reset));
@@ -166,6 +177,7 @@ void term_close(struct term *t)
 		return;
 	modes_leave(t);
 	endwin();
+	show_cursor();
 	tcsetattr(STDOUT_FILENO, TCSADRAIN, &t->saved);
 	die_hook = NULL;
 	term_signal_close();
@@ -372,6 +384,7 @@ void term_suspend(struct term *t)
 {
 	modes_leave(t);
 	endwin();
+	show_cursor();
 	term_signal_disarm();
 	term_signal_stop();
 	take_back(t);

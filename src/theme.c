@@ -34,8 +34,6 @@ static const struct look none[ROLE_COUNT] = {
 	[ROLE_INPUT] = PLAIN(LOOK_BOLD),
 	[ROLE_FRESH] = PLAIN(LOOK_BOLD),
 	[ROLE_CURSOR_COLUMN] = PLAIN(LOOK_REVERSE),
-	[ROLE_MENU] = PLAIN(0),
-	[ROLE_MENU_SELECT] = PLAIN(LOOK_REVERSE | LOOK_BOLD),
 };
 
 const struct theme *theme_named(struct str name)

@@ -37,8 +37,6 @@ enum role {
 	ROLE_INPUT,           /* text being typed */
 	ROLE_FRESH,           /* a row that has just come */
 	ROLE_CURSOR_COLUMN,   /* the timeline's cursor, and the range selected there */
-	ROLE_MENU,            /* a list that pops up */
-	ROLE_MENU_SELECT,     /* the row under the cursor in it */
 	ROLE_COUNT
 };
 

@@ -29,8 +29,6 @@ static const char *const names[ROLE_COUNT] = {
 	[ROLE_INPUT] = "input",
 	[ROLE_FRESH] = "fresh",
 	[ROLE_CURSOR_COLUMN] = "cursor-column",
-	[ROLE_MENU] = "menu",
-	[ROLE_MENU_SELECT] = "menu-select",
 };
 
 const char *role_name(enum role r)

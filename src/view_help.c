@@ -63,9 +63,19 @@ static void filter_draw(struct help *h)
 	buf_free(&b);
 }
 
+static void mouse_draw(struct help *h)
+{
+	line(h, ROLE_TITLE, "Mouse", NULL);
+	line(h, ROLE_KEY, "Click", "Selects; a second click opens, closes or zooms in. A hint at the bottom acts.");
+	line(h, ROLE_KEY, "Wheel", "Scrolls the pane under it.");
+	line(h, ROLE_KEY, "Drag", "Moves the border between two panes; selects a range of the timeline.");
+	line(h, ROLE_TEXT, "", NULL);
+}
+
 static void all_draw(struct help *h)
 {
 	actions_draw(h);
+	mouse_draw(h);
 	filter_draw(h);
 }
 

@@ -33,10 +33,13 @@ static int instrument_height(int h)
 	return clamp(h * 2 / 5, 8, h - 3 < 20 ? h - 3 : 20);
 }
 
+/* Names of hosts and addresses are longer than those of subjects, and wordings are sentences. */
 static int tree_width(const struct app *app)
 {
 	int w = app->w;
 	int fits = w < 100 ? 28 : w < 120 ? 36 : w < BESIDE_W ? 42 : w < 220 ? 46 : 60;
+	if (app->tree.grouping != GROUP_CODE && app->tree.grouping != GROUP_DAY && w >= 100)
+		fits = clamp(w * 2 / 5, fits, app->tree.grouping == GROUP_WORDING ? 96 : 64);
 	if (app->tree_share > 0)
 		fits = w * app->tree_share / 100;
 	return clamp(fits, TREE_MIN_W, w - (w >= BESIDE_W ? 2 : 1) * LIST_MIN_W);

@@ -1,6 +1,7 @@
 #include "view.h"
 
 #include "codes.h"
+#include "config.h"
 #include "list_column.h"
 #include "flow.h"
 
@@ -212,6 +213,14 @@ static void without_draw(const struct app *app, struct flow *f)
 		flow_blank(f);
 }
 
+static void keys_draw(const struct app *app, struct flow *f, const char *text)
+{
+	struct buf b = {0};
+	keymap_sentence(&app->config->keymap, text, &b);
+	flow_text(f, 0, ROLE_TEXT, buf_str(&b), NULL, 0);
+	buf_free(&b);
+}
+
 /* Nothing to list: say why, and what to do. */
 static void empty_draw(const struct app *app, struct surface *s, struct rect r)
 {
@@ -224,20 +233,20 @@ static void empty_draw(const struct app *app, struct surface *s, struct rect r)
 		flow_blank(&f);
 		flow_text(&f, 0, ROLE_TEXT, STR("Fill it from the shell, while this stays open:"), NULL, 0);
 		flow_text(&f, 2, ROLE_KEY, STR("deadletter import /var/log/mail.log --into FILE"), NULL, 0);
-		flow_text(&f, 0, ROLE_DIM, STR("What comes in shows here by itself. deadletter import --help tells more."),
-			  NULL, 0);
+		flow_text(&f, 0, ROLE_DIM,
+			  STR("What comes in shows here by itself. deadletter import --help tells more."), NULL, 0);
 	} else if (app->filter.count > 0) {
 		flow_line(&f, ROLE_STRONG, STR("Nothing matches the filter."));
 		flow_blank(&f);
 		without_draw(app, &f);
 		if (!filter_names_status(&app->filter))
-			flow_text(&f, 0, ROLE_TEXT,
-				  STR("Only failures were searched: status:any searches all email."), NULL, 0);
-		flow_text(&f, 0, ROLE_DIM, STR("/ changes the filter, w goes back a step, \\ removes it."), NULL, 0);
+			flow_text(&f, 0, ROLE_TEXT, STR("Only failures were searched: status:any searches all email."),
+				  NULL, 0);
+		keys_draw(app, &f, "{filter} changes the filter, {widen} goes back a step, {clear-filter} removes it.");
 	} else {
 		flow_line(&f, ROLE_STRONG, STR("No email has failed."));
 		flow_blank(&f);
-		flow_text(&f, 0, ROLE_TEXT, STR("status:any in the filter shows the others: / begins it."), NULL, 0);
+		keys_draw(app, &f, "status:any in the filter shows the others: {filter} begins it.");
 	}
 }
 

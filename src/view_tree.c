@@ -170,7 +170,8 @@ static const struct code_entry *code_of(const struct tree_node *n)
 
 static void node_draw(struct app *app, struct surface *s, const struct tree_node *n, struct rect r, int64_t max)
 {
-	int bar_w = r.w >= 44 ? 10 : r.w >= 38 ? 5 : r.w >= 32 ? 3 : 0;
+	bool long_names = app->tree.grouping != GROUP_CODE && app->tree.grouping != GROUP_DAY;
+	int bar_w = r.w >= 44 && !long_names ? 10 : r.w >= 38 ? 5 : r.w >= 32 ? 3 : 0;
 	char count[NUMBER_TEXT], widest[NUMBER_TEXT];
 	int count_w = (int)str_of(view_number(tree_of(app)->total, widest)).len;
 	int right = r.x + r.w - 1;

@@ -135,7 +135,7 @@ static void add_words(struct buf *out, const struct opt *o)
 	bool list = o->takes && o->takes->kind == ARG_LIST;
 	if (words.count > 0 && words.items[0].help[0]) {
 		if (list)
-			buf_printf(out, "Without \\fB\\-\\-%s\\fR it is those with a star:\n", o->name);
+			buf_add(out, STR("Those with a star are the usual ones:\n"));
 		buf_add(out, STR(".RS\n.PD 0\n"));
 		for (size_t i = 0; i < words.count; i++) {
 			buf_add(out, STR(".TP 16\n"));
@@ -144,7 +144,7 @@ static void add_words(struct buf *out, const struct opt *o)
 			add_sentences(out, str_of(words.items[i].help));
 		}
 		buf_add(out, STR(".RE\n.PD\n"));
-	} else if (o->takes && o->takes->kind == ARG_PAIR) {
+	} else if (o->arg && o->takes->kind == ARG_PAIR) {
 		struct buf names = {0};
 		arg_enumerate(&words, &names);
 		add_font(out, 'I', str_slice(str_of(o->arg), 0, strcspn(o->arg, "=")));
@@ -192,7 +192,7 @@ static void commands(struct buf *out)
 		for (size_t k = 0; k < c->opt_count; k++)
 			add_option(out, &c->opts[k]);
 		if (c->configured)
-			buf_add(out, STR(".PP\nIt takes the options of CONFIGURATION too.\n"));
+			buf_add(out, STR(".PP\nIt takes the options of\n.B CONFIGURATION\ntoo.\n"));
 	}
 }
 
@@ -213,7 +213,7 @@ static void add_setting(struct buf *out, const struct config_option *o)
 	buf_addc(out, '\n');
 	add_sentences(out, buf_str(&help));
 	if (o->fallback[0]) {
-		buf_add(out, STR("Else "));
+		buf_add(out, STR("By default "));
 		add_font(out, 'B', str_of(o->fallback));
 		buf_add(out, STR(".\n"));
 	}
@@ -274,7 +274,7 @@ static void add_example(struct buf *out, const char *text)
 		buf_add(out, first ? STR("") : STR("\\ "));
 		add_text(out, part);
 	}
-	buf_add(out, STR("\\fR\n"));
+	buf_add(out, STR("\\fR"));
 }
 
 static void filter_terms(struct buf *out)
@@ -282,13 +282,11 @@ static void filter_terms(struct buf *out)
 	buf_add(out, STR(".PD 0\n"));
 	for (int k = 0; k < FILTER_KEY_COUNT; k++) {
 		const struct filter_key_info *key = &filter_keys[k];
-		struct str help = str_of(key->help);
-		if (help.len > 0 && help.p[help.len - 1] == '.')
-			help.len--;
 		buf_printf(out, ".TP 18\n\\fB%s:\\fI%s\\fR\n", key->name, key->value);
-		add_text(out, help);
-		buf_add(out, STR(": "));
+		add_text(out, str_of(key->help));
+		buf_add(out, STR(" ("));
 		add_example(out, key->example);
+		buf_add(out, STR(")\n"));
 	}
 	buf_add(out, STR(".PD\n"));
 }

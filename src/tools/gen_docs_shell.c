@@ -14,22 +14,6 @@ static const char *const kinds[] = {
 	[ARG_FILTER] = "filter", [ARG_WORD] = "word", [ARG_LIST] = "list",         [ARG_PAIR] = "pair",
 };
 
-/* All options of a command, with the opposites of switches that have one. */
-static struct opt *options_of(const struct cmd *c, struct arena *a, size_t *count)
-{
-	size_t n;
-	const struct opt *opts = cmd_opts(c, a, &n);
-	struct opt *all = arena_array(a, struct opt, 2 * n + 1);
-	*count = 0;
-	for (size_t i = 0; i < n; i++) {
-		all[(*count)++] = opts[i];
-		if (opt_has_opposite(&opts[i]))
-			all[(*count)++] = (struct opt){0, arena_printf(a, "no-%s", opts[i].name).p, NULL,
-						       arena_printf(a, "The opposite of --%s.", opts[i].name).p, NULL};
-	}
-	return all;
-}
-
 /* ---- places, for any shell ---- */
 
 struct place {
@@ -42,16 +26,29 @@ struct place {
 
 typedef void place_fn(struct buf *out, const struct place *p);
 
-static void each_place(struct buf *out, place_fn *write)
+typedef void option_fn(struct buf *out, const struct cmd *c, const struct opt *o);
+
+static void each_option(struct buf *out, const struct cmd *c, option_fn *write)
 {
 	struct arena a = {0};
+	size_t count;
+	const struct opt *opts = cmd_opts(c, &a, &count);
+	for (size_t i = 0; i < count; i++)
+		write(out, c, &opts[i]);
+	arena_free(&a);
+}
+
+static void each_place(struct buf *out, place_fn *write)
+{
 	for (size_t i = 0; cmds[i]; i++) {
 		const struct cmd *c = cmds[i];
+		struct arena a = {0};
 		size_t count;
-		const struct opt *opts = options_of(c, &a, &count);
+		const struct opt *opts = cmd_opts(c, &a, &count);
 		for (size_t k = 0; k < count; k++)
 			if (opts[k].arg)
 				write(out, &(struct place){c->name, opts[k].name, opts[k].letter, true, opts[k].takes});
+		arena_free(&a);
 		if (c->first)
 			write(out, &(struct place){c->name, "1", 0, false, c->first});
 		if (c->rest)
@@ -59,7 +56,6 @@ static void each_place(struct buf *out, place_fn *write)
 	}
 	for (int k = 0; k < FILTER_KEY_COUNT; k++)
 		write(out, &(struct place){"filter", filter_keys[k].name, 0, false, filter_keys[k].takes});
-	arena_free(&a);
 }
 
 /* In the quotes of a shell: those of bash and zsh know no escape, those of fish know \' and \\. */
@@ -75,13 +71,6 @@ static void add_escaped(struct buf *out, enum shell shell, const char *text)
 		else
 			buf_addc(out, *text);
 	}
-}
-
-static void add_quoted(struct buf *out, enum shell shell, const char *text)
-{
-	buf_addc(out, '\'');
-	add_escaped(out, shell, text);
-	buf_addc(out, '\'');
 }
 
 /* 'export -o' | 'export --output' */
@@ -124,21 +113,23 @@ static void bash_places(struct buf *out)
 	each_place(out, bash_place);
 }
 
+static void bash_option(struct buf *out, const struct cmd *c, const struct opt *o)
+{
+	(void)c;
+	if (o->letter)
+		buf_printf(out, "-%c ", o->letter);
+	buf_printf(out, "--%s ", o->name);
+	if (opt_has_opposite(o))
+		buf_printf(out, "--no-%s ", o->name);
+}
+
 static void bash_options(struct buf *out)
 {
-	struct arena a = {0};
 	for (size_t i = 0; cmds[i]; i++) {
-		size_t count;
-		const struct opt *opts = options_of(cmds[i], &a, &count);
 		buf_printf(out, "\t%s) words='", cmds[i]->name);
-		for (size_t k = 0; k < count; k++) {
-			if (opts[k].letter)
-				buf_printf(out, "-%c ", opts[k].letter);
-			buf_printf(out, "--%s ", opts[k].name);
-		}
+		each_option(out, cmds[i], bash_option);
 		buf_add(out, STR("--help' ;;\n"));
 	}
-	arena_free(&a);
 }
 
 /* ---- zsh ---- */
@@ -202,11 +193,13 @@ static void zsh_option(struct buf *out, const struct cmd *c, const struct opt *o
 		buf_printf(&spec, ":%s: _deadletter_at \"%s --%s\"", o->arg, c->name, o->name);
 	const char *equals = o->arg ? "=" : "";
 	buf_add(out, STR(" \\\n\t\t\t"));
-	if (o->takes && o->takes->kind == ARG_PAIR)
+	if (o->arg && o->takes->kind == ARG_PAIR)
 		buf_printf(out, "'*--%s%s", o->name, equals);
 	else if (o->letter)
 		buf_printf(out, "'(-%c --%s)'{-%c%s,--%s%s}'", o->letter, o->name, o->letter, o->arg ? "+" : "",
 			   o->name, equals);
+	else if (opt_has_opposite(o))
+		buf_printf(out, "'(--%s --no-%s)'{--%s,--no-%s}'", o->name, o->name, o->name, o->name);
 	else
 		buf_printf(out, "'--%s%s", o->name, equals);
 	add_escaped(out, POSIX, spec.p);
@@ -217,21 +210,16 @@ static void zsh_option(struct buf *out, const struct cmd *c, const struct opt *o
 
 static void zsh_arguments(struct buf *out)
 {
-	struct arena a = {0};
 	for (size_t i = 0; cmds[i]; i++) {
 		const struct cmd *c = cmds[i];
 		buf_printf(out, "\t(%s)\n\t\t_arguments -S $help", c->name);
-		size_t count;
-		const struct opt *opts = options_of(c, &a, &count);
-		for (size_t k = 0; k < count; k++)
-			zsh_option(out, c, &opts[k]);
+		each_option(out, c, zsh_option);
 		if (c->first)
 			buf_printf(out, " \\\n\t\t\t'1: : _deadletter_at \"%s 1\"'", c->name);
 		if (c->rest)
 			buf_printf(out, " \\\n\t\t\t'*: : _deadletter_at \"%s 2\"'", c->name);
 		buf_add(out, STR("\n\t\t;;\n"));
 	}
-	arena_free(&a);
 }
 
 /* ---- fish ---- */
@@ -278,28 +266,28 @@ static void fish_filter_keys(struct buf *out)
 	arena_free(&a);
 }
 
+static void fish_option(struct buf *out, const struct cmd *c, const struct opt *o)
+{
+	struct buf help = {0};
+	opt_sentence(o, &help);
+	for (int no = 0; no < (opt_has_opposite(o) ? 2 : 1); no++) {
+		buf_printf(out, "complete -c deadletter -n '__deadletter_in %s' -l %s%s", c->name, no ? "no-" : "",
+			   o->name);
+		if (o->letter)
+			buf_printf(out, " -s %c", o->letter);
+		if (o->arg)
+			buf_printf(out, " -x -a '(__deadletter_at \"%s --%s\")'", c->name, o->name);
+		buf_add(out, STR(" -d '"));
+		add_escaped(out, FISH, help.p);
+		buf_add(out, STR("'\n"));
+	}
+	buf_free(&help);
+}
+
 static void fish_options(struct buf *out)
 {
-	struct arena a = {0};
-	for (size_t i = 0; cmds[i]; i++) {
-		size_t count;
-		const struct opt *opts = options_of(cmds[i], &a, &count);
-		for (size_t k = 0; k < count; k++) {
-			const struct opt *o = &opts[k];
-			struct buf help = {0};
-			opt_sentence(o, &help);
-			buf_printf(out, "complete -c deadletter -n '__deadletter_in %s' -l %s", cmds[i]->name, o->name);
-			if (o->letter)
-				buf_printf(out, " -s %c", o->letter);
-			if (o->arg)
-				buf_printf(out, " -x -a '(__deadletter_at \"%s --%s\")'", cmds[i]->name, o->name);
-			buf_add(out, STR(" -d "));
-			add_quoted(out, FISH, help.p);
-			buf_addc(out, '\n');
-			buf_free(&help);
-		}
-	}
-	arena_free(&a);
+	for (size_t i = 0; cmds[i]; i++)
+		each_option(out, cmds[i], fish_option);
 }
 
 const struct part shell_parts[] = {

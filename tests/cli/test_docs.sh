@@ -82,6 +82,9 @@ deadletter demo --no-m	--no-mouse
 deadletter --columns code,se	code,sender
 deadletter explain 5.1.10	5.1.10
 deadletter demo --k	--keep
+deadletter config --the	--theme
+deadletter mail.db --theme=l	light
+deadletter mail.db --no-m	--no-mouse
 END
 cut -f 1 "$dir/table" >"$dir/lines"
 

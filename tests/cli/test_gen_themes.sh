@@ -29,7 +29,7 @@ wrong_row() { # wrong_row NAME TEXT MESSAGE
 }
 
 cp data/themes/dark.tsv "$dir"
-generate && [ ! -s "$dir/err" ] && grep -q '{246, -1, 0}, /\* dim \*/' "$dir/out"
+generate && [ ! -s "$dir/err" ] && grep -q '/\* dim \*/' "$dir/out"
 result $? "the default theme as it is passes"
 
 words='must be "-", or a colour'"'"'s number below the column'"'"'s, "on" with another one, bold, dim, reverse or underline'

@@ -52,6 +52,7 @@ install_to install "" "$prefix"
 [ "$code" = 0 ] && cmp -s "$dir/places" "$dir/got"
 result $? "install takes a PREFIX without DESTDIR"
 install_to uninstall "" "$prefix"
-[ "$code" = 0 ] && [ "$(cd "$prefix" && find . | LC_ALL=C sort | tr '\n' ' ')" = ". ./bin ./share ./share/man ./share/man/man1 ./share/man/man1/other.1 " ]
-result $? "uninstall leaves what others put there"
+[ "$code" = 0 ] && [ "$(find "$prefix" ! -type d)" = "$prefix/share/man/man1/other.1" ] && [ -d "$prefix/share/zsh" ] &&
+	[ ! -e "$prefix/share/doc/deadletter" ]
+result $? "uninstall leaves what others put there, and their folders"
 echo "1..$n"

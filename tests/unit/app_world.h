@@ -26,7 +26,8 @@ struct world {
 	struct arena arenas[ASK_KINDS];
 	bool asked[ASK_KINDS];
 	unsigned generation[ASK_KINDS];
-	bool hold; /* answers do not come */
+	const struct theme *theme; /* that the terminal was told */
+	bool hold;                 /* answers do not come */
 };
 
 /* ---- a port whose answers come when the test says so ---- */
@@ -64,6 +65,16 @@ static inline bool port_copy(void *ctx, struct str text)
 static inline void port_suspend(void *ctx)
 {
 	(void)ctx;
+}
+
+static inline void port_theme(void *ctx, const struct theme *t)
+{
+	((struct world *)ctx)->theme = t;
+}
+
+static inline bool port_save(void *ctx, struct str name, struct str filter, struct err *e)
+{
+	return config_put_saved(&((struct world *)ctx)->config, name, filter, e);
 }
 
 static inline void pump(struct world *w)
@@ -186,8 +197,9 @@ static inline int setup(void **state)
 	if (!w->store)
 		fail_msg("%s", e.msg);
 	put_records(w->store);
-	struct app_port port = {port_ask, port_cancel, port_copy, port_suspend, w};
+	struct app_port port = {port_ask, port_cancel, port_copy, port_suspend, port_theme, port_save, w};
 	config_init(&w->config);
+	w->config.zone = ZONE_UTC;
 	app_init(&w->app, &port, &w->config, "outbox.db", false, 120, 36);
 	pump(w);
 	draw(w);
@@ -199,6 +211,7 @@ static inline int teardown(void **state)
 {
 	struct world *w = *state;
 	app_free(&w->app);
+	config_free(&w->config);
 	surface_free(&w->s);
 	store_close(w->store);
 	for (int k = 0; k < ASK_KINDS; k++)

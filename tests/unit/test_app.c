@@ -353,7 +353,8 @@ static void test_every_action_has_a_key_of_its_own(void **state)
 			assert_true(event_key_of(one, &k));
 			for (int pane = 0; pane < PANE_COUNT; pane++)
 				if (actions[i].where & (1u << pane))
-					assert_ptr_equal(action_find(&w->config.keymap, k, (enum pane)pane), &actions[i]);
+					assert_ptr_equal(action_find(&w->config.keymap, k, (enum pane)pane),
+							 &actions[i]);
 		}
 	}
 }

@@ -180,7 +180,7 @@ static void test_narrow_and_widen_step_by_step(void **state)
 	key(w, "d");
 	assert_string_equal(line(w), "code:5.1.1 domain:example.org");
 	key(w, "n");
-	key(w, "t");
+	key(w, "y");
 	assert_string_equal(line(w), "code:5.1.1 domain:example.org since:2026-11-23 before:2026-11-24");
 	key(w, "n");
 	key(w, "r");
@@ -251,6 +251,52 @@ static void test_narrow_to_the_group(void **state)
 	assert_int_equal(w->app.list.total, 400);
 }
 
+/* ---- saved filters ---- */
+
+static void test_a_filter_is_saved_and_chosen(void **state)
+{
+	struct world *w = *state;
+	key(w, "f");
+	assert_shown(w, "No filter is saved.");
+	type(w, "/class:4");
+	key(w, "Enter");
+	key(w, "f");
+	assert_shown(w, "save this one");
+	key(w, "s");
+	type(w, "soft");
+	key(w, "Enter");
+	assert_shown(w, "Saved. f offers it from now on");
+	key(w, "\\");
+	assert_int_equal(w->app.list.total, 1000);
+	key(w, "f");
+	assert_shown(w, "soft");
+	key(w, "1");
+	assert_string_equal(line(w), "class:4");
+	assert_int_equal(w->app.list.total, 200);
+	key(w, "w");
+	assert_string_equal(line(w), "");
+	type(w, "/class:5");
+	key(w, "Enter");
+	key(w, "f");
+	key(w, "s");
+	type(w, "a = b"); /* no name for a line of the configuration */
+	key(w, "Enter");
+	assert_int_equal(w->config.saved_count, 1);
+	assert_int_equal(w->app.message_role, ROLE_ERROR);
+}
+
+static void test_theme_changes_at_once(void **state)
+{
+	struct world *w = *state;
+	key(w, "T");
+	assert_shown(w, "light");
+	key(w, "Down");
+	key(w, "Enter");
+	assert_ptr_equal(w->theme, &themes[1]);
+	key(w, "T");
+	assert_int_equal(w->app.menu.index, 1);
+}
+
 /* ---- what leaves nothing ---- */
 
 static void test_empty_list_names_the_term(void **state)
@@ -313,6 +359,8 @@ int main(void)
 		on_a_world(test_widening_a_typed_filter_drops_its_last_term),
 		on_a_world(test_narrow_what_has_no_code),
 		on_a_world(test_narrow_to_the_group),
+		on_a_world(test_a_filter_is_saved_and_chosen),
+		on_a_world(test_theme_changes_at_once),
 		on_a_world(test_empty_list_names_the_term),
 		on_a_world(test_from_a_drop_to_its_cause),
 	};

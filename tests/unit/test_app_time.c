@@ -151,7 +151,8 @@ static void test_cursor_stays_when_bars_become_finer(void **state)
 	assert_true(view_timeline_range(&w->app, &from_s, &until_s));
 	resize(w, 240, 60);
 	assert_true(view_timeline_range(&w->app, &finer_from_s, &finer_until_s));
-	assert_true(finer_from_s >= from_s && finer_until_s <= until_s && finer_until_s - finer_from_s < until_s - from_s);
+	assert_true(finer_from_s >= from_s && finer_until_s <= until_s &&
+		    finer_until_s - finer_from_s < until_s - from_s);
 }
 
 static void test_without_colour_parts_have_fillings(void **state)

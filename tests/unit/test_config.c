@@ -493,6 +493,8 @@ static void what_cannot_be_saved_changes_nothing(void **state)
 	e = (struct err){0};
 	assert_false(config_save_filter("/dev/zero", STR("a"), STR("5.1.1"), &e));
 	e = (struct err){0};
+	assert_false(config_save_filter("/dev/null", STR("a"), STR("5.1.1"), &e));
+	e = (struct err){0};
 	assert_false(config_save_filter("/proc/none/config", STR("a"), STR("5.1.1"), &e));
 }
 

@@ -108,6 +108,18 @@ static void mistakes_are_named_and_change_nothing(void **state)
 	must_not_bind("export", "ab", "there is no key \"ab\"; keys are written e, Space, C-e, Up, PgDn, F5");
 }
 
+static void sentences_name_the_keys_that_hold(void **state)
+{
+	(void)state;
+	struct keymap m = fresh();
+	struct buf b = {0};
+	must_bind(&m, "quit", "Q C-c");
+	must_bind(&m, "help", "");
+	keymap_sentence(&m, "{quit} quits, {help} helps; {no-such} {", &b);
+	assert_string_equal(b.p, "Q quits, help helps; {no-such} {");
+	buf_free(&b);
+}
+
 static void there_is_an_end_to_keys(void **state)
 {
 	(void)state;
@@ -128,6 +140,7 @@ int main(void)
 		cmocka_unit_test(a_key_is_taken_from_others_of_its_panes_only),
 		cmocka_unit_test(an_action_may_have_no_key),
 		cmocka_unit_test(mistakes_are_named_and_change_nothing),
+		cmocka_unit_test(sentences_name_the_keys_that_hold),
 		cmocka_unit_test(there_is_an_end_to_keys),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -159,8 +159,8 @@ static void empty_and_tiny_grids_take_everything(void **state)
 			surface_frame(&s, (struct rect){-4, -4, 20, 20}, false, STR("日本"), STR(""));
 			surface_text(&s, -1, 0, -1, ROLE_TEXT, STR("日本"));
 			surface_bar(&s, 0, 0, 90, ROLE_BAR, 5, 5);
-			surface_stack(&s, (struct rect){w - 1, -3, 9, h + 4},
-				      &(const struct stack_part){ROLE_SPARK, 5}, 1, 5);
+			surface_stack(&s, (struct rect){w - 1, -3, 9, h + 4}, &(const struct stack_part){ROLE_SPARK, 5},
+				      1, 5);
 			surface_fill(&s, (struct rect){-9, -9, 99, 99}, ROLE_TEXT);
 			surface_free(&s);
 		}
