@@ -241,9 +241,28 @@ static void add_to(struct query *q, const struct store *st, const struct filter_
 	query_text(q, t->text);
 }
 
+static bool is_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static struct str longest_letters(struct str s)
+{
+	struct str longest = STR("");
+	for (size_t at = 0, end; at < s.len; at = end + 1) {
+		for (end = at; end < s.len && is_letter(s.p[end]);)
+			end++;
+		if (end - at > longest.len)
+			longest = str_slice(s, at, end - at);
+	}
+	return longest;
+}
+
+/* A response holds every word of its wording: that is asked first, being much cheaper. */
 static void add_wording(struct query *q, const struct store *st, struct str wording)
 {
-	query_sql(q, "text_is(wording(");
+	add_text(q, st, "response", &(struct filter_term){.text = longest_letters(wording)});
+	query_sql(q, " AND text_is(wording(");
 	query_field(q, st, "response");
 	query_sql(q, "), ");
 	query_text(q, text_fold(&q->arena, wording));

@@ -23,6 +23,21 @@ static bool is_utf8(struct str s)
 	return true;
 }
 
+static bool is_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* The store looks for a word of the wording first. */
+static void must_hold_all_words(struct str response, struct str wording)
+{
+	for (size_t at = 0, end; at < wording.len; at = end + 1) {
+		for (end = at; end < wording.len && is_letter(wording.p[end]);)
+			end++;
+		must(str_find(response, str_slice(wording, at, end - at), 0) != SIZE_MAX);
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct str response = {(const char *)data, size};
@@ -35,6 +50,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		must(w.p[i] != ' ' || (i > 0 && i + 1 < w.len && w.p[i - 1] != ' '));
 	}
 	must(is_utf8(w));
+	must_hold_all_words(response, w);
 
 	wording_mask(w, &twice);
 	must(str_eq(buf_str(&twice), w));

@@ -1,4 +1,4 @@
-/* Answers that the query layer puts together from several of the store's: the timeline in every zone. */
+/* Answers that the query layer puts together from several of the store's: the timeline and the trees, in every zone. */
 #include "scratch.h"
 
 #include "query.h"
@@ -21,11 +21,12 @@ static int setup(void **state)
 	f->scratch = scratch_make();
 	store_close(store_open_rw(f->scratch->path, true, &e));
 	f->db = plain_open(f->scratch->path);
-	char sql[400];
+	char sql[700];
 	snprintf(sql, sizeof sql,
 		 "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < %d)"
-		 " INSERT INTO email (recipient, time, outcome, enhanced_code)"
-		 " SELECT 'user' || (i %% 70) || '@example.org',"
+		 " INSERT INTO email (recipient, sender, remote_mta, response, time, outcome, enhanced_code)"
+		 " SELECT 'user' || (i %% 70) || '@d' || (i %% 7) || '.example', 'from' || (i %% 3) || '@example.org',"
+		 " iif(i %% 4, 'mx' || (i %% 4) || '.example', NULL), iif(i %% 2, '550 no one called ' || i, 'full'),"
 		 " %lld + i * %d, CASE i %% 5 WHEN 0 THEN 'delivered' WHEN 1 THEN 'dropped' ELSE 'failed' END,"
 		 " iif(i %% 3, '5.1.1', '4.2.2') FROM n",
 		 RECORDS, (long long)FIRST_S, STEP_S);
@@ -118,7 +119,7 @@ static void check_timelines(struct fixture *f, enum zone zone)
 	check_timeline(f, zone, "", "1", 60);
 	check_timeline(f, zone, "", "1", 20);
 	check_timeline(f, zone, "", "1", 5);
-	check_timeline(f, zone, "to:user7", "recipient LIKE 'user7%'", 70);
+	check_timeline(f, zone, "to:user7@", "recipient LIKE 'user7@%'", 70);
 	/* Days with a change of clocks among them. */
 	snprintf(where, sizeof where, "time >= %lld AND time < %lld", (long long)from_s, (long long)until_s);
 	check_timeline(f, zone, "since:2026-03-28T10:00 before:2026-03-30T10:00", where, 60);
@@ -156,6 +157,97 @@ static void an_empty_timeline_has_no_peak(void **state)
 	reply_free(out);
 }
 
+/* ---- trees ---- */
+
+/* How many a node's line picks besides what was typed. */
+static int64_t picked(struct fixture *f, const struct request *r, struct str line)
+{
+	struct arena a = {0};
+	struct err e = {0};
+	struct scope s = r->scope;
+	int64_t n;
+	assert_ok(filter_parse(line, (struct moment){FIRST_S, r->zone}, &a, &s.all[s.count++], &e), e);
+	assert_ok(store_count(f->st, &s, &n, &e), e);
+	arena_free(&a);
+	return n;
+}
+
+static struct reply *answered(struct fixture *f, const struct request *r)
+{
+	struct reply *out = calloc(1, sizeof *out);
+	assert_non_null(out);
+	query_answer(f->st, r, out);
+	assert_int_equal(out->err.kind, ERR_NONE);
+	return out;
+}
+
+/* Each node picks what it counts, and codes add up to the groups that are open. Returns how many those hold. */
+static int64_t check_nodes(struct fixture *f, const struct request *r, const struct tree *t)
+{
+	int64_t groups = 0, codes = 0, opened = 0;
+	for (int i = 0; i < t->count; i++) {
+		const struct tree_node *n = &t->nodes[i];
+		if (picked(f, r, n->filter) != n->count)
+			fail_msg("%s (%s) counts %lld", n->label.p, n->filter.p, (long long)n->count);
+		groups += n->depth == 1 ? n->count : 0;
+		codes += n->depth == 2 ? n->count : 0;
+		opened += n->expanded ? n->count : 0;
+	}
+	assert_int_equal(groups, t->total);
+	assert_int_equal(codes, opened);
+	return opened;
+}
+
+static void check_tree(struct fixture *f, struct request r)
+{
+	struct reply *closed = answered(f, &r);
+	assert_true(closed->tree.count > 2);
+	assert_int_equal(check_nodes(f, &r, &closed->tree), 0);
+	const struct str open[] = {closed->tree.nodes[1].filter, closed->tree.nodes[2].filter};
+	r.open = open;
+	r.open_count = 2;
+	struct reply *opened = answered(f, &r);
+	int64_t n = check_nodes(f, &r, &opened->tree);
+	assert_int_equal(n, closed->tree.nodes[1].count + closed->tree.nodes[2].count);
+	reply_free(opened);
+	reply_free(closed);
+}
+
+static void trees_pick_what_they_count(void **state)
+{
+	static const char *const lines[] = {"", "status:any", "code:5.1.1 since:2026-02-03T10:00", "to:user1"};
+	struct arena a = {0};
+	struct err e = {0};
+	use_zone(NEW_YORK);
+	for (size_t i = 0; i < COUNT_OF(lines); i++) {
+		for (int by = GROUP_CODE + 1; by < GROUP_COUNT; by++) {
+			struct request r = {.ask = ASK_TREE, .scope = {.count = 1}, .grouping = (enum grouping)by};
+			r.zone = by == GROUP_DAY && i % 2 ? ZONE_UTC : ZONE_LOCAL;
+			r.order = i % 2 ? ORDER_NAME : ORDER_COUNT;
+			assert_ok(filter_parse(str_of(lines[i]), (struct moment){FIRST_S, r.zone}, &a, &r.scope.all[0],
+					       &e),
+				  e);
+			check_tree(*state, r);
+		}
+	}
+	use_zone("UTC");
+	arena_free(&a);
+}
+
+/* All is all, also where the list of groups was cut. */
+static void a_long_tree_counts_all(void **state)
+{
+	struct fixture *f = *state;
+	struct request r = {.ask = ASK_TREE, .scope = {.count = 1}, .grouping = GROUP_SENDER};
+	plain_exec(f->db, "UPDATE email SET sender = id || sender");
+	struct reply *out = answered(f, &r);
+	assert_true(out->tree.more);
+	assert_true(out->tree.count < 3000);
+	assert_int_equal(out->tree.total, counted(f, "outcome <> 'delivered'", 0, INT64_MAX, "1"));
+	assert_int_equal(out->tree.nodes[0].count, out->tree.total);
+	reply_free(out);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -163,6 +255,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(timelines_count_whole_units),
 		TEST(an_empty_timeline_has_no_peak),
+		TEST(trees_pick_what_they_count),
+		TEST(a_long_tree_counts_all),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
