@@ -233,11 +233,14 @@ void surface_frame(struct surface *s, struct rect r, bool focus, struct str titl
 	surface_glyph(s, r.x, y2, role, GLYPH_BOTTOM_LEFT);
 	surface_glyph(s, x2, y2, role, GLYPH_BOTTOM_RIGHT);
 
-	int used = frame_text(s, r.x + 1, r.y, r.w - 2, ROLE_TITLE, title);
-	int room = r.w - 3 - used; /* a line's length stays between the two */
-	int width = width_up_to(s, right, room);
-	if (width + 2 <= room)
-		frame_text(s, x2 - width - 2, r.y, width + 2, ROLE_DIM, right);
+	enum { TITLE_MIN = 8 };
+	int room = r.w - 3; /* a line's length stays between the two */
+	int width = right.len ? width_up_to(s, right, room) + 2 : 0;
+	if (width > room - TITLE_MIN)
+		width = 0;
+	frame_text(s, r.x + 1, r.y, room - width + (width == 0), ROLE_TITLE, title);
+	if (width)
+		frame_text(s, x2 - width, r.y, width, ROLE_DIM, right);
 }
 
 /* value of max in `steps` steps, rounded; a value above 0 gives at least 1. */

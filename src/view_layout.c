@@ -38,8 +38,10 @@ static int tree_width(const struct app *app)
 {
 	int w = app->w;
 	int fits = w < 100 ? 28 : w < 120 ? 36 : w < BESIDE_W ? 42 : w < 220 ? 46 : 60;
-	if (app->tree.grouping != GROUP_CODE && app->tree.grouping != GROUP_DAY && w >= 100)
-		fits = clamp(w * 2 / 5, fits, app->tree.grouping == GROUP_WORDING ? 96 : 64);
+	if (app->tree.grouping == GROUP_WORDING)
+		fits = w < 100 ? w / 2 : clamp(w * 2 / 5, fits, 96);
+	else if (app->tree.grouping != GROUP_CODE && app->tree.grouping != GROUP_DAY && w >= 100)
+		fits = clamp(w * 2 / 5, fits, 64);
 	if (app->tree_share > 0)
 		fits = w * app->tree_share / 100;
 	return clamp(fits, TREE_MIN_W, w - (w >= BESIDE_W ? 2 : 1) * LIST_MIN_W);
