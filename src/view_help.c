@@ -1,29 +1,27 @@
 #include "view.h"
 
 #include "config.h"
+#include "flow.h"
 
 #include <string.h>
 
 enum { KEY_W = 16 };
 
-/* Lines of the help screen, drawn through one function so that scrolling has one place. */
 struct help {
-	struct surface *s;
-	struct rect r;
+	struct flow f;
 	const struct keymap *keymap;
-	int top, line;
 };
 
+/* A key or term, and beside it, wrapped, what it means. */
 static void line(struct help *h, enum role left_role, const char *left, const char *right)
 {
-	int row = h->line++ - h->top;
-	if (row < 0 || row >= h->r.h)
-		return;
-	int y = h->r.y + row;
-	int used = surface_text(h->s, h->r.x, y, h->r.w, left_role, str_of(left));
+	int y = flow_y(&h->f), used = text_width(str_of(left), h->f.s->ascii);
+	if (y >= 0)
+		surface_text(h->f.s, h->f.r.x, y, h->f.r.w, left_role, str_of(left));
 	if (right)
-		surface_text(h->s, h->r.x + (used > KEY_W - 2 ? used + 2 : KEY_W), y, h->r.w - KEY_W, ROLE_TEXT,
-			     str_of(right));
+		flow_text(&h->f, used > KEY_W - 2 ? used + 2 : KEY_W, ROLE_TEXT, str_of(right), NULL, 0);
+	else
+		flow_blank(&h->f);
 }
 
 static void actions_draw(struct help *h)
@@ -52,8 +50,11 @@ static void actions_draw(struct help *h)
 static void filter_draw(struct help *h)
 {
 	line(h, ROLE_TITLE, "Filter language", NULL);
-	line(h, ROLE_TEXT, "A bare word is part of a recipient, or a code: 5.1.1, 550, 4xx, 5.7.*", NULL);
-	line(h, ROLE_TEXT, "- negates, a repeated key means or, different keys mean and, quotes keep spaces.", NULL);
+	flow_text(&h->f, 0, ROLE_TEXT,
+		  STR("A bare word is part of a recipient, or a code: 5.1.1, 550, 4xx, 5.7.*. A leading - negates, a "
+		      "repeated "
+		      "key means or, different keys mean and, quotes keep spaces."),
+		  NULL, 0);
 	struct buf b = {0};
 	for (int k = 0; k < FILTER_KEY_COUNT; k++) {
 		buf_reset(&b);
@@ -83,14 +84,14 @@ void view_help_draw(struct app *app, struct surface *s, struct rect r)
 {
 	surface_frame(s, r, true, STR("Help"), STR(DEADLETTER_VERSION));
 	struct rect inner = {r.x + 2, r.y + 1, r.w - 4, r.h - 2};
-	struct help measure = {.s = s, .r = {0, 0, 0, 0}, .keymap = &app->config->keymap};
+	struct help measure = {.f = {.s = s, .r = {inner.x, inner.y, inner.w, 0}}, .keymap = &app->config->keymap};
 	all_draw(&measure);
-	int most = measure.line > inner.h ? measure.line - inner.h : 0;
+	int most = measure.f.line > inner.h ? measure.f.line - inner.h : 0;
 	if (app->help_top > most)
 		app->help_top = most;
 	if (app->help_top < 0)
 		app->help_top = 0;
-	struct help h = {.s = s, .r = inner, .keymap = &app->config->keymap, .top = app->help_top};
+	struct help h = {.f = {.s = s, .r = inner, .top = app->help_top}, .keymap = &app->config->keymap};
 	struct rect former = surface_clip(s, inner);
 	all_draw(&h);
 	surface_unclip(s, former);

@@ -226,13 +226,16 @@ static void empty_draw(const struct app *app, struct surface *s, struct rect r)
 {
 	const struct reply *totals = app->last[ASK_TOTALS];
 	struct flow f = {.s = s, .r = {r.x + 2, r.y + 2, r.w - 3, r.h - 2}};
+	struct buf command = {0};
 	if (app_pending(app, ASK_PAGE) || !app->last[ASK_PAGE])
 		return;
 	if (totals && totals->totals.tracked == 0) {
 		flow_line(&f, ROLE_STRONG, STR("This database is empty."));
 		flow_blank(&f);
 		flow_text(&f, 0, ROLE_TEXT, STR("Fill it from the shell, while this stays open:"), NULL, 0);
-		flow_text(&f, 2, ROLE_KEY, STR("deadletter import /var/log/mail.log --into FILE"), NULL, 0);
+		buf_printf(&command, "deadletter import /var/log/mail.log --into %s", app->name);
+		flow_text(&f, 2, ROLE_KEY, buf_str(&command), NULL, 0);
+		buf_free(&command);
 		flow_text(&f, 0, ROLE_DIM,
 			  STR("What comes in shows here by itself. deadletter import --help tells more."), NULL, 0);
 	} else if (app->filter.count > 0) {
