@@ -362,6 +362,7 @@ void app_handle(struct app *app, const struct event *ev)
 		break;
 	case EVENT_REPLY:
 		reply_came(app, ev->reply);
+		app_reload_if_due(app);
 		catch_up(app);
 		break;
 	case EVENT_TICK:

@@ -146,7 +146,8 @@ struct app {
 	/* What others have added or changed since: with a higher id, or a later time than any had. */
 	bool fresh_known;
 	int64_t fresh_after_id, fresh_after_s;
-	bool follow; /* the cursor stays on the newest record */
+	bool follow;     /* the cursor stays on the newest record */
+	bool reload_due; /* others have written again while the answers about their last change were on their way */
 	struct idset marks;
 	bool invert; /* the marks asked for invert instead of adding */
 
@@ -211,8 +212,10 @@ bool app_is_fresh(const struct app *app, const struct record *r);
 /* Asks again for all that the filter decides, or only for what the tree's selection decides. */
 void app_refresh(struct app *app);
 void app_refresh_group(struct app *app);
-/* Others have changed the database: the same view again, with the cursor where it was. */
+/* Others have changed the database: the same view again, with the cursor where it was; but not before all that was asked is
+ * answered: who writes all the time would keep slow answers from ever coming. */
 void app_reload(struct app *app);
+void app_reload_if_due(struct app *app);
 struct scope app_scope(const struct app *app);
 void app_prompt(struct app *app, const char *label, struct str text, void (*done)(struct app *, struct str));
 /* Opens a choice: fill app->menu with menu_add, `chosen` gets the index of an item. */

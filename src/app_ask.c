@@ -199,8 +199,25 @@ void app_refresh(struct app *app)
 	app_ask_tree(app);
 }
 
+static bool searching(const struct app *app)
+{
+	for (int k = 0; k < ASK_KINDS; k++)
+		if (is_search((enum ask)k) && app_pending(app, (enum ask)k))
+			return true;
+	return false;
+}
+
+void app_reload_if_due(struct app *app)
+{
+	if (app->reload_due && !searching(app))
+		app_reload(app);
+}
+
 void app_reload(struct app *app)
 {
+	app->reload_due = searching(app);
+	if (app->reload_due)
+		return;
 	struct request totals = {.ask = ASK_TOTALS};
 	app_ask(app, &totals);
 	if (app->follow) {

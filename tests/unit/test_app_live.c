@@ -159,6 +159,29 @@ static void test_long_searches_say_so_and_stop(void **state)
 	assert_shown(w, "400 shown");
 }
 
+/* A writer who never rests must not cancel, again and again, a search that takes its time. */
+static void test_a_busy_writer_starves_no_search(void **state)
+{
+	struct world *w = *state;
+	w->hold = true;
+	type(w, "/text:unknown");
+	key(w, "Enter");
+	unsigned asked = w->generation[ASK_PAGE];
+	for (int i = 0; i < 5; i++) {
+		put_new(w, NOW_S + 5 + i, "busy@example.com");
+		noticed(w);
+	}
+	assert_int_equal(w->generation[ASK_PAGE], asked);
+	w->hold = false;
+	pump(w);
+	draw(w);
+	assert_true(w->generation[ASK_PAGE] > asked); /* then once more, for what was written meanwhile */
+	assert_true(app_settled(&w->app));
+	key(w, "\\");
+	assert_shown(w, "1,005 shown");
+	assert_shown(w, "5 new");
+}
+
 static void test_an_empty_database_says_how_to_fill_it(void **state)
 {
 	struct world *w = *state;
@@ -183,6 +206,7 @@ int main(void)
 		on_a_world(test_snapshot_says_so),
 		on_a_world(test_a_deleted_row_leaves_the_cursor_near),
 		on_a_world(test_long_searches_say_so_and_stop),
+		on_a_world(test_a_busy_writer_starves_no_search),
 		on_a_world(test_an_empty_database_says_how_to_fill_it),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
