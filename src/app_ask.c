@@ -45,10 +45,10 @@ int app_timeout_ms(const struct app *app)
 	return wait_ms;
 }
 
-/* What the screen waits for; marking and exporting say so themselves. */
+/* What the screen waits for; an export says so itself. */
 static bool is_search(enum ask kind)
 {
-	return kind < ASK_VERSION;
+	return kind != ASK_VERSION && kind != ASK_EXPORT;
 }
 
 bool app_slow(const struct app *app)

@@ -75,7 +75,10 @@ const char *view_date(enum zone z, int64_t t, char buf[DATE_TEXT])
 	if (t == TIME_NONE)
 		return strcpy(buf, "unknown");
 	struct civil c = civil_in(z, t);
-	snprintf(buf, DATE_TEXT, "%d %s", c.day, month_name(c.month));
+	if (c.year == civil_in(z, clock_now()).year)
+		snprintf(buf, DATE_TEXT, "%d %s", c.day, month_name(c.month));
+	else
+		snprintf(buf, DATE_TEXT, "%d %s %lld", c.day, month_name(c.month), (long long)c.year);
 	return buf;
 }
 

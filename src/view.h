@@ -66,7 +66,8 @@ enum { TIME_TEXT = 48 };
 const char *view_time(enum zone z, int64_t t, int64_t now_s, char buf[TIME_TEXT]);
 const char *view_time_long(enum zone z, int64_t t, char buf[TIME_TEXT]); /* "2026-11-23 14:02:05" */
 enum { DATE_TEXT = 24 };
-const char *view_date(enum zone z, int64_t t, char buf[DATE_TEXT]); /* "23 Nov" */
+const char *view_date(enum zone z, int64_t t,
+		      char buf[DATE_TEXT]); /* "23 Nov", or "23 Nov 2025" when that is not now's */
 /* How a code stands for severity: permanent, temporary, success, dropped. */
 enum role view_role_of(enum outcome o, struct ecode enhanced, int basic);
 

@@ -374,7 +374,6 @@ void view_detail_sentence(const struct app *app, struct buf *out)
 	if (!d)
 		return;
 	struct civil c = civil_in(app->zone, d->record.time);
-	char date[TIME_TEXT];
 	buf_add(out, STR("Our email "));
 	if (d->record.title.len > 0) {
 		buf_add(out, STR("\""));
@@ -383,7 +382,7 @@ void view_detail_sentence(const struct app *app, struct buf *out)
 	}
 	buf_add(out, STR("to "));
 	buf_add(out, d->record.recipient);
-	buf_printf(out, " on %s %lld did not arrive. %s", view_date(app->zone, d->record.time, date), (long long)c.year,
+	buf_printf(out, " on %d %s %lld did not arrive. %s", c.day, month_name(c.month), (long long)c.year,
 		   customer_sentence(d));
 }
 

@@ -284,7 +284,7 @@ static const char *label_text(const struct app *app, enum unit unit, int64_t sta
 	else if (unit == UNIT_MONTH)
 		snprintf(buf, TIME_TEXT, "%lld", (long long)c.year);
 	else
-		view_date(app->zone, start_s, buf);
+		snprintf(buf, TIME_TEXT, "%d %s", c.day, month_name(c.month));
 	return buf;
 }
 
