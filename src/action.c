@@ -224,6 +224,7 @@ static void act_sort(struct app *app)
 {
 	static const char *const names[SORT_COUNT] = {"time, newest first", "recipient", "code"};
 	app->list.sort = (enum sort)((app->list.sort + 1) % SORT_COUNT);
+	app->follow = app->follow && app->list.sort == SORT_TIME;
 	app->list.to_anchor = true;
 	app_ask_page(app, WANT_START, 0);
 	app_say(app, ROLE_TEXT, "Sorted by %s.", names[app->list.sort]);
@@ -258,6 +259,7 @@ static void act_zone(struct app *app)
 {
 	char name[ZONE_TEXT];
 	app->zone = app->zone == ZONE_UTC ? ZONE_LOCAL : ZONE_UTC;
+	view_tree_reread(app);
 	app_filter_typed(app);
 	app_say(app, ROLE_TEXT, "Times are %s, in the filter too.", zone_name(app->zone, clock_now(), name));
 }
@@ -303,7 +305,8 @@ static void act_cause(struct app *app)
 	cause.recipient = arena_str(&a, cause.recipient);
 	const struct filter_term to = {.key = FILTER_TO, .text = cause.recipient, .exact = true};
 	view_tree_forget(app);
-	app_filter_step(app, filter_text(&(struct filter){&to, 1}, app->zone, &a));
+	if (!app_filter_step(app, filter_text(&(struct filter){&to, 1}, app->zone, &a)))
+		app_refresh(app); /* the group was another one */
 	app_ask_page_at(app, &cause);
 	app_focus(app, PANE_LIST);
 	arena_free(&a);

@@ -34,7 +34,7 @@ void app_say_keys(struct app *app, enum role role, const char *text)
 void app_focus(struct app *app, enum pane pane)
 {
 	bool other_bars = (pane == PANE_TIMELINE) != (app->focus == PANE_TIMELINE);
-	if (pane == PANE_TIMELINE)
+	if (pane != PANE_DETAIL)
 		app->detail.zoomed = false;
 	app->focus = pane;
 	app->layout = view_layout(app);
@@ -349,6 +349,7 @@ void app_handle(struct app *app, const struct event *ev)
 		break;
 	case EVENT_PASTE:
 		if (app->mode == MODE_FILTER) {
+			app_complete_close(app);
 			edit_paste(&app->filter_edit, ev->text);
 			app_filter_typed(app);
 		} else if (app->mode == MODE_PROMPT) {

@@ -162,7 +162,8 @@ struct app {
 	int ahead_count;
 
 	enum drag drag;
-	int64_t click_ms; /* when the last press came, and where: two at one place are a double click */
+	bool strip_clicked; /* the last press opened the timeline at a bar */
+	int64_t click_ms;   /* when the last press came, and where: two at one place are a double click */
 	int click_x, click_y;
 	struct hint_place hints[HINTS_MAX];
 	int hint_count;
@@ -226,8 +227,8 @@ void app_menu(struct app *app, const char *title, void (*chosen)(struct app *app
 void app_filter_start(struct app *app); /* begins typing */
 void app_filter_typed(struct app *app); /* the line has changed */
 void app_filter_key(struct app *app, char32_t key);
-/* A new line, with a way back to the one before. */
-void app_filter_step(struct app *app, struct str line);
+/* A new line, with a way back to the one before. False: it was that already, nothing is asked for. */
+bool app_filter_step(struct app *app, struct str line);
 /* The way back: the line before the last step, or without its last term. False: there is no filter. */
 bool app_filter_back(struct app *app);
 /* Narrows to `add`: its terms take the place of those with the same keys; a time replaces the whole range. */

@@ -185,6 +185,8 @@ void app_ask_detail(struct app *app)
 
 void app_refresh_group(struct app *app)
 {
+	reply_free(app->last[ASK_WITHOUT]); /* it was about another question */
+	app->last[ASK_WITHOUT] = NULL;
 	app->list.to_anchor = true;
 	app->list.at_end = false;
 	app_ask_page(app, WANT_START, 0);

@@ -93,22 +93,14 @@ static void offer_all(struct app *app, const struct word *w, struct menu *m)
 
 /* ---- putting in ---- */
 
-/* The typed part of the word becomes `text`. */
+/* The typed part of the word becomes `text`; behind a whole value at the end of the line the next word begins. */
 static void replace(struct app *app, size_t typed, struct str text, bool whole)
 {
 	struct edit *e = &app->filter_edit;
-	struct buf line = {0};
-	struct str all = buf_str(&e->text);
-	buf_add(&line, str_slice(all, 0, e->at - typed));
-	buf_add(&line, text);
-	bool ends = whole && (e->at == all.len) && text.len > 0 && text.p[text.len - 1] != ':';
-	if (ends)
-		buf_addc(&line, ' ');
-	size_t at = line.len;
-	buf_add(&line, str_slice(all, e->at, SIZE_MAX));
-	edit_set(e, buf_str(&line));
-	e->at = at;
-	buf_free(&line);
+	bool at_end = e->at == e->text.len;
+	edit_replace(e, typed, text);
+	if (whole && at_end && text.len > 0 && text.p[text.len - 1] != ':')
+		edit_paste(e, STR(" "));
 	app_filter_typed(app);
 }
 

@@ -87,15 +87,17 @@ static void remember(struct app *app, struct str line)
 		app_say(app, ROLE_WARNING, "%s", e.msg);
 }
 
-void app_filter_step(struct app *app, struct str line)
+bool app_filter_step(struct app *app, struct str line)
 {
 	struct buf former = {0};
 	buf_add(&former, buf_str(&app->filter_edit.text));
-	if (!str_eq(buf_str(&former), line)) {
+	bool other = !str_eq(buf_str(&former), line);
+	if (other) {
 		app_set_filter(app, line);
 		remember(app, buf_str(&former));
 	}
 	buf_free(&former);
+	return other;
 }
 
 bool app_filter_back(struct app *app)

@@ -51,12 +51,26 @@ static bool narrow_code(const struct record *r, enum zone zone, struct arena *a,
 	return true;
 }
 
+/* Can it stand in the filter line? That takes no control characters and no bad UTF-8: without them it would be another
+ * text, and find nothing. */
+static bool is_typable(struct str text)
+{
+	for (size_t i = 0; i < text.len;) {
+		char32_t c;
+		size_t n = text_decode(text, i, &c);
+		if (n == 0 || c < ' ' || (c >= 0x7F && c < 0xA0))
+			return false;
+		i += n;
+	}
+	return true;
+}
+
 static bool narrow_text(enum filter_key key, struct str text, bool exact, struct arena *a, struct filter *out)
 {
 	struct filter_term *t = arena_array(a, struct filter_term, 1);
 	*t = (struct filter_term){.key = key, .text = arena_str(a, text), .exact = exact};
 	*out = (struct filter){t, 1};
-	return text.len > 0;
+	return text.len > 0 && is_typable(text);
 }
 
 static bool narrow_recipient(const struct record *r, enum zone zone, struct arena *a, struct filter *out)

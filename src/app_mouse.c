@@ -2,7 +2,7 @@
  * hint in the footer acts. */
 #include "app.h"
 
-#include "action.h"
+#include "config.h"
 #include "view.h"
 
 enum { WHEEL_ROWS = 3, DOUBLE_CLICK_MS = 400 };
@@ -76,22 +76,32 @@ static void wheel(struct app *app, int x, int y, int rows)
 		view_timeline_move(app, rows > 0 ? 1 : -1);
 }
 
+/* It does what its key does, and waits like it for what is on its way to the screen. */
 static void click_hint(struct app *app, int x)
 {
 	for (int i = 0; i < app->hint_count; i++) {
 		const struct hint_place *h = &app->hints[i];
-		if (x >= h->x && x < h->x + h->w) {
-			h->action->run(app);
-			return;
-		}
+		struct event ev = {.kind = EVENT_KEY};
+		char name[KEY_NAME_MAX];
+		if (x < h->x || x >= h->x + h->w)
+			continue;
+		if (event_key_of(str_of(keymap_first(&app->config->keymap, h->action, name)), &ev.key))
+			app_handle(app, &ev);
+		return;
 	}
 }
 
 static void click_timeline(struct app *app, int x, bool second)
 {
-	if (app->focus != PANE_TIMELINE) {
+	bool opened = app->strip_clicked;
+	app->strip_clicked = app->focus != PANE_TIMELINE;
+	if (app->strip_clicked) {
 		view_timeline_click(app, x, false); /* before the bars get other places */
 		app_focus_timeline(app);
+		return;
+	}
+	if (second && opened) { /* on the bar that was there at the first click */
+		app_range_enter(app);
 		return;
 	}
 	if (!view_timeline_click(app, x, false))
@@ -148,6 +158,8 @@ static void filter_used(struct app *app, const struct event *ev, int rows)
 	} else if (index >= 0) {
 		app->complete.index = index;
 		app_complete_take(app);
+	} else if (app->complete.count > 0) {
+		app_complete_close(app);
 	} else if (!rows && !inside(app->layout.filter, ev->x, ev->y)) {
 		app_filter_key(app, K_ENTER);
 	}
@@ -170,6 +182,8 @@ void app_mouse(struct app *app, const struct event *ev)
 	if (!rows && ev->button != MOUSE_LEFT)
 		return;
 	buf_reset(&app->message);
+	if (!inside(app->layout.footer, ev->x, ev->y))
+		app->ahead_count = 0; /* keys that wait were meant for what was there before the click */
 	switch (app->mode) {
 	case MODE_BROWSE:
 		if (rows)

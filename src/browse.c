@@ -40,13 +40,23 @@ static void port_theme(void *ctx, const struct theme *t)
 	term_set_theme(((struct browse *)ctx)->term, t);
 }
 
-/* The file first: what could not be kept must not look as if it were. */
+/* What could not be kept must not look as if it were. */
 static bool port_save(void *ctx, struct str name, struct str filter, struct err *e)
 {
 	struct config *c = ((struct browse *)ctx)->config;
 	if (c->path.len == 0)
 		return err_set(e, ERR_IO, "there is no place for a configuration file; set HOME or XDG_CONFIG_HOME");
-	return config_save_filter(c->path.p, name, filter, e) && config_put_saved(c, name, filter, e);
+	struct str former = STR("");
+	for (int k = 0; k < c->saved_count; k++)
+		if (str_eq(c->saved[k].name, name))
+			former = c->saved[k].text;
+	if (!config_put_saved(c, name, filter, e))
+		return false;
+	if (config_save_filter(c->path.p, name, filter, e))
+		return true;
+	struct err ignored = {0};
+	config_put_saved(c, name, former, &ignored); /* as it was; an empty text takes it away */
+	return false;
 }
 
 static const char *base_name(const char *path)

@@ -72,6 +72,12 @@ void edit_paste(struct edit *e, struct str text)
 	buf_free(&clean);
 }
 
+void edit_replace(struct edit *e, size_t count, struct str text)
+{
+	cut(e, count < e->at ? e->at - count : 0, e->at);
+	edit_paste(e, text);
+}
+
 enum { CTRL_A = 1, CTRL_B = 2, CTRL_D = 4, CTRL_E = 5, CTRL_F = 6, CTRL_H = 8, CTRL_K = 11, CTRL_U = 21, CTRL_W = 23 };
 
 bool edit_key(struct edit *e, char32_t key)

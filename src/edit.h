@@ -17,6 +17,8 @@ void edit_set(struct edit *e, struct str text); /* cursor at the end */
 /* Does what a line editor does with the key; false: not a key for editing. */
 bool edit_key(struct edit *e, char32_t key);
 void edit_paste(struct edit *e, struct str text); /* control characters and bad bytes are left out */
+/* Puts `text` in the place of the `count` bytes before the cursor, which begin a character; cleaned as by edit_paste. */
+void edit_replace(struct edit *e, size_t count, struct str text);
 /* Draws at most `columns`, scrolled so that the cursor shows, and places the terminal's cursor. What lies at or behind the
  * 1-based byte column `bad` (0: none) is drawn as an error. */
 void edit_draw(const struct edit *e, struct surface *s, int x, int y, int columns, size_t bad);

@@ -34,7 +34,10 @@ void key_counts_add(struct key_counts *k, struct str key, int64_t n)
 	if (k->count >= k->cap / 2)
 		grow(k);
 	buf_reset(&k->folded);
-	text_add_folded(&k->folded, key);
+	if (k->exact)
+		buf_add(&k->folded, key);
+	else
+		text_add_folded(&k->folded, key);
 	struct str folded = buf_str(&k->folded);
 	uint64_t hash = str_hash(folded, 0);
 	hash ^= hash >> 32; /* the table takes the low bits */

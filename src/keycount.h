@@ -1,6 +1,6 @@
 /* keycount.h - how often each of many texts comes.
  *
- * Layer 1. Knows that case does not matter; never what the texts are. One thread. Zero-initialise, free.
+ * Layer 1. Knows that case does not matter, unless told otherwise; never what the texts are. One thread. Zero-initialise, free.
  */
 #ifndef KEYCOUNT_H
 #define KEYCOUNT_H
@@ -19,6 +19,7 @@ struct key_counts {
 	size_t cap, count;
 	size_t most, most_bytes; /* of distinct texts; further ones are not counted. 0: all are */
 	size_t bytes;
+	bool exact;         /* case does matter */
 	bool more;          /* some were not counted */
 	struct arena arena; /* of the texts */
 	struct buf folded;  /* the newest text */

@@ -242,6 +242,9 @@ static int64_t bucket_sum(const struct bucket *b)
 	return b->temporary + b->permanent + b->dropped;
 }
 
+/* … but not years of nothing: since:1970 would leave no room for what there is. */
+enum { EMPTY_MAX_S = 366 * 86400 };
+
 static void answer_timeline(struct store *st, const struct request *r, struct reply *out)
 {
 	struct timeline *t = &out->timeline;
@@ -253,8 +256,8 @@ static void answer_timeline(struct store *st, const struct request *r, struct re
 		return;
 	int64_t from_s, until_s;
 	scope_range(&r->scope, &from_s, &until_s); /* all that was asked for is shown, also where nothing failed */
-	timeline_lay(t, r->zone, from_s == INT64_MIN ? t->first_s : from_s,
-		     until_s == INT64_MAX ? t->last_s : until_s - 1, columns);
+	timeline_lay(t, r->zone, from_s < t->first_s - EMPTY_MAX_S ? t->first_s : from_s,
+		     until_s > t->last_s + EMPTY_MAX_S ? t->last_s : until_s - 1, columns);
 	if (!store_timeline(st, &r->scope, t->starts_s, t->count, t->buckets, &out->err))
 		return;
 	for (int i = 0; i < t->count; i++)

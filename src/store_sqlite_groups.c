@@ -152,9 +152,13 @@ static void whole_field(struct str field, struct buf *key)
 	buf_add(key, field);
 }
 
+/* As the column `domain` has it: ASCII letters in small ones, and no others. */
 static void domain_of_field(struct str field, struct buf *key)
 {
 	buf_add(key, filter_domain(field));
+	for (size_t i = 0; i < key->len; i++)
+		if (key->p[i] >= 'A' && key->p[i] <= 'Z')
+			key->p[i] = (char)(key->p[i] + ('a' - 'A'));
 }
 
 /* Where the text of a grouping comes from. */
@@ -197,7 +201,8 @@ static bool groups_by_text(struct store *st, const struct plan *p, const struct 
 			   struct groups *out, struct err *e)
 {
 	const struct found *found;
-	struct key_counts keys = {.most = GROUP_KEYS_MAX, .most_bytes = KEY_BYTES_MAX};
+	struct key_counts keys = {
+		.most = GROUP_KEYS_MAX, .most_bytes = KEY_BYTES_MAX, .exact = how->grouping == GROUP_DOMAIN};
 	struct query q = {0};
 	if (p->from_s >= p->until_s)
 		return true;

@@ -32,7 +32,8 @@ void view_tree_toggle(struct app *app);
 void view_tree_adopt(struct app *app); /* a new tree has come */
 int view_tree_height(const struct app *app);
 void view_tree_click(struct app *app, int y, bool second); /* the second click opens and closes */
-void view_tree_forget(struct app *app);                    /* nothing is selected or open any more */
+void view_tree_reread(struct app *app); /* the zone is another one: what the selected group's filter line means, too */
+void view_tree_forget(struct app *app); /* nothing is selected or open any more */
 
 void view_list_draw(struct app *app, struct surface *s, struct rect r);
 void view_list_move(struct app *app, int64_t rows);

@@ -8,6 +8,7 @@
 #include "view.h"
 
 enum {
+	STRIP_W = 60,   /* below: the strip of bars would have no room for bars */
 	NARROW_W = 70,  /* below: one column, the groups or what they lead to */
 	STACKED_W = 96, /* from here on the detail is below the list, where there is the height for both */
 	BESIDE_W = 180, /* from here on beside it */
@@ -30,7 +31,8 @@ static int timeline_height(int h)
 /* With the keys going to it, the timeline is an instrument: as high as leaves room for a list of some rows. */
 static int instrument_height(int h)
 {
-	return clamp(h * 2 / 5, 8, h - 3 < 20 ? h - 3 : 20);
+	int fits = clamp(h * 2 / 5, 8, 20);
+	return fits < h - 3 ? fits : h - 3;
 }
 
 /* Names of hosts and addresses are longer than those of subjects, and wordings are sentences. */
@@ -79,7 +81,8 @@ struct layout view_layout(const struct app *app)
 		return l;
 	int w = app->w, h = app->h;
 	l.instrument = app->focus == PANE_TIMELINE;
-	int top = 1 + (l.instrument ? instrument_height(h) : timeline_height(h));
+	int strip = w < STRIP_W ? 0 : timeline_height(h);
+	int top = 1 + (l.instrument ? instrument_height(h) : strip);
 	struct rect body = {0, top, w, h - 2 - top};
 	l.header = (struct rect){0, 0, w, 1};
 	if (top > 1)

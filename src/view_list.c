@@ -93,6 +93,7 @@ void view_list_home(struct app *app)
 void view_list_end(struct app *app)
 {
 	const struct reply *r = app->last[ASK_PAGE];
+	app->follow = false;
 	if (r && r->at_end) {
 		view_list_select(app, r->page.count - 1);
 		return;

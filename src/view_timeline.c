@@ -76,7 +76,7 @@ bool view_timeline_range(const struct app *app, int64_t *from_s, int64_t *until_
 {
 	const struct timeline *t = timeline_of(app);
 	int to = cursor_index(app), from = to;
-	if (t->count == 0 || to < 0)
+	if (t->count == 0 || t->peak < 0 || to < 0)
 		return false;
 	if (app->timeline.anchor_s != TIME_NONE)
 		from = index_of(t, app->timeline.anchor_s);

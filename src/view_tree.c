@@ -26,6 +26,26 @@ static void scroll(struct app *app)
 	view_scroll(&app->tree.top, app->tree.index, tree_of(app)->count, view_tree_height(app));
 }
 
+static void set_group(struct app *app, struct str line)
+{
+	struct arena a = {0};
+	struct filter f = {0};
+	struct err e = {0};
+	if (!filter_parse(line, moment_now(app->zone), &a, &f, &e))
+		die("the tree made a filter that does not parse: %s", e.msg);
+	struct str selected = arena_str(&a, line);
+	arena_free(&app->group_arena);
+	app->group_arena = a;
+	app->group = f;
+	app->tree.selected = selected;
+}
+
+void view_tree_reread(struct app *app)
+{
+	if (app->tree.selected.len > 0)
+		set_group(app, app->tree.selected);
+}
+
 /* The list shows what the node stands for. */
 static void select_node(struct app *app, int index)
 {
@@ -41,15 +61,7 @@ static void select_node(struct app *app, int index)
 	scroll(app);
 	if (str_eq(t->nodes[index].filter, v->selected))
 		return;
-	struct arena a = {0};
-	struct filter f = {0};
-	struct err e = {0};
-	if (!filter_parse(t->nodes[index].filter, moment_now(app->zone), &a, &f, &e))
-		die("the tree made a filter that does not parse: %s", e.msg);
-	arena_free(&app->group_arena);
-	app->group_arena = a;
-	app->group = f;
-	v->selected = arena_str(&app->group_arena, t->nodes[index].filter);
+	set_group(app, t->nodes[index].filter);
 	app_refresh_group(app);
 }
 
