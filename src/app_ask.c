@@ -60,14 +60,19 @@ bool app_slow(const struct app *app)
 	return false;
 }
 
+static void cancel(struct app *app, enum ask kind)
+{
+	if (!app_pending(app, kind))
+		return;
+	app->port.cancel(app->port.ctx, kind);
+	app->got[kind] = app->asked[kind];
+}
+
 void app_stop(struct app *app)
 {
-	for (int k = 0; k < ASK_KINDS; k++) {
-		if (!is_search((enum ask)k) || !app_pending(app, (enum ask)k))
-			continue;
-		app->port.cancel(app->port.ctx, (enum ask)k);
-		app->got[k] = app->asked[k];
-	}
+	for (int k = 0; k < ASK_KINDS; k++)
+		if (is_search((enum ask)k))
+			cancel(app, (enum ask)k);
 	app->list.to_anchor = false;
 	app_say(app, ROLE_WARNING, "Stopped. What is shown may not be what the filter says; r searches again.");
 }
@@ -185,7 +190,8 @@ void app_ask_detail(struct app *app)
 
 void app_refresh_group(struct app *app)
 {
-	reply_free(app->last[ASK_WITHOUT]); /* it was about another question */
+	cancel(app, ASK_WITHOUT); /* it is about another question, and the new one must not wait for it */
+	reply_free(app->last[ASK_WITHOUT]);
 	app->last[ASK_WITHOUT] = NULL;
 	app->list.to_anchor = true;
 	app->list.at_end = false;

@@ -46,6 +46,8 @@ static inline void port_cancel(void *ctx, enum ask kind)
 {
 	struct world *w = ctx;
 	w->asked[kind] = false;
+	if (kind != ASK_EXPORT) /* as the worker does it */
+		return;
 	struct reply *r = calloc(1, sizeof *r);
 	r->ask = kind;
 	r->generation = w->generation[kind];
