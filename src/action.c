@@ -130,10 +130,17 @@ static void act_jump(struct app *app)
 
 /* ---- panes ---- */
 
+/* The cursor begins on the highest bar: that is what the eye has met. */
+static void enter_timeline(struct app *app)
+{
+	app->timeline.at_s = app->timeline.anchor_s = TIME_NONE;
+	app_focus_timeline(app);
+}
+
 static void go_to_pane(struct app *app, enum pane pane)
 {
 	if (pane == PANE_TIMELINE)
-		app_focus_timeline(app);
+		enter_timeline(app);
 	else
 		app_focus(app, pane);
 }
@@ -237,7 +244,7 @@ static void act_timeline(struct app *app)
 	if (app->focus == PANE_TIMELINE)
 		app_focus(app, app->came_from);
 	else
-		app_focus_timeline(app);
+		enter_timeline(app);
 }
 
 static void act_range(struct app *app)
@@ -266,10 +273,9 @@ static void act_zone(struct app *app)
 
 static void act_refresh(struct app *app)
 {
-	struct request totals = {.ask = ASK_TOTALS};
 	app->fresh_known = false;
-	app_ask(app, &totals);
-	app_refresh(app);
+	app_reload(app);
+	app_say(app, ROLE_DIM, "Read again.");
 }
 
 static void act_follow(struct app *app)
@@ -499,14 +505,19 @@ const struct action actions[] = {
 	 app_filter_start},
 	{"clear-filter", "\\", NULL, "Remove the filter.", "Find", IN_ALL, true, act_clear_filter},
 	{"open", "Enter", "Open", "Go deeper: from the groups to the list, from the list to the whole record.", "Move",
-	 IN_RECORDS, false, app_open},
+	 IN_TREE | IN_LIST, false, app_open},
+	{"whole", "Enter", "Whole", "Show the record alone, or beside the others again.", "Move", IN_DETAIL, false,
+	 app_open},
 	{"zoom-in", "Enter +", "Zoom in", "Filter by the bar or the selected range, and show it in finer bars.",
 	 "Timeline", IN_TIMELINE, false, app_range_enter},
 	{"zoom-out", "- Backspace", "Zoom out", "Widen the range to its day, month or year, then to all.", "Timeline",
 	 IN_TIMELINE, false, app_range_leave},
 	{"range", "Space v", "Range", "Begin a range at the bar under the cursor, or drop it.", "Timeline", IN_TIMELINE,
 	 false, act_range},
-	{"back", "Esc", NULL, "Go back; stop a running export.", "Move", IN_ALL, true, act_back},
+	{"back", "Esc", "Back", "Go back to the list, or from the timeline to where you came from.", "Move",
+	 IN_DETAIL | IN_TIMELINE, true, act_back},
+	{"leave", "Esc", NULL, "Go back to the groups; stop a search or a running export.", "Move", IN_TREE | IN_LIST,
+	 true, act_back},
 	{"toggle", "Space", "Open/close", "Open or close the group.", "Move", IN_TREE, false, act_toggle},
 	{"mark", "Space", "Mark", "Mark the record or take its mark away, and go down.", "Mark and export",
 	 IN_LIST | IN_DETAIL, false, act_mark},

@@ -14,6 +14,13 @@ static bool same_filter(const struct filter *f, const struct filter *g, struct a
 	return str_eq(filter_text(f, ZONE_UTC, a), filter_text(g, ZONE_UTC, a));
 }
 
+/* Is there no blank behind this column? */
+static bool is_last_word(const struct app *app, size_t column)
+{
+	struct str line = buf_str(&app->filter_edit.text);
+	return column > 0 && str_find(line, STR(" "), column - 1) == SIZE_MAX;
+}
+
 void app_filter_typed(struct app *app)
 {
 	struct arena a = {0};
@@ -22,11 +29,12 @@ void app_filter_typed(struct app *app)
 	app->dirty = true;
 	bool ok = filter_parse(buf_str(&app->filter_edit.text), moment_now(app->zone), &a, &f, &e);
 	app->filter_err = e;
-	if (!ok && same_filter(&f, &app->filter, &a)) { /* the list shows this already */
+	/* Half a word is on its way to be one: the terms before it hold. With any other mistake the list stays. */
+	bool half = app->filter_edit.at == app->filter_edit.text.len && is_last_word(app, e.column);
+	if (!ok && (!half || same_filter(&f, &app->filter, &a))) {
 		arena_free(&a);
 		return;
 	}
-	/* With a mistake in it, or half a word, the terms before that hold. */
 	arena_free(&app->filter_arena);
 	app->filter_arena = a;
 	app->filter = f;
@@ -149,6 +157,8 @@ void app_filter_start(struct app *app)
 	buf_reset(&app->filter_kept);
 	buf_add(&app->filter_kept, buf_str(&app->filter_edit.text));
 	edit_key(&app->filter_edit, K_END);
+	if (app->filter_edit.text.len > 0) /* the next word begins */
+		edit_paste(&app->filter_edit, STR(" "));
 	app->recalled = 0;
 	app->mode = MODE_FILTER;
 	app_focus(app, app->focus == PANE_TIMELINE ? PANE_LIST : app->focus);
@@ -174,6 +184,7 @@ static void commit(struct app *app)
 		return; /* the list shows something else: mend it, or Esc */
 	app->mode = MODE_BROWSE;
 	app_focus(app, PANE_LIST);
+	edit_trim(&app->filter_edit);
 	if (!str_eq(buf_str(&app->filter_kept), buf_str(&app->filter_edit.text)))
 		remember(app, buf_str(&app->filter_kept));
 }

@@ -5,7 +5,7 @@
 #include "config.h"
 #include "view.h"
 
-enum { WHEEL_ROWS = 3, DOUBLE_CLICK_MS = 400 };
+enum { WHEEL_ROWS = 3, DOUBLE_CLICK_MS = 600 };
 
 static bool inside(struct rect r, int x, int y)
 {

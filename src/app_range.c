@@ -52,6 +52,13 @@ static bool wider(const struct app *app, int64_t *from_s, int64_t *until_s)
 	return false;
 }
 
+/* Would the range leave nothing out? */
+static bool holds_all(const struct app *app, int64_t from_s, int64_t until_s)
+{
+	const struct reply *r = app->last[ASK_TOTALS];
+	return r && r->totals.first_s != TIME_NONE && from_s <= r->totals.first_s && until_s > r->totals.last_s;
+}
+
 void app_range_leave(struct app *app)
 {
 	int64_t from_s, until_s;
@@ -61,7 +68,8 @@ void app_range_leave(struct app *app)
 		app_say(app, ROLE_DIM, "The timeline shows all there is.");
 		return;
 	}
-	if (from_s != INT64_MIN && until_s != INT64_MAX && wider(app, &from_s, &until_s)) {
+	if (from_s != INT64_MIN && until_s != INT64_MAX && wider(app, &from_s, &until_s) &&
+	    !holds_all(app, from_s, until_s)) {
 		narrow_to(app, from_s, until_s);
 		return;
 	}

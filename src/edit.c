@@ -9,6 +9,13 @@ void edit_set(struct edit *e, struct str text)
 	edit_paste(e, text);
 }
 
+void edit_trim(struct edit *e)
+{
+	while (e->text.len > 0 && e->text.p[e->text.len - 1] == ' ')
+		e->text.p[--e->text.len] = '\0';
+	e->at = e->at < e->text.len ? e->at : e->text.len;
+}
+
 static size_t step_back(const struct edit *e, size_t at)
 {
 	while (at > 0 && ((unsigned char)e->text.p[--at] & 0xC0) == 0x80)

@@ -14,6 +14,7 @@ struct edit {
 };
 
 void edit_set(struct edit *e, struct str text); /* cursor at the end */
+void edit_trim(struct edit *e);                 /* no blanks at the end */
 /* Does what a line editor does with the key; false: not a key for editing. */
 bool edit_key(struct edit *e, char32_t key);
 void edit_paste(struct edit *e, struct str text); /* control characters and bad bytes are left out */

@@ -238,6 +238,9 @@ enum export_format export_format_for(struct str path)
 		if (path.len > suffix.len && str_eq_nocase(str_slice(path, path.len - suffix.len, suffix.len), suffix))
 			return (enum export_format)i;
 	}
+	static const struct str json = {".json", 5};
+	if (path.len > json.len && str_eq_nocase(str_slice(path, path.len - json.len, json.len), json))
+		return EXPORT_JSONL;
 	return EXPORT_CSV;
 }
 

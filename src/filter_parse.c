@@ -390,6 +390,8 @@ static bool text_term(struct parser *p, const struct word *w, struct filter_term
 	if (!has_text(p, w, t->key))
 		return false;
 	t->text = arena_str(p->a, w->value);
+	if (t->key == FILTER_DOMAIN && t->text.len > 1 && t->text.p[0] == '@')
+		t->text = str_slice(t->text, 1, SIZE_MAX);
 	t->exact = w->exact && t->key != FILTER_DOMAIN; /* which is never a part */
 	add(p, t);
 	return true;
@@ -420,9 +422,24 @@ static const struct {
 	[FILTER_SINCE] = {time_term, false},     [FILTER_BEFORE] = {time_term, false},
 };
 
+/* What the columns of lists, exports and the table email are called. */
+static const struct {
+	const char *name;
+	enum filter_key key;
+} synonyms[] = {
+	{"recipient", FILTER_TO},   {"sender", FILTER_FROM},   {"mta", FILTER_MX},
+	{"outcome", FILTER_STATUS}, {"response", FILTER_TEXT},
+};
+
 static bool find_key(struct parser *p, const struct word *w, enum filter_key *out)
 {
 	int nearest = 0, least = 100;
+	for (size_t i = 0; i < COUNT_OF(synonyms); i++) {
+		if (str_eq_nocase(w->key, str_of(synonyms[i].name))) {
+			*out = synonyms[i].key;
+			return true;
+		}
+	}
 	for (int k = 0; k < FILTER_KEY_COUNT; k++) {
 		struct str name = str_of(filter_keys[k].name);
 		if (str_eq_nocase(w->key, name)) {

@@ -74,10 +74,26 @@ static enum role draw_title(const struct list_clock *c, const struct record *r, 
 	return ROLE_TEXT;
 }
 
+/* The response without the codes at its start, which have a column of their own. */
+static struct str behind_codes(const struct record *r)
+{
+	char code[ECODE_TEXT];
+	struct str s = str_trim(r->response), prefix;
+	snprintf(code, sizeof code, "%d", r->basic);
+	prefix = str_of(code);
+	if (r->basic && str_starts(s, prefix) && s.len > prefix.len &&
+	    (s.p[prefix.len] == ' ' || s.p[prefix.len] == '-'))
+		s = str_trim(str_slice(s, prefix.len + 1, SIZE_MAX));
+	prefix = str_of(ecode_text(r->enhanced, code));
+	if (prefix.len > 0 && str_starts(s, prefix) && s.len > prefix.len && s.p[prefix.len] == ' ')
+		s = str_trim(str_slice(s, prefix.len + 1, SIZE_MAX));
+	return s;
+}
+
 static enum role draw_response(const struct list_clock *c, const struct record *r, struct buf *out)
 {
 	(void)c;
-	buf_add(out, r->response);
+	buf_add(out, behind_codes(r));
 	return ROLE_DIM;
 }
 

@@ -174,6 +174,21 @@ static void counts_text(const struct app *app, struct buf *out)
 		buf_printf(out, "%s shown", view_number(app->list.total, n));
 }
 
+/* The filter, and what the selected group adds to it. */
+static void filter_text_draw(const struct app *app, struct surface *s, struct rect r, bool bad)
+{
+	struct str line = buf_str(&app->filter_edit.text), group = app->tree.selected;
+	int x = r.x;
+	if (line.len > 0)
+		x += surface_text(s, x, r.y, r.w, bad ? ROLE_ERROR : ROLE_STRONG, line);
+	else
+		x += surface_text(s, x, r.y, r.w, ROLE_DIM, group.len > 0 ? STR("none") : STR("none: all failures"));
+	if (group.len == 0 || r.x + r.w - x < 8)
+		return;
+	x += 1 + surface_text(s, x + 1, r.y, -1, ROLE_DIM, STR("+")) + 1;
+	surface_text(s, x, r.y, r.x + r.w - x, ROLE_DIM, group);
+}
+
 void view_filter_draw(const struct app *app, struct surface *s, struct rect r)
 {
 	bool typing = app->mode == MODE_FILTER;
@@ -186,14 +201,11 @@ void view_filter_draw(const struct app *app, struct surface *s, struct rect r)
 	buf_free(&right);
 
 	int x = 9, columns = end - x - 2;
-	struct str line = buf_str(&app->filter_edit.text);
 	size_t bad = app->filter_err.kind != ERR_NONE ? app->filter_err.column : 0;
 	if (typing)
 		edit_draw(&app->filter_edit, s, x, r.y, columns, bad);
-	else if (line.len == 0)
-		surface_text(s, x, r.y, columns, ROLE_DIM, STR("none: all failures"));
 	else
-		surface_text(s, x, r.y, columns, bad ? ROLE_ERROR : ROLE_STRONG, line);
+		filter_text_draw(app, s, (struct rect){x, r.y, columns, 1}, bad > 0);
 }
 
 /* ---- footer ---- */
@@ -234,7 +246,8 @@ void view_footer_draw(struct app *app, struct surface *s, struct rect r)
 	} else if (app->mode == MODE_CONFIRM) {
 		surface_text(s, 1, r.y, columns, ROLE_WARNING, str_of(app->confirm.question));
 	} else if (app->mode == MODE_MENU) {
-		surface_text(s, 1, r.y, columns, ROLE_FOOTER, STR("A letter or Enter chooses, Esc goes back."));
+		surface_text(s, 1, r.y, columns, ROLE_FOOTER,
+			     STR("The key before a line or Enter chooses, Esc goes back."));
 	} else if (app->mode == MODE_HELP) {
 		surface_text(s, 1, r.y, columns, ROLE_FOOTER, STR("Up and Down scroll, any other key goes back."));
 	} else if (app->mode == MODE_FILTER && app->complete.count > 0) {

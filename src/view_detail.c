@@ -57,9 +57,20 @@ static void title_draw(struct flow *f, const struct record *r, const struct expl
 		int end = surface_text_right(f->s, f->r.x + f->r.w, y, f->r.w / 2, role, str_of(x->lasting));
 		int at = f->r.x + surface_text(f->s, f->r.x, y, f->r.w / 2, role, buf_str(&b)) + 2;
 		if (!str_eq(str_of(x->entry->name), buf_str(&b)))
-			surface_text(f->s, at, y, end - at - 2, ROLE_STRONG, str_of(x->entry->name));
+			surface_text(f->s, at, y, end - at - 2, x->provider ? ROLE_DIM : ROLE_STRONG,
+				     str_of(x->entry->name));
 	}
 	f->line++;
+	buf_free(&b);
+}
+
+/* Where a provider uses a code in its own way, that is what happened; the registered meaning follows with the codes. */
+static void meaning_draw(struct flow *f, const struct explanation *x)
+{
+	struct buf b = {0};
+	if (x->provider)
+		buf_printf(&b, "%s: %s", x->provider->provider, x->provider->meaning);
+	flow_text(f, 0, ROLE_TEXT, x->provider ? buf_str(&b) : str_of(x->entry->meaning), NULL, 0);
 	buf_free(&b);
 }
 
@@ -95,12 +106,7 @@ static void sides_draw(struct flow *f, const struct explanation *x)
 		buf_printf(&b, ": %s", x->entry->side_why);
 	flow_field(f, "Whose side", ROLE_STRONG, buf_str(&b));
 	buf_reset(&b);
-	if (x->provider) {
-		flow_field(f, x->provider->provider, ROLE_TEXT, str_of(x->provider->meaning));
-		flow_field(f, "What to do", ROLE_TEXT, str_of(x->provider->todo));
-	} else {
-		flow_field(f, "What to do", ROLE_TEXT, str_of(x->entry->todo));
-	}
+	flow_field(f, "What to do", ROLE_TEXT, str_of(x->provider ? x->provider->todo : x->entry->todo));
 	buf_free(&b);
 }
 
@@ -278,7 +284,7 @@ static void body_draw(struct flow *f, const struct detail *d)
 	status_read(shown_response(r), r->outcome, &st);
 
 	title_draw(f, r, &x);
-	flow_text(f, 0, ROLE_TEXT, str_of(x.entry->meaning), NULL, 0);
+	meaning_draw(f, &x);
 	cause_draw(f, d);
 	arrived_draw(f, d);
 	given_up_draw(f, r);
@@ -286,6 +292,8 @@ static void body_draw(struct flow *f, const struct detail *d)
 	sides_draw(f, &x);
 	response_draw(f, r, &st);
 	flow_field(f, "Tell them", ROLE_TEXT, str_of(customer_sentence(d)));
+	if (x.provider)
+		flow_field(f, "Registered as", ROLE_TEXT, str_of(x.entry->meaning));
 	flow_field(f, "More", ROLE_TEXT, str_of(x.entry->info));
 	codes_draw(f, r, &x);
 	email_draw(f, r);
@@ -360,12 +368,26 @@ void view_detail_gist(const struct app *app, bool ascii, struct buf *out)
 		buf_free(&code);
 	} else {
 		explain(&d->record, &x);
-		buf_add(out, str_of(x.entry->name));
+		buf_add(out, str_of(x.provider ? x.provider->meaning : x.entry->name));
 	}
 	buf_printf(out, " %s %s", ascii ? "-" : "·", x.side_name);
 }
 
 /* ---- copying ---- */
+
+/* … of an email, as its addressee should hear it. */
+static const char *what_became(enum outcome o)
+{
+	static const char *const words[OUTCOME_COUNT] = {
+		[OUTCOME_QUEUED] = "has not been handed over yet",
+		[OUTCOME_DEFERRED] = "has not arrived yet",
+		[OUTCOME_DELIVERED] = "was accepted by your mail server",
+		[OUTCOME_OPENED] = "has arrived and was opened",
+		[OUTCOME_FAILED] = "did not arrive",
+		[OUTCOME_DROPPED] = "did not arrive",
+	};
+	return words[o];
+}
 
 void view_detail_sentence(const struct app *app, struct buf *out)
 {
@@ -382,8 +404,8 @@ void view_detail_sentence(const struct app *app, struct buf *out)
 	}
 	buf_add(out, STR("to "));
 	buf_add(out, d->record.recipient);
-	buf_printf(out, " on %d %s %lld did not arrive. %s", c.day, month_name(c.month), (long long)c.year,
-		   customer_sentence(d));
+	buf_printf(out, " on %d %s %lld %s. %s", c.day, month_name(c.month), (long long)c.year,
+		   what_became(d->record.outcome), customer_sentence(d));
 }
 
 void view_detail_facts(const struct app *app, struct buf *out)

@@ -73,10 +73,22 @@ static void mouse_draw(struct help *h)
 	line(h, ROLE_TEXT, "", NULL);
 }
 
+static void typing_draw(struct help *h)
+{
+	line(h, ROLE_TITLE, "In the filter line", NULL);
+	line(h, ROLE_KEY, "Tab", "Completes keys, values, codes and the domains there are; again: the next one.");
+	line(h, ROLE_KEY, "Up Down", "Filters used before.");
+	line(h, ROLE_KEY, "Enter", "Keeps the filter and goes to the list.");
+	line(h, ROLE_KEY, "Esc", "Goes back to the filter before.");
+	line(h, ROLE_KEY, "C-w C-u C-k", "Delete the word before the cursor, all before it, all behind it.");
+	line(h, ROLE_TEXT, "", NULL);
+}
+
 static void all_draw(struct help *h)
 {
 	actions_draw(h);
 	mouse_draw(h);
+	typing_draw(h);
 	filter_draw(h);
 }
 

@@ -23,14 +23,21 @@ static int64_t sum(const struct bucket *b)
 
 /* ---- where the bars are ---- */
 
+/* Where it is narrow, bars go before words: the unit is told by the peak's date. */
+static int label_width(int w)
+{
+	return w >= ROOMY_W ? LABEL_W : 1;
+}
+
 static int side_width(int w)
 {
-	return w >= ROOMY_W ? 40 : 33;
+	return w >= ROOMY_W ? 40 : 19;
 }
 
 int view_timeline_columns(const struct app *app)
 {
-	int columns = app->focus == PANE_TIMELINE ? app->w - 3 - SCALE_W : app->w - LABEL_W - side_width(app->w);
+	int columns =
+		app->focus == PANE_TIMELINE ? app->w - 3 - SCALE_W : app->w - label_width(app->w) - side_width(app->w);
 	return columns > 1 ? columns : 1;
 }
 
@@ -46,7 +53,7 @@ static struct bars bars_of(const struct app *app)
 	const struct timeline *t = timeline_of(app);
 	bool big = app->layout.instrument;
 	int columns = view_timeline_columns(app), most = big ? BAR_MAX_W : STRIP_BAR_MAX_W;
-	struct bars b = {.r = {LABEL_W, r.y, columns, r.h}};
+	struct bars b = {.r = {label_width(app->w), r.y, columns, r.h}};
 	if (big)
 		b.r = (struct rect){r.x + 1 + SCALE_W, r.y + 1, columns, r.h - 2 - BELOW};
 	b.step = t->count > 0 ? columns / t->count : 1;
@@ -192,8 +199,11 @@ static void span_text(const struct app *app, bool ascii, struct buf *out)
 {
 	const struct timeline *t = timeline_of(app);
 	char a[TIME_TEXT], b[TIME_TEXT];
-	buf_printf(out, "%s %s %s", view_date(app->zone, t->first_s, a), ascii ? "-" : "–",
-		   view_date(app->zone, t->last_s, b));
+	view_date(app->zone, t->first_s, a);
+	view_date(app->zone, t->last_s, b);
+	buf_add(out, str_of(a));
+	if (!str_eq(str_of(a), str_of(b)))
+		buf_printf(out, " %s %s", ascii ? "-" : "–", b);
 }
 
 /* ---- bars ---- */
@@ -233,7 +243,8 @@ static void strip_draw(const struct app *app, struct surface *s, struct rect r)
 	struct bars b = bars_of(app);
 	int bottom = r.y + r.h - 1;
 	struct buf text = {0};
-	surface_printf(s, 1, bottom, LABEL_W - 2, ROLE_DIM, "failures per %s", unit_name(t->unit));
+	if (r.w >= ROOMY_W)
+		surface_printf(s, 1, bottom, LABEL_W - 2, ROLE_DIM, "failures per %s", unit_name(t->unit));
 	bars_draw(app, s, &b);
 	if (r.w >= ROOMY_W) {
 		span_text(app, s->ascii, &text);
@@ -292,9 +303,10 @@ static void axis_draw(const struct app *app, struct surface *s, const struct bar
 {
 	const struct timeline *t = timeline_of(app);
 	int y = b->r.y + b->r.h, right = b->r.x + b->r.w, free_from = b->r.x;
+	int end = b->r.x + t->count * b->step; /* behind it time has not come yet */
 	int64_t from_s = 0, until_s = 0;
 	view_timeline_range(app, &from_s, &until_s);
-	for (int x = b->r.x - 1; x < right; x++)
+	for (int x = b->r.x - 1; x < end && x < right; x++)
 		surface_glyph(s, x, y, ROLE_BORDER, GLYPH_HLINE);
 	for (int i = 0; i < t->count; i++) {
 		struct civil c = civil_in(app->zone, t->starts_s[i]);

@@ -178,6 +178,13 @@ static void test_copy_gives_a_sentence(void **state)
 		strstr(w->copied.p, "Our email \"Invoice 0\" to user0000@example.org on 23 Nov 2026 did not arrive. "));
 	key(w, "Y");
 	assert_non_null(strstr(w->copied.p, "550 5.1.1"));
+	type(w, "/status:delivered");
+	key(w, "Enter");
+	key(w, "y");
+	assert_non_null(strstr(w->copied.p, " was accepted by your mail server. "));
+	type(w, "/to:user0000");
+	assert_int_equal(w->app.list.total, 0); /* the next word of the same filter */
+	key(w, "Esc");
 }
 
 static void test_export_asks_and_writes(void **state)
