@@ -67,7 +67,7 @@ static void filter_draw(struct help *h)
 static void mouse_draw(struct help *h)
 {
 	line(h, ROLE_TITLE, "Mouse", NULL);
-	line(h, ROLE_KEY, "Click", "Selects; a second click opens, closes or zooms in. A hint at the bottom acts.");
+	line(h, ROLE_KEY, "Click", "Selects; a double click opens, closes or zooms in. A hint at the bottom acts.");
 	line(h, ROLE_KEY, "Wheel", "Scrolls the pane under it.");
 	line(h, ROLE_KEY, "Drag", "Moves the border between two panes; selects a range of the timeline.");
 	line(h, ROLE_TEXT, "", NULL);
