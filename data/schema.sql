@@ -97,6 +97,7 @@ CREATE TABLE IF NOT EXISTS given_up (
 CREATE INDEX IF NOT EXISTS email_time ON email (time, id, outcome);
 CREATE INDEX IF NOT EXISTS email_recipient ON email (recipient, time DESC, id DESC);
 CREATE INDEX IF NOT EXISTS email_source ON email (source_key, recipient) WHERE source_key IS NOT NULL;
+CREATE INDEX IF NOT EXISTS email_message_id ON email (message_id) WHERE message_id IS NOT NULL;
 CREATE INDEX IF NOT EXISTS email_caused_by ON email (caused_by) WHERE caused_by IS NOT NULL;
 -- Failures only: few among many, and what everybody looks for. Each holds all that lists, counts and groups need.
 CREATE INDEX IF NOT EXISTS failure_time ON email (time, id, code_key, outcome, recipient)

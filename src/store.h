@@ -151,12 +151,14 @@ enum put {
 };
 /* Puts in what a source says about one email. The same email is the one with the same source_key and recipient whose
  * time, or that of a try before, lies within `window_s` (0: any time) and whose Message-ID, where both know it, is the
- * same; source_key 0 never meets another. Attempts are a set: one that is there already (time, outcome, codes, response)
- * is not added again. The outcome, codes, response, MTA and stage of the record are those of its newest fact, so that
- * the order of importing does not matter; a guessed time (r->time_guessed) yields to the one that a known email has, so that it
- * is never news; facts that were missing (sender, title, …) are filled in. r->attempts counts
- * only when no attempt rows are given. Sets r->id. Times must be from 1970 on: else ERR_INPUT. After an error within
- * store_begin and store_commit, roll back. */
+ * same; else the one with the same Message-ID and recipient that another source told of (a log, a bounce mail and a
+ * provider's event about one email are one record); source_key 0 never meets another. Attempts are a set: one that is there
+ * already (time, outcome, codes, response) is not added again. The outcome, codes, response, MTA, stage and source of the
+ * record are those of the report that holds: the most final outcome (failed goes before delivered, that before deferred);
+ * of failures the report that says most, with the earliest of their times; of others the newest. So the order of importing
+ * does not matter. A guessed time (r->time_guessed) yields to the one that a known email has, so that it is never news; facts
+ * that were missing (sender, title, …) are filled in. r->attempts counts only when no attempt rows are given. Sets r->id.
+ * Times must be from 1970 on: else ERR_INPUT. After an error within store_begin and store_commit, roll back. */
 bool store_put(struct store *st, struct record *r, const struct attempt *attempts, int attempt_count, int64_t window_s,
 	       enum put *what, struct err *e);
 /* The source gave the message up at `time_s` ("expired"): its deferred emails become failed, keeping the codes and

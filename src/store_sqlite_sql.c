@@ -54,6 +54,8 @@ static const char *const statement_sql[STMT_COUNT] = {
 		      " message_id = '' OR ?3 IS NULL OR message_id = ?3) AND (?5 = 0 OR ?4 BETWEEN"
 		      " min(time, ifnull(queued_at, time), ifnull((SELECT min(time) FROM attempt"
 		      " WHERE email_id = email.id), time)) - ?5 AND time + ?5)",
+	[STMT_MEET_MESSAGE] = "SELECT id, time FROM email WHERE message_id = ?1 AND recipient = ?2 AND"
+			      " source_key IS NOT ?3", /* its own source has told it apart */
 	[STMT_ATTEMPT_KNOWN] = "SELECT 1 FROM attempt WHERE email_id = ?1 AND time = ?2 AND outcome = ?3 AND"
 			       " enhanced_code IS ?4 AND basic_code IS ?5 AND ifnull(response, '') = ifnull(?6, '')",
 	[STMT_ATTEMPT_ADD] = "INSERT INTO attempt (email_id, time, outcome, enhanced_code, basic_code, response, stage,"

@@ -120,14 +120,40 @@ static bool count_attempts(struct store *st, int64_t email, int *count, int64_t 
 
 /* ---- emails ---- */
 
-/* Which of two reports of one email is the newer? An order over all that a report says, so that the last one is
- * the same whatever the order of importing. */
+/* How far an outcome is from being told: a later one is not undone by a straggler, such as a warning of delay that is read
+ * after the bounce, or a delivery to a server that bounced the email hours later. */
+static int finality(enum outcome o)
+{
+	static const int ranks[OUTCOME_COUNT] = {
+		[OUTCOME_QUEUED] = 0, [OUTCOME_DEFERRED] = 1, [OUTCOME_DELIVERED] = 2,
+		[OUTCOME_OPENED] = 3, [OUTCOME_FAILED] = 4,   [OUTCOME_DROPPED] = 5,
+	};
+	return ranks[o];
+}
+
+/* How much a report of a failure says: the log, the bounce mail and the provider all tell of one refusal. */
+static int richness(const struct record *r)
+{
+	return (r->enhanced.cls && (r->enhanced.subject || r->enhanced.detail) ? 4 : 0) + (r->basic ? 2 : 0) +
+	       (r->response.len > 0 ? 1 : 0);
+}
+
+/* Which of two reports of one email holds? An order over all that a report says, so that the last one is the same
+ * whatever the order of importing: the more final outcome; of failures the one that says more; of others the newer. */
 static int fact_cmp(const struct record *a, const struct record *b)
 {
-	if (a->time != b->time)
+	int fa = finality(a->outcome), fb = finality(b->outcome);
+	if (fa != fb)
+		return fa < fb ? -1 : 1;
+	if (outcome_is_failure(a->outcome)) {
+		int ra = richness(a), rb = richness(b);
+		if (ra != rb)
+			return ra < rb ? -1 : 1;
+		if (a->response.len != b->response.len)
+			return a->response.len < b->response.len ? -1 : 1;
+	} else if (a->time != b->time) {
 		return a->time < b->time ? -1 : 1;
-	if (a->outcome != b->outcome)
-		return a->outcome < b->outcome ? -1 : 1;
+	}
 	int64_t ka = code_key_of(a->enhanced, a->basic), kb = code_key_of(b->enhanced, b->basic);
 	if (ka != kb)
 		return ka > kb ? -1 : 1; /* none sorts last as a key: any code is more than none */
@@ -197,6 +223,11 @@ static bool was_expired(struct store *st, const struct record *old, const struct
 	return true;
 }
 
+static void bind_recipient(sqlite3_stmt *s, int i, struct str recipient)
+{
+	sqlite3_bind_text64(s, i, recipient.len ? recipient.p : "", recipient.len, SQLITE_STATIC, SQLITE_UTF8);
+}
+
 static bool write_record(struct store *st, enum stmt_id id, const struct record *r, struct err *e)
 {
 	sqlite3_stmt *s = store_stmt(st, id, e);
@@ -212,8 +243,7 @@ static bool write_record(struct store *st, enum stmt_id id, const struct record 
 	bind_text(s, 8, r->source_file);
 	bind_known_int(s, 9, r->source_line, 0);
 	if (id == STMT_RECORD_ADD) {
-		sqlite3_bind_text64(s, 10, r->recipient.len ? r->recipient.p : "", r->recipient.len, SQLITE_STATIC,
-				    SQLITE_UTF8);
+		bind_recipient(s, 10, r->recipient);
 		bind_known_int(s, 11, (int64_t)r->source_key, 0);
 	} else {
 		sqlite3_bind_int64(s, 19, r->id);
@@ -228,22 +258,12 @@ static bool write_record(struct store *st, enum stmt_id id, const struct record 
 	return run(st, s, e);
 }
 
-/* The email that `r` speaks of, the nearest in time if there are several; 0: none. */
-static bool find_met(struct store *st, const struct record *r, int64_t window_s, int64_t *id, struct err *e)
+/* Of the emails that a bound statement finds the nearest in time to `r`; 0: none. */
+static bool nearest(struct store *st, sqlite3_stmt *s, const struct record *r, int64_t *id, struct err *e)
 {
-	*id = 0;
-	if (r->source_key == 0)
-		return true;
-	sqlite3_stmt *s = store_stmt(st, STMT_MEET, e);
-	if (!s)
-		return false;
-	sqlite3_bind_int64(s, 1, (int64_t)r->source_key);
-	sqlite3_bind_text64(s, 2, r->recipient.len ? r->recipient.p : "", r->recipient.len, SQLITE_STATIC, SQLITE_UTF8);
-	bind_text(s, 3, r->message_id);
-	sqlite3_bind_int64(s, 4, r->time);
-	sqlite3_bind_int64(s, 5, window_s);
 	int rc;
 	int64_t nearest_s = 0;
+	*id = 0;
 	while ((rc = sqlite3_step(s)) == SQLITE_ROW) {
 		int64_t found = sqlite3_column_int64(s, 0), apart_s = sqlite3_column_int64(s, 1) - r->time;
 		apart_s = apart_s < 0 ? -apart_s : apart_s;
@@ -255,6 +275,34 @@ static bool find_met(struct store *st, const struct record *r, int64_t window_s,
 	bool ok = rc == SQLITE_DONE || store_fail(st, rc, e);
 	sqlite3_reset(s);
 	return ok;
+}
+
+/* The email that `r` speaks of: the one that its source calls so, or, when another source has told of it, the one with
+ * its Message-ID. 0: none. */
+static bool find_met(struct store *st, const struct record *r, int64_t window_s, int64_t *id, struct err *e)
+{
+	*id = 0;
+	if (r->source_key == 0)
+		return true;
+	sqlite3_stmt *s = store_stmt(st, STMT_MEET, e);
+	if (!s)
+		return false;
+	sqlite3_bind_int64(s, 1, (int64_t)r->source_key);
+	bind_recipient(s, 2, r->recipient);
+	bind_text(s, 3, r->message_id);
+	sqlite3_bind_int64(s, 4, r->time);
+	sqlite3_bind_int64(s, 5, window_s);
+	if (!nearest(st, s, r, id, e))
+		return false;
+	if (*id || r->message_id.len == 0)
+		return true;
+	s = store_stmt(st, STMT_MEET_MESSAGE, e);
+	if (!s)
+		return false;
+	bind_text(s, 1, r->message_id);
+	bind_recipient(s, 2, r->recipient);
+	sqlite3_bind_int64(s, 3, (int64_t)r->source_key);
+	return nearest(st, s, r, id, e);
 }
 
 static bool add_record(struct store *st, struct record *r, const struct attempt *attempts, int attempt_count,
@@ -302,10 +350,14 @@ static void merge_expired(struct record *old, const struct record *r, int64_t ne
 /* What the store knows of the email (`old`) and what a source says (`r`) as one. */
 static void merge(struct record *old, const struct record *r, bool expired, int64_t newest_s, int attempts_now)
 {
+	bool both_failed = outcome_is_failure(old->outcome) && old->outcome == r->outcome;
+	int64_t first_s = old->time < r->time ? old->time : r->time;
 	if (expired)
 		merge_expired(old, r, newest_s);
 	else if (fact_cmp(r, old) > 0)
 		take_fact(old, r);
+	if (both_failed) /* a report of it is later than the failure */
+		old->time = first_s;
 	fill_text(&old->sender, r->sender);
 	fill_text(&old->title, r->title);
 	fill_text(&old->message_id, r->message_id);
@@ -322,8 +374,8 @@ static void merge(struct record *old, const struct record *r, bool expired, int6
 
 static bool same_record(const struct record *a, const struct record *b)
 {
-	return fact_cmp(a, b) == 0 && str_eq(a->sender, b->sender) && str_eq(a->title, b->title) &&
-	       str_eq(a->message_id, b->message_id) && str_eq(a->queue_id, b->queue_id) &&
+	return fact_cmp(a, b) == 0 && a->time == b->time && str_eq(a->sender, b->sender) &&
+	       str_eq(a->title, b->title) && str_eq(a->message_id, b->message_id) && str_eq(a->queue_id, b->queue_id) &&
 	       a->queued_at == b->queued_at && a->attempts == b->attempts && a->caused_by == b->caused_by;
 }
 

@@ -106,6 +106,72 @@ static char *contents(sqlite3 *db)
 		    " ORDER BY time)) AS x FROM email ORDER BY recipient, time)");
 }
 
+/* What a log, a bounce mail and a provider's event say of one email that another message goes before. */
+static void tell(struct store *st, int source, enum put *what)
+{
+	struct record r =
+		email(100 + (uint64_t)source, "ann@example.com", T0, OUTCOME_FAILED, (struct ecode){0}, 0, "");
+	r.message_id = STR("order-1@shop.example");
+	switch (source) {
+	case 0: /* the log: what was answered, and when */
+		r.enhanced = (struct ecode){5, 1, 1};
+		r.basic = 550;
+		r.response = STR("550 5.1.1 <ann@example.com>: no such user here");
+		r.queue_id = STR("4ABC123");
+		r.sender = STR("shop@shop.example");
+		break;
+	case 1: /* the bounce mail: later, with the title and less of the answer */
+		r.time = T0 + 4;
+		r.enhanced = (struct ecode){5, 1, 1};
+		r.title = STR("Your order");
+		break;
+	case 2: /* an event: later still, no more than that it failed */
+		r.time = T0 + 60;
+		break;
+	case 3: /* a warning of delay that was read last */
+		r.time = T0 + HOUR;
+		r.outcome = OUTCOME_DEFERRED;
+		r.response = STR("still trying");
+		break;
+	default:
+		break;
+	}
+	*what = put(st, &r, 0);
+}
+
+static void one_email_told_by_several_sources(void **state)
+{
+	enum { SOURCES = 4 };
+	static const int orders[][SOURCES] = {{0, 1, 2, 3}, {3, 2, 1, 0}, {1, 0, 3, 2}, {2, 3, 0, 1},
+					      {1, 2, 0, 3}, {3, 0, 2, 1}, {2, 0, 1, 3}, {0, 3, 1, 2}};
+	struct scratch *s = *state;
+	for (size_t o = 0; o < COUNT_OF(orders); o++) {
+		struct store *st = open_new(s);
+		sqlite3 *db = plain_open(s->path);
+		enum put what;
+		for (int i = 0; i < SOURCES; i++) {
+			tell(st, orders[o][i], &what);
+			assert_int_equal(what == PUT_ADDED, i == 0);
+		}
+		for (int i = 0; i < SOURCES; i++) {
+			tell(st, i, &what);
+			assert_int_equal(what, PUT_UNCHANGED);
+		}
+		char *text = plain_text(
+			db, "SELECT time || outcome || enhanced_code || basic_code || response || queue_id ||"
+			    " sender || title FROM email");
+		assert_string_equal(text,
+				    "1700000000failed5.1.1550550 5.1.1 <ann@example.com>: no such user here4ABC123"
+				    "shop@shop.exampleYour order");
+		free(text);
+		assert_int_equal(plain_int(db, "SELECT count(*) FROM email"), 1);
+		assert_int_equal(tally_faults(db), 0);
+		assert_int_equal(sqlite3_exec(db, "DELETE FROM email", NULL, NULL, NULL), SQLITE_OK);
+		sqlite3_close(db);
+		store_close(st);
+	}
+}
+
 enum { REPORTS = 5 };
 
 /* Says the n-th thing that a source knows of one message: three deferrals, one expiry, one other recipient. */
@@ -262,6 +328,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(adds_then_recognises),
 		TEST(tells_emails_apart),
+		TEST(one_email_told_by_several_sources),
 		TEST(order_does_not_matter),
 		TEST(newest_fact_wins),
 		TEST(attempts_are_a_set),
