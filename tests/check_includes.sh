@@ -36,7 +36,8 @@ may_include() {
 	sqlite3.h:store_sqlite*) ;;
 	pthread.h:worker*) ;;
 	curses.h:term* | ncurses*:term*) ;;
-	sqlite3.h:* | pthread.h:* | *curses*:*) return 1 ;;
+	gmime*:mail_*) ;;
+	gmime*:* | sqlite3.h:* | pthread.h:* | *curses*:*) return 1 ;;
 	esac
 }
 

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-const struct import_format *const import_formats[] = {&import_postfix, &import_csv, NULL};
+const struct import_format *const import_formats[] = {&import_postfix, &import_csv, &import_mail, NULL};
 
 enum {
 	FORMATS = COUNT_OF(import_formats) - 1,

@@ -1,0 +1,171 @@
+#include "import/mail_notice.h"
+
+#include "import/mail_address.h"
+#include "import/mail_free.h"
+#include "import/mail_html.h"
+#include "import/mail_mime.h"
+
+#include <string.h>
+
+enum { NESTED_MAX = 3, WORDS_FOR_MAX = 100 };
+
+static bool has(const struct mail_parts *m, enum part_kind kind)
+{
+	for (int i = 0; i < m->count; i++)
+		if (m->part[i].kind == kind)
+			return true;
+	return false;
+}
+
+/* Texts before the returned part; those behind it when there are none; HTML when there is nothing else. */
+static struct str own_text(const struct mail_parts *m, struct arena *a)
+{
+	struct buf b = {0};
+	for (int round = 0; round < 3 && str_trim(buf_str(&b)).len == 0; round++) {
+		bool returned = false;
+		buf_reset(&b);
+		for (int i = 0; i < m->count && b.len < MAIL_TEXT_MAX; i++) {
+			const struct mail_part *p = &m->part[i];
+			returned = returned || p->kind == PART_MESSAGE || p->kind == PART_HEADERS;
+			if (p->kind == (round < 2 ? PART_TEXT : PART_HTML) && returned == (round == 1)) {
+				buf_add(&b, round < 2 ? p->body : html_text(p->body, a));
+				buf_addc(&b, '\n');
+			}
+		}
+	}
+	struct str text = arena_str(a, buf_str(&b));
+	buf_free(&b);
+	return text;
+}
+
+/* ---- the original ---- */
+
+static void find_original(const struct mail_parts *m, struct str returned, struct arena *a, struct original *o)
+{
+	struct str body;
+	for (int i = 0; i < m->count; i++) {
+		const struct mail_part *p = &m->part[i];
+		if (p->kind == PART_MESSAGE || p->kind == PART_HEADERS)
+			original_read(mime_head(p->body, &body), a, o);
+		else if (i > 0 && original_is_head(p->head)) /* a part that forgot to say what it is */
+			original_read(p->head, a, o);
+		if (o->message_id.len)
+			return;
+	}
+	if (returned.len)
+		original_read(mime_head(returned, &body), a, o);
+}
+
+/* ---- reports ---- */
+
+static void read_reports(const struct mail_parts *m, struct arena *a, struct fates *out)
+{
+	for (int i = 0; i < m->count; i++)
+		if (m->part[i].kind == PART_STATUS)
+			report_read(m->part[i].body, a, out);
+}
+
+static bool name_recipients(const struct fates *f)
+{
+	for (int i = 0; i < f->count; i++)
+		if (f->items[i].recipient.len)
+			return true;
+	return false;
+}
+
+/* What the report leaves open is taken from the words beside it. */
+static void complete(const struct notice *n, struct arena *a, struct fates *f)
+{
+	enum verdict v = VERDICT_NONE;
+	bool asked = false;
+	for (int i = 0; i < f->count; i++) {
+		struct fate *one = &f->items[i];
+		if (one->recipient.len == 0 && f->count == 1 && n->original->recipient_count == 1)
+			one->recipient = n->original->recipients[0];
+		if (one->outcome == OUTCOME_QUEUED) {
+			v = asked ? v : free_verdict(n, a);
+			asked = true;
+			one->outcome = v == VERDICT_DELAYED ? OUTCOME_DEFERRED : OUTCOME_FAILED;
+		}
+		if (one->response.len == 0 && one->recipient.len && i < WORDS_FOR_MAX)
+			one->response = free_words_about(n->text, one->recipient, a);
+	}
+}
+
+/* ---- a notice ---- */
+
+static void read_head(const struct mail_parts *m, struct arena *a, struct notice *n, struct mail_news *out)
+{
+	struct str path = mime_field(m->head, "Return-Path", a), precedence = mime_field(m->head, "Precedence", a);
+	struct str automatic = mime_field(m->head, "Auto-Submitted", a);
+	n->subject = mime_words(mime_field(m->head, "Subject", a), a);
+	n->from = mime_words(mime_field(m->head, "From", a), a);
+	n->from_address = address_of_header(n->from);
+	n->to = address_of_header(mime_field(m->head, "To", a));
+	n->failed_recipients = mime_field(m->head, "X-Failed-Recipients", a);
+	n->null_path = str_eq(path, STR("<>")) || str_starts_nocase(path, STR("<mailer-daemon"));
+	n->auto_submitted = automatic.len && !str_starts_nocase(automatic, STR("no")) && precedence.len == 0;
+	n->is_report = m->is_report || has(m, PART_STATUS);
+	struct str id = mime_field(m->head, "Message-ID", a);
+	out->own_id = address_of_field(id);
+	out->date_s = mime_date(mime_field(m->head, "Date", a));
+}
+
+static void read_one(struct str mail, int depth, struct arena *a, struct mail_news *out)
+{
+	struct mail_parts *m = arena_alloc(a, sizeof *m);
+	mime_read(mail, a, m);
+	*out = (struct mail_news){.fates = fates_none(), .original = original_none(), .limit = m->limit};
+	struct notice n = {.original = &out->original};
+	read_head(m, a, &n, out);
+	if (has(m, PART_NO_DSN))
+		return;
+	struct str all = own_text(m, a);
+	size_t end = free_end(all, a);
+	n.text = str_slice(all, 0, end);
+	size_t head_at = original_within(all);
+	struct str returned = head_at == SIZE_MAX ? STR("") : str_slice(all, head_at, SIZE_MAX);
+	find_original(m, returned, a, &out->original);
+	n.has_original = returned.len || has(m, PART_MESSAGE) || has(m, PART_HEADERS);
+
+	struct fates *f = &out->fates;
+	read_reports(m, a, f);
+	size_t fields = name_recipients(f) ? SIZE_MAX : report_within(n.text);
+	if (fields != SIZE_MAX && free_verdict(&n, a) != VERDICT_NONE)
+		report_read(str_slice(n.text, fields, SIZE_MAX), a, f);
+	if (name_recipients(f) || f->count > 0) {
+		original_hints(n.text, a, &out->original);
+		complete(&n, a, f);
+	}
+	if (name_recipients(f))
+		return;
+	*f = fates_none();
+	enum verdict v = free_verdict(&n, a);
+	if (v != VERDICT_NONE) {
+		if (!n.has_original)
+			original_hints(n.text, a, &out->original);
+		out->names_nobody = !free_read(&n, v == VERDICT_FAILED ? OUTCOME_FAILED : OUTCOME_DEFERRED, a, f);
+		if (out->names_nobody && (fields = report_within(all)) != SIZE_MAX) { /* a report within a text */
+			report_read(str_slice(all, fields, SIZE_MAX), a, f);
+			complete(&n, a, f);
+			out->names_nobody = !name_recipients(f);
+		}
+	}
+	/* A report that somebody passed on. */
+	for (int i = 0; i < m->count && f->count == 0 && depth < NESTED_MAX; i++) {
+		if (m->part[i].kind != PART_MESSAGE ||
+		    str_find_nocase(m->part[i].body, STR("delivery-status"), 0) == SIZE_MAX)
+			continue;
+		struct mail_news inner;
+		read_one(m->part[i].body, depth + 1, a, &inner);
+		if (inner.fates.count)
+			*out = inner;
+	}
+}
+
+void notice_read(struct str mail, struct arena *a, struct mail_news *out)
+{
+	read_one(mail, 0, a, out);
+	if (!out->limit)
+		out->limit = out->fates.limit;
+}

@@ -1,0 +1,38 @@
+/* mail_phrases.h - what mail systems write in their notices, as a table: one row a wording, whoever's it is.
+ *
+ * Layer 3, beside import.h. Rows are in small letters, in UTF-8, with single blanks. A new wording is a new row.
+ */
+#ifndef IMPORT_MAIL_PHRASES_H
+#define IMPORT_MAIL_PHRASES_H
+
+#include "base.h"
+
+enum phrase_kind {
+	PHRASE_FAILED_SUBJECT, /* the Subject says that a mail failed */
+	PHRASE_FAILED,         /* the text says so */
+	PHRASE_GAVE_UP,        /* it will not be tried again, whatever else is said */
+	PHRASE_DELAYED,        /* it will be tried again */
+	PHRASE_SUCCESS,        /* it has arrived; in the Subject */
+	PHRASE_AUTO_REPLY,     /* a person's program answers; in the Subject */
+	PHRASE_ROBOT,          /* the From field of what sends notices */
+	PHRASE_LABEL,          /* directly before a failed recipient */
+	PHRASE_REASON,         /* on a line with a failed recipient */
+	PHRASE_ADVICE,         /* on a line with an address to turn to, or of somebody else */
+	PHRASE_END             /* starts the line behind which the original or boilerplate follows */
+};
+
+struct phrase {
+	enum phrase_kind kind;
+	const char *text;
+};
+extern const struct phrase phrases[];
+extern const size_t phrase_count;
+
+/* Small ASCII letters, each run of white space one blank: what phrases are looked for in. */
+struct str phrase_form(struct str text, struct arena *a);
+/* Does `form` hold one of that kind? */
+bool phrase_in(struct str form, enum phrase_kind kind);
+bool phrase_starts(struct str form, enum phrase_kind kind);
+bool phrase_ends(struct str form, enum phrase_kind kind);
+
+#endif
