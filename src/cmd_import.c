@@ -201,11 +201,10 @@ const struct cmd cmd_import = {
 	.name = "import",
 	.usage = "SOURCE… --into FILE",
 	.help = "Read mail logs and tables of email into a database.",
-	.more = "SOURCE is a file, a folder (all files in it and below) or - for standard input. Formats: Postfix "
-		"logs, as "
+	.more = "SOURCE is a file, a folder (all files in it and below) or - for standard input, and may be compressed "
+		"(.gz .xz .zst .bz2). Formats: Postfix logs, as "
 		"in /var/log/mail.log or from journalctl -o short-iso; CSV and TSV with a head line. Importing the "
-		"same "
-		"thing again changes nothing. Stamps without a zone are local time in logs, UTC in tables.",
+		"same thing again changes nothing. Stamps without a zone are local time in logs, UTC in tables.",
 	.first = &arg_source,
 	.rest = &arg_source,
 	.opts = opts,

@@ -26,7 +26,9 @@ struct run {
 	bool in_batch;
 	int puts;
 	int64_t batch_ms, progress_ms;
-	bool store_failed; /* the batch is lost; otherwise what was read before an error is kept */
+	const struct lines *lines; /* of the file at hand */
+	struct err idle;           /* what went wrong while nothing came */
+	bool store_failed;         /* the batch is lost; otherwise what was read before an error is kept */
 };
 
 /* ---- the sink ---- */
@@ -139,12 +141,6 @@ static const struct {
 	const char *magic;
 	const char *advice;
 } other_forms[] = {
-	{"\x1f\x8b", "is compressed: give it as zcat FILE | deadletter import - --into DATABASE"},
-	{"BZh", "is compressed: give it as bzcat FILE | deadletter import - --into DATABASE"},
-	{"\xfd"
-	 "7zXZ",
-	 "is compressed: give it as xzcat FILE | deadletter import - --into DATABASE"},
-	{"\x28\xb5\x2f\xfd", "is compressed: give it as zstdcat FILE | deadletter import - --into DATABASE"},
 	{"PK\x03\x04", "is a spreadsheet or an archive: save it as CSV first"},
 	{"\xff\xfe", "is text in UTF-16: save it as UTF-8 first"},
 	{"\xfe\xff", "is text in UTF-16: save it as UTF-8 first"},
@@ -228,12 +224,23 @@ static bool tick(struct run *r, const struct lines *l, bool idle, struct err *e)
 	return true;
 }
 
+/* A compressed pipe is silent: see lines.stop. */
+static bool stop_waiting(void *ctx)
+{
+	struct run *r = ctx;
+	return !tick(r, r->lines, true, &r->idle);
+}
+
 static bool fill(struct run *r, struct lines *l, struct err *e)
 {
 	switch (lines_fill(l)) {
 	case LINES_FAILED:
 		return err_sys(e, errno, "cannot read %.*s", (int)r->sink.file.len, r->sink.file.p);
 	case LINES_IDLE:
+		if (r->idle.kind != ERR_NONE) {
+			*e = r->idle;
+			return false;
+		}
 		return tick(r, l, true, e);
 	case LINES_READ:
 		break;
@@ -283,6 +290,23 @@ static bool feed(struct run *r, const struct import_format *f, void *state, stru
 	}
 }
 
+/* What was read before the damage is kept. In a folder it does not end the import. */
+static bool check_damage(struct run *r, const struct source *src, const struct lines *l, struct err *e)
+{
+	struct err why = {0};
+	if (!l->damaged)
+		return true;
+	err_set(&why, ERR_INPUT, "%s is damaged or cut off; the %lld lines before that are read (%s)",
+		strcmp(src->path, "-") == 0 ? "standard input" : src->path, (long long)l->line, lines_why(l));
+	if (!src->in_folder) {
+		*e = why;
+		return false;
+	}
+	r->now.unreadable_files++;
+	report(r, why.msg);
+	return true;
+}
+
 static bool import_lines(struct run *r, const struct source *src, struct lines *l, int64_t mtime_s, struct err *e)
 {
 	int i = recognise(r, l, src->in_folder, e);
@@ -296,7 +320,7 @@ static bool import_lines(struct run *r, const struct source *src, struct lines *
 		}
 		if (head.len == 0) { /* an empty file holds no email, whatever its format */
 			r->now.files++;
-			return true;
+			return check_damage(r, src, l, e);
 		}
 		return unknown_form(r->sink.file, head, e);
 	}
@@ -304,7 +328,8 @@ static bool import_lines(struct run *r, const struct source *src, struct lines *
 	if (!r->states[i] && !(r->states[i] = f->start(r->options, e)))
 		return false;
 	r->now.files++;
-	return (!f->file || f->file(r->states[i], &r->sink, mtime_s, e)) && feed(r, f, r->states[i], l, e);
+	return (!f->file || f->file(r->states[i], &r->sink, mtime_s, e)) && feed(r, f, r->states[i], l, e) &&
+	       check_damage(r, src, l, e);
 }
 
 static bool import_source(struct run *r, const struct source *src, struct err *e)
@@ -323,6 +348,9 @@ static bool import_source(struct run *r, const struct source *src, struct err *e
 		return true;
 	}
 	struct lines l = lines_of(fd, regular);
+	l.stop = stop_waiting;
+	l.stop_ctx = r;
+	r->lines = &l;
 	r->sink.file = str_of(src->path);
 	bool ok = import_lines(r, src, &l, mtime_s, e);
 	r->bytes_before += l.bytes;

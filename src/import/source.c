@@ -1,5 +1,6 @@
 #include "import/source.h"
 #include "import/import.h"
+#include "import/unpack.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -20,9 +21,21 @@ struct rotated {
 	bool newest_first; /* small numbers are young: ".2"; of dates the small ones are old */
 };
 
+/* "mail.log.2.gz" is mail.log.2, written by another program. */
+static struct str without_packing(struct str s)
+{
+	static const char *const endings[] = {".gz", ".xz", ".zst", ".bz2"};
+	for (size_t i = 0; i < COUNT_OF(endings); i++) {
+		size_t n = strlen(endings[i]);
+		if (s.len > n && str_eq(str_slice(s, s.len - n, n), str_of(endings[i])))
+			return str_slice(s, 0, s.len - n);
+	}
+	return s;
+}
+
 static struct rotated rotated_of(const char *path)
 {
-	struct str s = str_of(path);
+	struct str s = without_packing(str_of(path));
 	size_t at = s.len;
 	while (at > 0 && s.p[at - 1] >= '0' && s.p[at - 1] <= '9')
 		at--;
@@ -189,13 +202,20 @@ struct lines lines_of(int fd, bool regular)
 
 void lines_free(struct lines *l)
 {
+	unpack_free(l->unpack);
+	l->unpack = NULL;
 	free(l->buf);
 	l->buf = NULL;
 }
 
 struct str lines_head(const struct lines *l)
 {
-	return (struct str){l->buf + l->start, l->end - l->start};
+	return (struct str){l->buf + l->start, l->sniffed ? l->end - l->start : 0};
+}
+
+const char *lines_why(const struct lines *l)
+{
+	return unpack_why(l->unpack);
 }
 
 enum lines_got lines_next(struct lines *l, struct str *line)
@@ -219,25 +239,84 @@ enum lines_got lines_next(struct lines *l, struct str *line)
 	}
 }
 
-enum lines_fill lines_fill(struct lines *l)
+/* Bytes as they are in the file. LINES_READ with *got 0: its end. */
+static enum lines_fill read_some(struct lines *l, char *to, size_t room, size_t *got)
 {
+	*got = 0;
 	if (!l->regular) {
 		struct pollfd p = {.fd = l->fd, .events = POLLIN};
 		int ready = poll(&p, 1, IDLE_MS);
 		if (ready == 0 || (ready < 0 && errno == EINTR))
 			return LINES_IDLE;
 	}
+	ssize_t n = read(l->fd, to, room);
+	if (n < 0)
+		return errno == EINTR || errno == EAGAIN ? LINES_IDLE : LINES_FAILED;
+	*got = (size_t)n;
+	l->bytes += n;
+	return LINES_READ;
+}
+
+/* For unpack, which cannot be left amid a block: it waits here. */
+static ssize_t read_packed(void *ctx, char *to, size_t room)
+{
+	struct lines *l = ctx;
+	size_t got;
+	l->waited = LINES_IDLE;
+	while (l->waited == LINES_IDLE) {
+		l->waited = read_some(l, to, room, &got);
+		if (l->waited == LINES_IDLE && l->stop && l->stop(l->stop_ctx))
+			break;
+	}
+	l->waited_errno = errno;
+	return l->waited == LINES_READ ? (ssize_t)got : -1;
+}
+
+static enum lines_fill fill_unpacked(struct lines *l)
+{
+	l->waited = LINES_READ;
+	ssize_t n = unpack_next(l->unpack, l->buf + l->end, READ_BYTES);
+	if (n < 0 && l->waited != LINES_READ) {
+		errno = l->waited_errno;
+		return l->waited;
+	}
+	l->damaged = n < 0;
+	l->at_end = n <= 0;
+	l->end += n > 0 ? (size_t)n : 0;
+	if (l->damaged) {
+		const char *lf = l->end > l->start ? memrchr(l->buf + l->start, '\n', l->end - l->start) : NULL;
+		l->end = lf ? (size_t)(lf + 1 - l->buf) : l->start;
+	}
+	return LINES_READ;
+}
+
+static enum lines_fill fill_plain(struct lines *l)
+{
+	size_t got;
+	enum lines_fill f = read_some(l, l->buf + l->end, READ_BYTES, &got);
+	if (f != LINES_READ)
+		return f;
+	l->end += got;
+	l->at_end = got == 0;
+	if (l->sniffed || (l->end < UNPACK_MAGIC && !l->at_end))
+		return LINES_READ;
+	l->sniffed = true;
+	struct str head = lines_head(l);
+	if (unpack_knows(head)) {
+		l->unpack = unpack_new(head, read_packed, l);
+		l->start = l->end = 0;
+		l->at_end = false;
+	}
+	return LINES_READ;
+}
+
+enum lines_fill lines_fill(struct lines *l)
+{
 	if (l->start > 0) {
 		memmove(l->buf, l->buf + l->start, l->end - l->start);
 		l->end -= l->start;
 		l->start = 0;
 	}
 	/* lines_next leaves at most IMPORT_LINE_MAX bytes, so there is room. */
-	ssize_t n = read(l->fd, l->buf + l->end, READ_BYTES);
-	if (n < 0)
-		return errno == EINTR || errno == EAGAIN ? LINES_IDLE : LINES_FAILED;
-	l->end += (size_t)n;
-	l->bytes += n;
-	l->at_end = n == 0;
-	return LINES_READ;
+	return l->unpack ? fill_unpacked(l) : fill_plain(l);
 }

@@ -1,4 +1,4 @@
-/* source.h - the files behind the names that a user gives, and the lines in them.
+/* source.h - the files behind the names that a user gives, and the lines in them, compressed or not.
  *
  * Layer 3, beside import.h. Knows folders, files, pipes and line ends; nothing of formats or mail. One thread.
  */
@@ -20,8 +20,8 @@ struct source_list {
 };
 
 /* Finds the files behind `paths`: a file or pipe itself, the regular files anywhere below a folder (no symbolic
- * links followed there). By name, but rotated logs oldest first: mail.log.2, mail.log.1, mail.log;
- * mail.log-20261025, mail.log. A folder below another that cannot be read is handed to `skipped` as a sentence.
+ * links followed there). By name, but rotated logs oldest first: mail.log.2.gz, mail.log.1, mail.log;
+ * mail.log-20261025.xz, mail.log. A folder below another that cannot be read is handed to `skipped` as a sentence.
  * Memory is the arena's. */
 bool source_find(const char *const *paths, int count, struct arena *a, void (*skipped)(void *ctx, const char *why),
 		 void *ctx, struct source_list *out, struct err *e);
@@ -34,6 +34,12 @@ int source_open(const struct source *s, bool *regular, int64_t *mtime_s, struct 
 
 /* ---- lines ---- */
 
+enum lines_fill {
+	LINES_READ, /* some bytes, or the end */
+	LINES_IDLE, /* nothing came for a while, a signal came, or `stop` said so */
+	LINES_FAILED,
+};
+
 struct lines {
 	int fd;
 	bool regular; /* never has to be waited for */
@@ -42,12 +48,21 @@ struct lines {
 	bool at_end;   /* of the file */
 	bool skipping; /* the rest of an overlong line */
 	int64_t line;  /* number of the line handed out last */
-	int64_t bytes; /* read so far */
+	int64_t bytes; /* read so far, of a compressed file as they are in it */
+	/* Called while a compressed pipe is silent; true ends that wait. NULL: it is waited for. */
+	bool (*stop)(void *ctx);
+	void *stop_ctx;
+	bool sniffed;           /* it is known whether the file is compressed */
+	struct unpack *unpack;  /* NULL: it is not */
+	enum lines_fill waited; /* how the last wait for compressed bytes ended, and errno then */
+	int waited_errno;
+	bool damaged; /* it ends before its time: lines_why says how. A line that is cut off is left out */
 };
 
-struct lines lines_of(int fd, bool regular);
+struct lines lines_of(int fd, bool regular);  /* after the first lines_fill it must stay where it is */
 void lines_free(struct lines *l);             /* does not close fd */
-struct str lines_head(const struct lines *l); /* what is read and not yet handed out */
+struct str lines_head(const struct lines *l); /* what is read and not yet handed out, unpacked */
+const char *lines_why(const struct lines *l); /* of a damaged one */
 
 enum lines_got {
 	LINES_ONE,      /* *line, without its LF; valid until lines_fill */
@@ -57,11 +72,6 @@ enum lines_got {
 };
 enum lines_got lines_next(struct lines *l, struct str *line);
 
-enum lines_fill {
-	LINES_READ, /* some bytes, or the end */
-	LINES_IDLE, /* nothing came for a while, or a signal came */
-	LINES_FAILED,
-};
 enum lines_fill lines_fill(struct lines *l); /* LINES_FAILED: errno says why */
 
 #endif

@@ -58,6 +58,42 @@ import - --into "$dir/stdin.db" --year 2026 <"$dir/mail.log"
 [ "$code" = 0 ] && same "$dir/whole.db" "$dir/stdin.db"
 result $? "standard input gives the same"
 
+ok=0
+for packer in 'gzip .gz' 'xz .xz' 'zstd .zst' 'bzip2 .bz2'; do
+	ending=${packer#* }
+	rm -f "$dir/packed.db"*
+	${packer% *} -c <"$dir/mail.log" >"$dir/packed$ending"
+	import "$dir/packed$ending" --into "$dir/packed.db" --year 2026
+	[ "$code" = 0 ] && same "$dir/whole.db" "$dir/packed.db" || ok=1
+	# Through a pipe that is slow to begin.
+	{
+		head -c 3 "$dir/packed$ending"
+		sleep 0.1
+		tail -c +4 "$dir/packed$ending"
+	} | "$BIN" import - --into "$dir/packed.db" --year 2026 >"$dir/out" 2>"$dir/err" || ok=1
+	grep -q '^0 records added, 0 changed,' "$dir/out" || ok=1
+done
+result $ok "compressed by gzip, xz, zstd or bzip2 it gives the same, from standard input too"
+
+head -c 150000 "$dir/packed.gz" >"$dir/cut.gz"
+import "$dir/cut.gz" --into "$dir/cut.db" --year 2026
+[ "$code" = 1 ] && grep -q "^deadletter: $dir/cut.gz is damaged or cut off; the [0-9]* lines before that are read" \
+	"$dir/err" && [ "$(sqlite3 "$dir/cut.db" 'SELECT count(*) FROM email')" -gt 100 ]
+result $? "one that is cut off is said to be so, and its beginning is kept"
+
+# A gigabyte of plain bytes in a few megabytes: whatever it is, memory stays what it was.
+{
+	head -n 5 "$dir/mail.log"
+	head -c 1000000000 /dev/zero
+	yes | head -c 20000000
+} | gzip -1 >"$dir/bomb.gz"
+(
+	case $BUILD in */san-*) ;; *) ulimit -v 400000 ;; esac # a sanitizer takes terabytes of addresses
+	import "$dir/bomb.gz" --into "$dir/bomb.db" --year 2026
+	[ "$code" = 0 ] && grep -q ' malformed$' "$dir/out"
+)
+result $? "one that unpacks to very much takes no memory"
+
 "$gen" 60000 7 rfc3339 >"$dir/iso.log"
 import "$dir/iso.log" --into "$dir/iso.db"
 [ "$code" = 0 ] && same "$dir/whole.db" "$dir/iso.db"

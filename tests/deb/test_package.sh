@@ -35,7 +35,7 @@ version=$("$root/usr/bin/deadletter" --version | cut -d ' ' -f 2)
 [ "$(field Version)" = "$version" ] && [ "$(field Package)" = deadletter ] &&
 	zcat "$root/usr/share/doc/deadletter/changelog.gz" | head -n 1 | grep -qF "deadletter ($version) "
 result $? "package, program and changelog are of one version"
-for library in libc6 libncursesw6 libtinfo6 libsqlite3-0; do
+for library in libc6 libncursesw6 libtinfo6 libsqlite3-0 libarchive13; do
 	field Depends | grep -q "$library (>= "
 	result $? "it depends on $library"
 done

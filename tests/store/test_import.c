@@ -96,7 +96,9 @@ static void says_what_it_cannot_read(void **state)
 	char path[128];
 	assert_refused(s, put_file(s, "notes", STR("nothing\n"), path), &any, ERR_INPUT, "--format postfix or csv");
 	assert_refused(s, path, &wrong, ERR_USAGE, "exim");
-	assert_refused(s, put_file(s, "x.gz", STR("\x1f\x8b\x08"), path), &any, ERR_INPUT, "zcat");
+	assert_refused(s, put_file(s, "x.gz", STR("\x1f\x8b\x08"), path), &any, ERR_INPUT,
+		       "x.gz is damaged or cut off");
+	assert_refused(s, put_file(s, "x.xlsx", STR("PK\x03\x04"), path), &any, ERR_INPUT, "save it as CSV");
 	assert_refused(s, "/nonexistent/mail.log", &any, ERR_IO, "/nonexistent/mail.log");
 	assert_refused(s, "/dev/null", &any, ERR_INPUT, "/dev/null");
 
@@ -166,6 +168,117 @@ static void lines_of_any_kind(void **state)
 	buf_free(&b);
 	buf_free(&said);
 	buf_free(&want);
+}
+
+/* Compresses a file in place of itself with one of the system's programs; the new name goes into `path`. */
+static void pack(char path[128], const char *program, const char *ending)
+{
+	char command[400];
+	snprintf(command, sizeof command, "%s -c '%s' > '%s%s' && rm '%s'", program, path, path, ending, path);
+	assert_int_equal(system(command), 0);
+	strncat(path, ending, 127 - strlen(path));
+}
+
+static struct str whole_file(struct arena *a, const char *path)
+{
+	FILE *f = fopen(path, "rb");
+	assert_non_null(f);
+	char *p = arena_alloc(a, 1 << 20);
+	size_t n = fread(p, 1, 1 << 20, f);
+	assert_int_equal(fclose(f), 0);
+	return (struct str){p, n};
+}
+
+static const struct {
+	const char *program, *ending;
+} packers[] = {{"gzip", ".gz"}, {"xz", ".xz"}, {"zstd -q", ".zst"}, {"bzip2", ".bz2"}};
+
+/* The lines of log that packed files are made of; no two alike, so that they do not vanish in one block. */
+static struct str many_lines(struct arena *a, int count)
+{
+	struct buf b = {0};
+	for (int i = 0; i < count; i++) {
+		uint64_t h = str_hash((struct str){(const char *)&i, sizeof i}, 7);
+		buf_printf(&b,
+			   "Oct 26 10:00:00 mx postfix/smtp[1]: %010llX: to=<u%d@example.com>, status=sent (%llx)\n",
+			   (unsigned long long)h >> 24, i, (unsigned long long)h);
+	}
+	struct str s = arena_str(a, buf_str(&b));
+	buf_free(&b);
+	return s;
+}
+
+/* Compressed files give what the plain one gives; cut off, they give their beginning and one sentence. Bytes are counted
+ * as they lie on disk, so that progress can end at 100 %. */
+static void compressed_files(void **state)
+{
+	const struct scratch *s = *state;
+	enum { MANY = 20000 };
+	static const struct import_options o = {.year = 2026};
+	struct arena a = {0};
+	struct str text = many_lines(&a, MANY);
+	for (size_t i = 0; i < COUNT_OF(packers); i++) {
+		char path[128], cut[128];
+		struct import_result r;
+		struct err e = {0};
+		put_file(s, "mail.log", text, path);
+		pack(path, packers[i].program, packers[i].ending);
+		assert_ok(import_into(s, path, &o, &r, &e), e);
+		assert_int_equal(r.lines, MANY);
+		assert_int_equal(r.added + r.unchanged, MANY);
+		assert_int_equal(r.bad, 0);
+		struct str packed = whole_file(&a, path);
+		assert_int_equal(r.bytes, packed.len);
+
+		/* Bytes beyond two thirds are missing. Names in the folder and by hand: the one reports, the other ends. */
+		char dir[128];
+		snprintf(dir, sizeof dir, "%s/cut%s", s->dir, packers[i].ending);
+		assert_int_equal(mkdir(dir, 0700), 0);
+		snprintf(cut, sizeof cut, "cut%s/b", packers[i].ending);
+		put_file(s, cut, str_slice(packed, 0, packed.len * 2 / 3), path);
+		assert_false(import_into(s, path, &o, &r, &e));
+		assert_non_null(strstr(e.msg, "is damaged or cut off"));
+		assert_true(r.lines > MANY / 10 && r.lines < MANY);
+		assert_int_equal(r.bad, 0); /* also its last line is whole */
+		assert_int_equal(r.unchanged, r.lines);
+
+		struct buf said = {0};
+		struct import_options talking = {.year = 2026, .report = note_report, .ctx = &said};
+		struct err e2 = {0};
+		assert_ok(import_into(s, dir, &talking, &r, &e2), e2);
+		assert_int_equal(r.unreadable_files, 1);
+		assert_non_null(strstr(said.p, "is damaged or cut off"));
+		buf_free(&said);
+
+		/* Nothing compressed is an empty file. */
+		put_file(s, "empty", STR(""), path);
+		pack(path, packers[i].program, packers[i].ending);
+		assert_ok(import_into(s, path, &o, &r, &e2), e2);
+		assert_int_equal(r.files, 1);
+	}
+	arena_free(&a);
+}
+
+/* The order is that of the days, whichever are compressed. */
+static void a_folder_of_compressed_logs(void **state)
+{
+	const struct scratch *s = *state;
+	char path[128], dir[128];
+	snprintf(dir, sizeof dir, "%s/log", s->dir);
+	assert_int_equal(mkdir(dir, 0700), 0);
+	put_file(s, "log/mail.log.2", str_of(log_lines), path);
+	pack(path, "gzip", ".gz");
+	put_file(s, "log/mail.log.1", str_of(next_lines), path);
+	struct import_options o = {.year = 2026};
+	struct import_result r;
+	struct err e = {0};
+	assert_ok(import_into(s, dir, &o, &r, &e), e);
+	assert_int_equal(r.files, 2);
+	sqlite3 *db = plain_open(s->path);
+	char *got = plain_text(db, "SELECT outcome || ' ' || sender || ' ' || message_id FROM email");
+	assert_string_equal(got, "failed s@app.example m@app.example");
+	free(got);
+	sqlite3_close(db);
 }
 
 struct countdown {
@@ -248,9 +361,10 @@ static void order_of_rotated_files(void **state)
 	(void)state;
 	static const char *const sorted[] = {
 		"a/mail.log-20251231",
-		"a/mail.log-20260101",
-		"a/mail.log.10",
-		"a/mail.log.2",
+		"a/mail.log-20260101.xz",
+		"a/mail.log.10.gz",
+		"a/mail.log.3.bz2",
+		"a/mail.log.2.zst",
 		"a/mail.log.1",
 		"a/mail.log",
 		"a/mail.log.gz",
@@ -273,6 +387,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_stop_keeps_what_was_read, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(a_stop_within_a_line, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(times_out_of_range, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(compressed_files, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(a_folder_of_compressed_logs, scratch_setup, scratch_teardown),
 		cmocka_unit_test(order_of_rotated_files),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
