@@ -1,5 +1,5 @@
 #!/bin/sh
-# Keeps the layers true: a source file includes its own layer or a lower one, and the four big libraries stay behind
+# Keeps the layers true: a source file includes its own layer or a lower one, and the big libraries stay behind
 # their doors. The layer is what the header's first comment says ("Layer 3."); a source file has that of its header.
 set -u
 cd "$(dirname "$0")/../src" || exit 1
@@ -38,7 +38,8 @@ may_include() {
 	curses.h:term* | ncurses*:term*) ;;
 	gmime*:mail_*) ;;
 	archive*.h:unpack.c) ;;
-	gmime*:* | archive*.h:* | sqlite3.h:* | pthread.h:* | *curses*:*) return 1 ;;
+	json-c/*:json.c) ;;
+	gmime*:* | archive*.h:* | json-c/*:* | sqlite3.h:* | pthread.h:* | *curses*:*) return 1 ;;
 	esac
 }
 
@@ -82,5 +83,5 @@ done
 echo "1..3"
 report "every source file has a layer" "$homeless"
 report "no file includes a layer above its own" "$upward"
-report "sqlite3.h, pthread.h, curses.h and archive.h stay behind their doors" "$doors"
+report "the big libraries stay behind their doors" "$doors"
 [ "$bad" = 0 ]

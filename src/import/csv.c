@@ -6,6 +6,7 @@
  */
 #include "import/csv_head.h"
 #include "import/csv_text.h"
+#include "import/fact.h"
 #include "import/stamp.h"
 #include "status.h"
 
@@ -40,22 +41,6 @@ static struct str cell(const struct csv *v, const struct str *cells, int count, 
 	if (i < 0 || i >= count)
 		return STR("");
 	return v->head.ours ? unguarded(cells[i]) : cells[i];
-}
-
-/* "Bob <bob@example.com>" → "bob@example.com" */
-static struct str bare_address(struct str s)
-{
-	s = str_trim(s);
-	size_t open = str_find(s, STR("<"), 0);
-	if (open != SIZE_MAX && s.p[s.len - 1] == '>')
-		return str_slice(s, open + 1, s.len - open - 2);
-	return s;
-}
-
-static struct str bare_id(struct str s)
-{
-	s = str_trim(s);
-	return s.len >= 2 && s.p[0] == '<' && s.p[s.len - 1] == '>' ? str_slice(s, 1, s.len - 2) : s;
 }
 
 /* A status without a word: "550 5.1.1 …", "5.1.1", "Dropped: …". It is the last that is known of the email, so
@@ -144,13 +129,13 @@ static bool row_read(const struct csv *v, struct import_sink *s, const struct st
 	struct str code = cell(v, cells, count, COL_CODE), enhanced = cell(v, cells, count, COL_ENHANCED);
 	struct str basic = cell(v, cells, count, COL_BASIC), time = str_trim(cell(v, cells, count, COL_TIME));
 	*r = (struct record){
-		.message_id = bare_id(cell(v, cells, count, COL_MESSAGE_ID)),
+		.message_id = fact_id(cell(v, cells, count, COL_MESSAGE_ID)),
 		.queue_id = str_trim(cell(v, cells, count, COL_QUEUE_ID)),
 		.queued_at = TIME_NONE,
 		.time = v->mtime_s,
 		.time_guessed = time.len == 0,
-		.sender = bare_address(cell(v, cells, count, COL_SENDER)),
-		.recipient = bare_address(cell(v, cells, count, COL_RECIPIENT)),
+		.sender = fact_address(cell(v, cells, count, COL_SENDER)),
+		.recipient = fact_address(cell(v, cells, count, COL_RECIPIENT)),
 		.title = cell(v, cells, count, COL_TITLE),
 		.response = cell(v, cells, count, COL_RESPONSE),
 		.remote_mta = str_trim(cell(v, cells, count, COL_MTA)),

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-const struct import_format *const import_formats[] = {&import_postfix, &import_csv, &import_mail, NULL};
+const struct import_format *const import_formats[] = {&import_postfix, &import_mail, &import_events, &import_csv, NULL};
 
 enum {
 	FORMATS = COUNT_OF(import_formats) - 1,
@@ -268,11 +268,11 @@ static int recognise(struct run *r, struct lines *l, bool surely, struct err *e)
 static bool feed(struct run *r, const struct import_format *f, void *state, struct lines *l, struct err *e)
 {
 	for (;;) {
-		struct str line;
-		switch (lines_next(l, &line)) {
+		struct str got;
+		switch (f->piece ? lines_piece(l, &got) : lines_next(l, &got)) {
 		case LINES_ONE:
 			r->sink.line = l->line;
-			if (!f->line(state, &r->sink, line, e))
+			if (!(f->piece ? f->piece : f->line)(state, &r->sink, got, e))
 				return false;
 			break;
 		case LINES_OVERLONG:

@@ -57,11 +57,14 @@ struct import_format {
 	/* One line without its LF; a CR before it is still there. At most IMPORT_LINE_MAX bytes. A format whose records
 	 * span lines collects them in its state. */
 	bool (*line)(void *state, struct import_sink *s, struct str line, struct err *e);
+	/* Instead of `line`, for input whose lines may be of any length: the next bytes, an LF only as the last of them, so
+	 * that the sink's line is the one they are in. */
+	bool (*piece)(void *state, struct import_sink *s, struct str bytes, struct err *e);
 	bool (*file_end)(void *state, struct import_sink *s, struct err *e); /* may be NULL */
 	void (*finish)(void *state);
 };
 extern const struct import_format *const import_formats[]; /* ends in NULL */
-extern const struct import_format import_postfix, import_csv, import_mail;
+extern const struct import_format import_postfix, import_mail, import_events, import_csv;
 
 struct import_result {
 	int64_t files, bytes, lines;

@@ -239,6 +239,19 @@ enum lines_got lines_next(struct lines *l, struct str *line)
 	}
 }
 
+enum lines_got lines_piece(struct lines *l, struct str *piece)
+{
+	struct str rest = lines_head(l);
+	if (rest.len == 0)
+		return l->at_end ? LINES_NONE : LINES_MORE;
+	const char *lf = memchr(rest.p, '\n', rest.len);
+	*piece = str_slice(rest, 0, lf ? (size_t)(lf - rest.p) + 1 : rest.len);
+	l->start += piece->len;
+	l->line += !l->amid;
+	l->amid = !lf;
+	return LINES_ONE;
+}
+
 /* Bytes as they are in the file. LINES_READ with *got 0: its end. */
 static enum lines_fill read_some(struct lines *l, char *to, size_t room, size_t *got)
 {

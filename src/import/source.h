@@ -47,6 +47,7 @@ struct lines {
 	size_t start, end;
 	bool at_end;   /* of the file */
 	bool skipping; /* the rest of an overlong line */
+	bool amid;     /* the last piece ended within its line */
 	int64_t line;  /* number of the line handed out last */
 	int64_t bytes; /* read so far, of a compressed file as they are in it */
 	/* Called while a compressed pipe is silent; true ends that wait. NULL: it is waited for. */
@@ -65,12 +66,14 @@ struct str lines_head(const struct lines *l); /* what is read and not yet handed
 const char *lines_why(const struct lines *l); /* of a damaged one */
 
 enum lines_got {
-	LINES_ONE,      /* *line, without its LF; valid until lines_fill */
+	LINES_ONE,      /* *line, or *piece; valid until lines_fill */
 	LINES_OVERLONG, /* a line longer than IMPORT_LINE_MAX: passed over */
 	LINES_MORE,     /* lines_fill is needed */
 	LINES_NONE,     /* the end */
 };
-enum lines_got lines_next(struct lines *l, struct str *line);
+enum lines_got lines_next(struct lines *l, struct str *line); /* the next line, without its LF */
+/* The next bytes, up to and with an LF at most, however long the line is. For the same file use one of the two. */
+enum lines_got lines_piece(struct lines *l, struct str *piece);
 
 enum lines_fill lines_fill(struct lines *l); /* LINES_FAILED: errno says why */
 

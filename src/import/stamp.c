@@ -112,11 +112,13 @@ bool stamp_any(struct str s, int64_t *utc_s)
 	return true;
 }
 
-/* ---- syslog ---- */
-
-struct stamp_clock stamp_clock_of(int year, int64_t latest_s)
+/* The next word of *rest, which blanks end. */
+static struct str word_next(struct str *rest)
 {
-	return (struct stamp_clock){.year = year, .latest_s = latest_s};
+	struct str s = str_trim(*rest), word = STR("");
+	*rest = s;
+	str_next(rest, ' ', &word);
+	return word;
 }
 
 /* 1..12, or 0. */
@@ -127,6 +129,44 @@ static int month_of(const char *three)
 		if (memcmp(names + (size_t)i * 3, three, 3) == 0)
 			return i + 1;
 	return 0;
+}
+
+static bool clock_of(struct str s, struct civil *c)
+{
+	c->hour = digits(s, 0, 2);
+	c->minute = digits(s, 3, 2);
+	c->second = s.len > 5 ? digits(s, 6, 2) : 0;
+	return (s.len == 5 || (s.len == 8 && is_at(s, 5, ':'))) && is_at(s, 2, ':') && c->hour >= 0 && c->hour < 24 &&
+	       c->minute >= 0 && c->minute < 60 && c->second >= 0 && c->second <= 60;
+}
+
+bool stamp_mail(struct str s, int64_t *utc_s)
+{
+	size_t comma = str_find(s, STR(","), 0);
+	struct str rest = str_slice(s, comma == SIZE_MAX ? 0 : comma + 1, SIZE_MAX);
+	struct str day = word_next(&rest), month = word_next(&rest), year = word_next(&rest), time = word_next(&rest);
+	struct civil c = {.day = digits(day, 0, day.len < 2 ? 1 : 2),
+			  .month = month.len < 3 ? 0 : month_of(month.p),
+			  .year = digits(year, 0, 4)};
+	int offset_s = 0;
+	size_t at = 0;
+	if (day.len < 1 || day.len > 2 || year.len != 4 || c.year < 0 || c.month == 0 || c.day < 1 ||
+	    c.day > month_days(c.year, c.month) || !clock_of(time, &c))
+		return false;
+	struct str name = word_next(&rest);
+	bool utc = name.len == 0 || str_eq_nocase(name, STR("GMT")) || str_eq_nocase(name, STR("UTC")) ||
+		   str_eq_nocase(name, STR("UT"));
+	if (!utc && (!zone(name, &at, &offset_s) || at != name.len))
+		return false;
+	*utc_s = civil_to(c) - offset_s;
+	return true;
+}
+
+/* ---- syslog ---- */
+
+struct stamp_clock stamp_clock_of(int year, int64_t latest_s)
+{
+	return (struct stamp_clock){.year = year, .latest_s = latest_s};
 }
 
 /* The UTC second of that hour on the local clock. */

@@ -17,6 +17,10 @@ bool stamp_iso(struct str s, size_t *used, int64_t *utc_s);
  * without a fraction, in milliseconds or microseconds: told apart by size, so that all mean a time after 1973. */
 bool stamp_any(struct str s, int64_t *utc_s);
 
+/* The whole of `s` is a date as mail has it: "Fri, 21 Oct 2026 11:02:55 +0200", the weekday and the seconds being optional,
+ * the zone a number, GMT, UTC, UT or Z; without one it is UTC. */
+bool stamp_mail(struct str s, int64_t *utc_s);
+
 /* Supplies what the stamp of a traditional syslog line lacks: the year and the zone. */
 struct stamp_clock {
 	int year;         /* of the first stamp, later ones follow the turn of the year; 0: by latest_s */

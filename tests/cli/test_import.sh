@@ -183,6 +183,35 @@ for format in csv tsv; do
 done
 result $ok "what deadletter exports comes back as it was"
 
+cat >"$dir/hook.json" <<'END'
+[{"email":"bob@example.com","timestamp":1790000000,"event":"bounce","status":"5.1.1","sg_message_id":"a.1",
+  "reason":"550 5.1.1 unknown"},
+ {"email":"ann@example.com","timestamp":1790000001,"event":"bounce","reason":"550 5.2.2 full},
+ {"email":"eve@example.com","timestamp":1790000002,"event":"dropped","reason":"Bounced Address"}]
+END
+import "$dir/hook.json" --into "$dir/hook.db"
+sqlite3 "$dir/hook.db" 'SELECT recipient, outcome, enhanced_code, basic_code, source_line FROM email ORDER BY id' >"$dir/a"
+[ "$code" = 0 ] && [ "$(cat "$dir/a")" = 'bob@example.com|failed|5.1.1|550|1
+eve@example.com|dropped|||4' ] && grep -q '4 lines of 1 source, 1 malformed$' "$dir/out" &&
+	[ "$(cat "$dir/err")" = "$dir/hook.json:3: a string that does not end on its line" ]
+result $? "the body of a webhook, with one broken event in it"
+dump "$dir/hook.db" >"$dir/a"
+import - --into "$dir/hook.db" <"$dir/hook.json"
+dump "$dir/hook.db" >"$dir/b"
+[ "$code" = 0 ] && grep -q '^0 records added, 0 changed, 2 unchanged;' "$dir/out" && cmp -s "$dir/a" "$dir/b"
+result $? "the same again changes nothing"
+
+# An array on one line of 8 MB, and one event that never ends: within the memory of any other import.
+{
+	printf '['
+	awk 'BEGIN { for (i = 0; i < 80000; i++)
+		printf "{\"email\":\"u%d@example.com\",\"event\":\"bounce\",\"timestamp\":1790000000,\"reason\":\"550 no\"},", i }'
+	awk 'BEGIN { for (i = 0; i < 2000000; i++) printf "{\"a\":[" }'
+} >"$dir/long.json"
+(ulimit -v 600000 && timeout 60 "$BIN" import "$dir/long.json" --into "$dir/long.db" >"$dir/out" 2>"$dir/err")
+[ $? = 0 ] && grep -q '^80000 records added' "$dir/out"
+result $? "a line of any length is read, whatever it holds"
+
 refused() { # refused CODE WORDS NAME ARG...
 	want=$1 words=$2 name=$3
 	shift 3
@@ -193,7 +222,7 @@ refused() { # refused CODE WORDS NAME ARG...
 
 echo "Dear diary" >"$dir/notes"
 printf 'who,what\nx,y\n' >"$dir/odd.csv"
-refused 1 'is recognised: name it with --format postfix or csv' "an unknown format" "$dir/notes" --into "$dir/x.db"
+refused 1 'is recognised: name it with --format postfix, ' "an unknown format" "$dir/notes" --into "$dir/x.db"
 [ ! -e "$dir/x.db" ]
 result $? "leaves no new database behind"
 "$BIN" init "$dir/old.db" >/dev/null
@@ -201,7 +230,7 @@ refused 1 'is recognised' "an unknown format again" "$dir/notes" --into "$dir/ol
 [ -s "$dir/old.db" ]
 result $? "and takes none away"
 refused 1 'its columns are: who, what' "a table without a recipient" "$dir/odd.csv" --into "$dir/x.db"
-refused 2 'there is no format "exim": it is postfix or csv; see deadletter import --help' "no such format" "$dir/notes" --into "$dir/x.db" --format exim
+refused 2 'there is no format "pdf": it is postfix, ' "no such format" "$dir/notes" --into "$dir/x.db" --format pdf
 refused 2 'OURS=THEIRS' "a column that does not exist" "$dir/odd.csv" --into "$dir/x.db" --column whom=who
 refused 2 '--year 26th' "a year that is none" "$dir/mail.log" --into "$dir/x.db" --year 26th
 refused 2 '--into FILE' "no database" "$dir/mail.log"

@@ -96,10 +96,19 @@ static inline bool list_feed(struct list *l, const struct import_format *f, cons
 		return false;
 	bool ok = !f->file || f->file(state, &l->sink, mtime_s, e);
 	struct str line;
+	bool amid = false;
 	l->sink.line = 0;
+	while (ok && f->piece && text.len) { /* not all of a line at once, as it comes from a file */
+		const char *lf = memchr(text.p, '\n', text.len < 7 ? text.len : 7);
+		struct str piece = str_slice(text, 0, lf ? (size_t)(lf - text.p) + 1 : 7);
+		text = str_slice(text, piece.len, SIZE_MAX);
+		l->sink.line += !amid;
+		amid = !lf;
+		ok = f->piece(state, &l->sink, piece, e);
+	}
 	if (text.len && text.p[text.len - 1] == '\n')
 		text.len--;
-	while (ok && str_next(&text, '\n', &line)) {
+	while (ok && !f->piece && str_next(&text, '\n', &line)) {
 		l->sink.line++;
 		ok = f->line(state, &l->sink, line, e);
 	}

@@ -161,11 +161,40 @@ static void parts_of_a_line(void **state)
 	}
 }
 
+static void dates_of_mail(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text;
+		int64_t want; /* 0: none */
+	} cases[] = {
+		{"Sun, 01 Nov 2026 10:00:00 +0000", 1793527200},
+		{"1 Nov 2026 12:00 +0200", 1793527200},
+		{" Sun,  1 Nov 2026 10:00:00 GMT ", 1793527200},
+		{"01 Nov 2026 10:00:00", 1793527200},
+		{"Sun, 31 Nov 2026 10:00:00 UTC", 0},
+		{"Sun, 01 Foo 2026 10:00:00 UTC", 0},
+		{"Sun, 01 Nov 26 10:00:00 UTC", 0},
+		{"Sun, 01 Nov 2026 25:00:00 UTC", 0},
+		{"99999999999 Nov 2026 10:00:00", 0},
+		{"", 0},
+		{",", 0},
+		{"01 Nov 2026 10:00:00 nowhere", 0},
+	};
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		int64_t got = 0;
+		bool ok = stamp_mail(str_of(cases[i].text), &got);
+		if (ok != (cases[i].want != 0) || (ok && got != cases[i].want))
+			fail_msg("\"%s\" is %d, %lld", cases[i].text, ok, (long long)got);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(iso_forms),    cmocka_unit_test(any_form),   cmocka_unit_test(year_by_latest),
-		cmocka_unit_test(year_as_said), cmocka_unit_test(local_zone), cmocka_unit_test(parts_of_a_line),
+		cmocka_unit_test(iso_forms),       cmocka_unit_test(dates_of_mail), cmocka_unit_test(any_form),
+		cmocka_unit_test(year_by_latest),  cmocka_unit_test(year_as_said),  cmocka_unit_test(local_zone),
+		cmocka_unit_test(parts_of_a_line),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
