@@ -90,6 +90,15 @@ static bool put_fate(const struct mail *m, struct import_sink *s, const struct m
 {
 	struct status st;
 	status_read_pair(f->status, f->response, f->outcome, &st);
+	if (f->words.len) {
+		struct status more;
+		status_read_pair(f->status, f->words, f->outcome, &more);
+		if (st.basic == 0 && (st.enhanced.cls == 0 || (st.enhanced.subject == 0 && st.enhanced.detail == 0))) {
+			st.enhanced = more.enhanced;
+			st.basic = more.basic;
+		}
+		st.stage = st.stage == STAGE_NONE ? more.stage : st.stage;
+	}
 	int64_t times[] = {f->time_s, n->date_s, n->fates.arrival_s, m->envelope_s}, time_s = TIME_NONE;
 	for (size_t i = 0; i < COUNT_OF(times) && time_s == TIME_NONE; i++)
 		if (times[i] >= 0)

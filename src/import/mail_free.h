@@ -1,15 +1,13 @@
 /* mail_free.h - notices in free words → whether they tell of a failure, of which recipients, and in what words.
  *
- * Layer 3, beside import.h. General rules over the table in mail_phrases.h; knows no vendor. Linear in the text, but for
- * a factor bounded by FREE_RECIPIENTS_MAX. No state.
+ * Layer 3, beside import.h. General rules over the table in mail_phrases.h; knows no vendor. Linear in the text, with a
+ * factor for the recipients: at most WORDS_PLACES_MAX. No state.
  */
 #ifndef IMPORT_MAIL_FREE_H
 #define IMPORT_MAIL_FREE_H
 
 #include "import/mail_original.h"
 #include "import/mail_report.h"
-
-enum { FREE_RECIPIENTS_MAX = 200, FREE_LINES_MAX = 5000, FREE_RESPONSE_MAX = 4000 };
 
 /* A mail that may be a notice. */
 struct notice {
@@ -30,9 +28,6 @@ enum verdict free_verdict(const struct notice *n, struct arena *a);
 
 /* Adds the recipients and what is said about them. False: it names none. */
 bool free_read(const struct notice *n, enum outcome outcome, struct arena *a, struct fates *out);
-/* The words about one recipient, for a report that has none; "": there are none. */
-struct str free_words_about(struct str text, struct str recipient, struct arena *a);
-
 /* The notice's own words end here: a returned mail begins, or a line that announces it. */
 size_t free_end(struct str text, struct arena *a);
 

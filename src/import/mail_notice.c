@@ -4,6 +4,7 @@
 #include "import/mail_free.h"
 #include "import/mail_html.h"
 #include "import/mail_mime.h"
+#include "import/mail_words.h"
 
 #include <string.h>
 
@@ -73,6 +74,11 @@ static bool name_recipients(const struct fates *f)
 	return false;
 }
 
+static struct str two_lines(struct str one, struct str two, struct arena *a)
+{
+	return arena_printf(a, "%.*s\n%.*s", (int)one.len, one.p, (int)two.len, two.p);
+}
+
 /* What the report leaves open is taken from the words beside it. */
 static void complete(const struct notice *n, struct arena *a, struct fates *f)
 {
@@ -87,8 +93,13 @@ static void complete(const struct notice *n, struct arena *a, struct fates *f)
 			asked = true;
 			one->outcome = v == VERDICT_DELAYED ? OUTCOME_DEFERRED : OUTCOME_FAILED;
 		}
-		if (one->response.len == 0 && one->recipient.len && i < WORDS_FOR_MAX)
-			one->response = free_words_about(n->text, one->recipient, a);
+		if (one->recipient.len == 0 || i >= WORDS_FOR_MAX)
+			continue;
+		one->words = words_naming(n->text, one->recipient, a);
+		if (one->response.len == 0)
+			one->response = one->words;
+		if (f->count == 1)
+			one->words = two_lines(one->words, words_transcript_of(n->text, a), a);
 	}
 }
 
@@ -137,6 +148,8 @@ static void read_one(struct str mail, int depth, struct arena *a, struct mail_ne
 		original_hints(n.text, a, &out->original);
 		complete(&n, a, f);
 	}
+	if (out->original.sender.len == 0)
+		out->original.sender = n.to;
 	if (name_recipients(f))
 		return;
 	*f = fates_none();
@@ -146,7 +159,13 @@ static void read_one(struct str mail, int depth, struct arena *a, struct mail_ne
 			original_hints(n.text, a, &out->original);
 		out->names_nobody = !free_read(&n, v == VERDICT_FAILED ? OUTCOME_FAILED : OUTCOME_DEFERRED, a, f);
 		if (out->names_nobody && (fields = report_within(all)) != SIZE_MAX) { /* a report within a text */
-			report_read(str_slice(all, fields, SIZE_MAX), a, f);
+			struct str behind = str_slice(all, fields, SIZE_MAX);
+			report_read(behind, a, f);
+			if ((head_at = original_within(behind)) != SIZE_MAX) {
+				out->original = original_none();
+				original_read(mime_head(str_slice(behind, head_at, SIZE_MAX), &returned), a,
+					      &out->original);
+			}
 			complete(&n, a, f);
 			out->names_nobody = !name_recipients(f);
 		}

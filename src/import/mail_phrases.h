@@ -14,7 +14,8 @@ enum phrase_kind {
 	PHRASE_DELAYED,        /* it will be tried again */
 	PHRASE_SUCCESS,        /* it has arrived; in the Subject */
 	PHRASE_AUTO_REPLY,     /* a person's program answers; in the Subject */
-	PHRASE_ROBOT,          /* the From field of what sends notices */
+	PHRASE_DAEMON,         /* the From field of what sends notices */
+	PHRASE_ROBOT,          /* the From field of some program */
 	PHRASE_LABEL,          /* directly before a failed recipient */
 	PHRASE_REASON,         /* on a line with a failed recipient */
 	PHRASE_ADVICE,         /* on a line with an address to turn to, or of somebody else */

@@ -14,7 +14,8 @@ struct fate {
 	struct str status;    /* the word of the relay: "5.1.1" */
 	struct str response;
 	struct str remote_mta;
-	int64_t time_s; /* TIME_NONE: not said */
+	struct str words; /* what is said besides, where the response leaves something open */
+	int64_t time_s;   /* TIME_NONE: not said */
 };
 
 struct fates {
