@@ -176,6 +176,15 @@ result $? "the same again changes nothing"
 [ $? = 0 ] && grep -q '^80000 records added' "$dir/out"
 result $? "a line of any length is read, whatever it holds"
 
+sqlite3 "$dir/crm.db" "CREATE TABLE outbox (id INTEGER PRIMARY KEY, addressee, state, sent_at);
+	INSERT INTO outbox VALUES (1, 'bob@example.com', 'hard bounce', 1790000000);"
+cp "$dir/crm.db" "$dir/crm-before.db"
+import "$dir/crm.db" --table outbox --column recipient=addressee --into "$dir/table.db"
+[ "$code" = 0 ] && grep -q '^1 record added' "$dir/out" && [ "$(ls "$dir"/crm.db*)" = "$dir/crm.db" ] &&
+	cmp -s "$dir/crm.db" "$dir/crm-before.db" &&
+	grep -q 'table outbox: recipient is addressee, outcome is state, time is sent_at' "$dir/err"
+result $? "a table of another program's database, which stays as it is"
+
 refused() { # refused CODE WORDS NAME ARG...
 	want=$1 words=$2 name=$3
 	shift 3
@@ -186,7 +195,7 @@ refused() { # refused CODE WORDS NAME ARG...
 
 echo "Dear diary" >"$dir/notes"
 printf 'who,what\nx,y\n' >"$dir/odd.csv"
-refused 1 'is recognised: name it with --format postfix, events or csv' "an unknown format" "$dir/notes" --into "$dir/x.db"
+refused 1 'is recognised: name it with --format postfix, events, csv or sqlite' "an unknown format" "$dir/notes" --into "$dir/x.db"
 [ ! -e "$dir/x.db" ]
 result $? "leaves no new database behind"
 "$BIN" init "$dir/old.db" >/dev/null
@@ -194,7 +203,9 @@ refused 1 'is recognised' "an unknown format again" "$dir/notes" --into "$dir/ol
 [ -s "$dir/old.db" ]
 result $? "and takes none away"
 refused 1 'its columns are: who, what' "a table without a recipient" "$dir/odd.csv" --into "$dir/x.db"
-refused 2 'there is no format "exim": it is postfix, events or csv; see deadletter import --help' "no such format" "$dir/notes" --into "$dir/x.db" --format exim
+refused 2 'there is no format "exim": it is postfix, events, csv or sqlite; see deadletter import --help' "no such format" "$dir/notes" --into "$dir/x.db" --format exim
+refused 1 'no table that is surely one of email' "a database without a table of email" "$dir/crm.db" --into "$dir/x.db"
+refused 1 'cannot be read from standard input' "a database as a stream" - --into "$dir/x.db" <"$dir/crm.db"
 refused 2 'OURS=THEIRS' "a column that does not exist" "$dir/odd.csv" --into "$dir/x.db" --column whom=who
 refused 2 '--year 26th' "a year that is none" "$dir/mail.log" --into "$dir/x.db" --year 26th
 refused 2 '--into FILE' "no database" "$dir/mail.log"
