@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { OPT_INTO, OPT_FORMAT, OPT_YEAR, OPT_COLUMN };
+enum { OPT_INTO, OPT_FORMAT, OPT_YEAR, OPT_TABLE, OPT_COLUMN };
 
 static void format_words(struct arg_words *w)
 {
@@ -22,6 +22,7 @@ static const struct opt opts[] = {
 	[OPT_FORMAT] = {0, "format", "FORMAT", "else told by the content of each source.", &format_arg},
 	[OPT_YEAR] = {0, "year", "YEAR",
 		      "Of the first time stamp in each source, where stamps have no year; else guessed.", &arg_text},
+	[OPT_TABLE] = {0, "table", "NAME", "Of a database; else the one whose columns tell.", &arg_text},
 	[OPT_COLUMN] = {0, "column", "OURS=THEIRS",
 			"A column of a table by its name there: recipient=to_addr. Repeatable.", &column_arg},
 };
@@ -173,6 +174,7 @@ static int run(const struct cmd *self, const struct opt_result *o, struct arena 
 	struct import_options x = {
 		.format = o->values[OPT_FORMAT],
 		.columns = o->all[OPT_COLUMN].values,
+		.table = o->values[OPT_TABLE],
 		.column_count = o->all[OPT_COLUMN].count,
 		.bad_limit = BAD_SHOWN,
 		.cancelled = stopped,
@@ -205,7 +207,8 @@ const struct cmd cmd_import = {
 		"(.gz .xz .zst .bz2). Formats: Postfix logs, as in /var/log/mail.log or from journalctl -o short-iso; "
 		"bounce mails (mbox, Maildir, single mails); what SendGrid, Mailgun, Amazon SES, Postmark and "
 		"SparkPost "
-		"tell as JSON, by webhook or API; CSV and TSV with a head line. Importing the same thing again changes "
+		"tell as JSON, by webhook or API; CSV and TSV with a head line; a table of "
+		"any SQLite database. Importing the same thing again changes "
 		"nothing. Stamps without a zone are local time in logs, UTC elsewhere.",
 	.first = &arg_source,
 	.rest = &arg_source,

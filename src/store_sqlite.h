@@ -2,7 +2,7 @@
  *
  * Layer 2. store_sqlite_open.c: opening, safety, errors. _schema.c: is it ours? _sql.c: statements, values, rows.
  * _functions.c: SQL functions. _filter.c: scopes → SQL. _write.c: putting in. _tally.c: its share of the tally. store_sqlite.c: lists.
- * _sums.c: counts, over time too. _groups.c: groups. _found.c: what a search found, remembered. _detail.c: one email.
+ * _sums.c: counts, over time too. _groups.c: groups. _found.c: what a search found, remembered. _detail.c: one email. _table.c: tables of others.
  */
 #ifndef STORE_SQLITE_H
 #define STORE_SQLITE_H
@@ -80,6 +80,10 @@ struct store {
 };
 
 /* ---- store_sqlite_open.c ---- */
+
+/* As store_open, for a database that `check` accepts. It must look into the file, and is asked once more for a snapshot. */
+typedef bool store_check_fn(struct store *st, struct err *e);
+struct store *store_open_checked(const char *path, store_check_fn *check, struct err *e);
 
 /* Turns the result code of the last call on st->db into a sentence, or ERR_STALE. Always false. */
 bool store_fail(struct store *st, int rc, struct err *e);

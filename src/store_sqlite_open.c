@@ -314,7 +314,7 @@ void store_close(struct store *st)
 	free(st);
 }
 
-struct store *store_open(const char *path, struct err *e)
+struct store *store_open_checked(const char *path, store_check_fn *check, struct err *e)
 {
 	bool missing;
 	if (!check_file(path, &missing, e))
@@ -330,7 +330,7 @@ struct store *store_open(const char *path, struct err *e)
 	}
 	struct store *st = new_store(path, false);
 	struct err first = {0};
-	if (stat(st->path, &st->as_opened) == 0 && open_file(st, false, &first) && schema_check(st, &first))
+	if (stat(st->path, &st->as_opened) == 0 && open_file(st, false, &first) && check(st, &first))
 		return st;
 	int rc = st->db ? sqlite3_errcode(st->db) & 0xff : SQLITE_OK;
 	if ((rc == SQLITE_CANTOPEN || rc == SQLITE_READONLY) && header_says_wal(st)) {
@@ -341,13 +341,18 @@ struct store *store_open(const char *path, struct err *e)
 		first = (struct err){0};
 		if (left_behind)
 			store_fail(st, SQLITE_READONLY_RECOVERY, &first);
-		else if (open_file(st, false, &first) && schema_check(st, &first) && check_unchanged(st, &first))
+		else if (open_file(st, false, &first) && check(st, &first) && check_unchanged(st, &first))
 			return st;
 	}
 	if (e->kind == ERR_NONE)
 		*e = first;
 	store_close(st);
 	return NULL;
+}
+
+struct store *store_open(const char *path, struct err *e)
+{
+	return store_open_checked(path, schema_check, e);
 }
 
 struct store *store_open_rw(const char *path, bool create, struct err *e)

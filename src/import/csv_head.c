@@ -19,8 +19,9 @@ static const struct {
 	[COL_CODE] = {"code", "statuscode errorcode bouncecode responsecode"},
 	[COL_ENHANCED] = {"enhanced_code", "enhanced enhancedstatus enhancedstatuscode dsn dsncode dsnstatus"},
 	[COL_BASIC] = {"basic_code", "basic smtpcode replycode smtpreply smtpstatus"},
-	[COL_RESPONSE] = {"response", "smtpresponse diagnosticcode diagnostic reason bouncereason errormessage error "
-				      "description details statustext"},
+	[COL_RESPONSE] = {"response",
+			  "smtpresponse diagnosticcode diagnostic reason bouncereason errormessage lasterror error "
+			  "description details statustext"},
 	[COL_TIME] = {"time",
 		      "failedat bouncedat droppedat eventtime timestamp datetime date updatedat sentat createdat when"},
 	[COL_QUEUED_AT] = {"queued_at", "submittedat enqueuedat sentat createdat when"},
@@ -185,7 +186,7 @@ void csv_head_guess(struct str line, struct csv_head *out)
 	buf_free(&copy);
 }
 
-static bool is_used(const struct csv_head *h, int cell)
+bool csv_head_uses(const struct csv_head *h, int cell)
 {
 	for (int c = 0; c < COL_COUNT; c++)
 		if (h->at[c] == cell)
@@ -200,7 +201,7 @@ static void say_unused(const struct csv_head *h, const struct str *cells, const 
 	struct str unused[CSV_CELLS_MAX];
 	int count = 0;
 	for (int i = 0; i < h->cells; i++)
-		if (!is_used(h, i) && str_trim(cells[i]).len > 0)
+		if (!csv_head_uses(h, i) && str_trim(cells[i]).len > 0)
 			unused[count++] = cells[i];
 	if (count == 0 || h->ours || !o->report)
 		return;
@@ -212,33 +213,97 @@ static void say_unused(const struct csv_head *h, const struct str *cells, const 
 	buf_free(&b);
 }
 
-bool csv_head_read(struct str record, const struct import_options *o, struct str file, struct csv_head *out,
-		   struct err *e)
+/* What an import cannot do without: a column for the recipient, and one that says what became of the email. */
+static const char *lacking(const struct csv_head *h, const char **meaning)
 {
 	static const char *const demands[][2] = {{"recipient", "for the recipient"},
 						 {"outcome", "that says what became of the email"}};
+	const int *at = h->at;
+	bool has[] = {at[COL_RECIPIENT] >= 0, at[COL_OUTCOME] >= 0 || at[COL_CODE] >= 0 || at[COL_ENHANCED] >= 0 ||
+						      at[COL_BASIC] >= 0 || at[COL_RESPONSE] >= 0};
+	for (size_t i = 0; i < COUNT_OF(has); i++) {
+		*meaning = demands[i][1];
+		if (!has[i])
+			return demands[i][0];
+	}
+	return NULL;
+}
+
+/* `h` is known by names; adds what was named by hand, and demands what an import needs. */
+static bool head_complete(struct csv_head *h, const struct str *cells, const struct import_options *o, struct str file,
+			  struct err *e)
+{
+	struct buf names = {0};
+	const char *meaning, *lack = NULL;
+	add_names(&names, cells, h->cells);
+	bool ok = map_by_option(h, cells, o, file, names.p, e);
+	if (ok && (lack = lacking(h, &meaning)))
+		ok = err_set(e, ERR_INPUT, "%.*s has no column %s: name one with --column %s=NAME; its columns are: %s",
+			     (int)file.len, file.p, meaning, lack, names.p);
+	buf_free(&names);
+	return ok;
+}
+
+bool csv_head_read(struct str record, const struct import_options *o, struct str file, struct csv_head *out,
+		   struct err *e)
+{
 	struct str cells[CSV_CELLS_MAX];
-	struct buf copy = {0}, names = {0};
+	struct buf copy = {0};
 	csv_head_guess(record, out);
 	buf_add(&copy, record);
 	out->cells = csv_split(copy.p, copy.len, out->delimiter, cells);
 	out->ours = exported_names(cells, out->cells);
 	out->kind = str_hash(record, 0);
-	add_names(&names, cells, out->cells);
-	bool ok = map_by_option(out, cells, o, file, names.p, e);
-	const int *at = out->at;
-	bool has[] = {at[COL_RECIPIENT] >= 0, at[COL_OUTCOME] >= 0 || at[COL_CODE] >= 0 || at[COL_ENHANCED] >= 0 ||
-						      at[COL_BASIC] >= 0 || at[COL_RESPONSE] >= 0};
-	for (size_t i = 0; ok && i < COUNT_OF(has); i++)
-		if (!has[i])
-			ok = err_set(e, ERR_INPUT,
-				     "%.*s has no column %s: name one with --column %s=NAME; its columns are: %s",
-				     (int)file.len, file.p, demands[i][1], demands[i][0], names.p);
+	bool ok = head_complete(out, cells, o, file, e);
 	if (ok)
 		say_unused(out, cells, o, file);
 	buf_free(&copy);
-	buf_free(&names);
 	return ok;
+}
+
+/* "recipient is to_addr, time is sent_at" */
+static void say_used(const struct csv_head *h, const struct str *cells, const struct import_options *o, struct str file)
+{
+	struct buf b = {0};
+	const char *before = ": ";
+	buf_add(&b, file);
+	for (int c = 0; c < COL_COUNT; c++) {
+		if (h->at[c] < 0)
+			continue;
+		buf_printf(&b, "%s%s is ", before, columns[c].name);
+		buf_add(&b, cells[h->at[c]]);
+		before = ", ";
+	}
+	if (o->report)
+		o->report(o->ctx, b.p);
+	buf_free(&b);
+}
+
+static void head_of_names(const struct str *names, int count, struct csv_head *out)
+{
+	*out = (struct csv_head){.cells = count};
+	map_by_name(names, out);
+	for (int i = 0; i < count; i++)
+		out->kind = str_hash(STR(","), str_hash(names[i], out->kind));
+}
+
+bool csv_head_names(const struct str *names, int count, const struct import_options *o, struct str table,
+		    struct csv_head *out, struct err *e)
+{
+	head_of_names(names, count, out);
+	if (!head_complete(out, names, o, table, e))
+		return false;
+	say_used(out, names, o, table);
+	say_unused(out, names, o, table);
+	return true;
+}
+
+bool csv_head_fits(const struct str *names, int count, const struct import_options *o)
+{
+	struct csv_head h;
+	struct err e = {0};
+	head_of_names(names, count, &h);
+	return head_complete(&h, names, o, STR(""), &e);
 }
 
 bool csv_head_check(const struct import_options *o, struct err *e)

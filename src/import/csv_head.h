@@ -47,6 +47,12 @@ void csv_head_guess(struct str line, struct csv_head *out);
  * are. */
 bool csv_head_read(struct str record, const struct import_options *o, struct str file, struct csv_head *out,
 		   struct err *e);
+/* The same for a table whose columns have names, such as one of a database; says which column is taken for what. */
+bool csv_head_names(const struct str *names, int count, const struct import_options *o, struct str table,
+		    struct csv_head *out, struct err *e);
+/* Would that succeed? Says nothing. */
+bool csv_head_fits(const struct str *names, int count, const struct import_options *o);
+bool csv_head_uses(const struct csv_head *h, int cell); /* is that column taken for anything? */
 /* Are all options->columns of the form OURS=THEIRS with a known OURS? ERR_USAGE otherwise. */
 bool csv_head_check(const struct import_options *o, struct err *e);
 /* What OURS may be. */

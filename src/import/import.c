@@ -5,7 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
-const struct import_format *const import_formats[] = {&import_postfix, &import_mail, &import_events, &import_csv, NULL};
+const struct import_format *const import_formats[] = {&import_postfix, &import_mail,  &import_events,
+						      &import_csv,     &import_table, NULL};
 
 enum {
 	FORMATS = COUNT_OF(import_formats) - 1,
@@ -26,9 +27,9 @@ struct run {
 	bool in_batch;
 	int puts;
 	int64_t batch_ms, progress_ms;
-	const struct lines *lines; /* of the file at hand */
-	struct err idle;           /* what went wrong while nothing came */
-	bool store_failed;         /* the batch is lost; otherwise what was read before an error is kept */
+	struct lines lines; /* of the current source */
+	struct err idle;    /* what went wrong while nothing came */
+	bool store_failed;  /* the batch is lost; otherwise what was read before an error is kept */
 };
 
 /* ---- the sink ---- */
@@ -228,7 +229,14 @@ static bool tick(struct run *r, const struct lines *l, bool idle, struct err *e)
 static bool stop_waiting(void *ctx)
 {
 	struct run *r = ctx;
-	return !tick(r, r->lines, true, &r->idle);
+	return !tick(r, &r->lines, true, &r->idle);
+}
+
+static bool sink_next(struct import_sink *s, struct err *e)
+{
+	struct run *r = (struct run *)s;
+	s->line = ++r->lines.line;
+	return s->line % TICK_LINES != 0 || tick(r, &r->lines, false, e);
 }
 
 static bool fill(struct run *r, struct lines *l, struct err *e)
@@ -328,8 +336,11 @@ static bool import_lines(struct run *r, const struct source *src, struct lines *
 	if (!r->states[i] && !(r->states[i] = f->start(r->options, e)))
 		return false;
 	r->now.files++;
-	return (!f->file || f->file(r->states[i], &r->sink, mtime_s, e)) && feed(r, f, r->states[i], l, e) &&
-	       check_damage(r, src, l, e);
+	if (f->file && !f->file(r->states[i], &r->sink, mtime_s, e))
+		return false;
+	if (f->whole)
+		return f->whole(r->states[i], &r->sink, src->path, e);
+	return feed(r, f, r->states[i], l, e) && check_damage(r, src, l, e);
 }
 
 static bool import_source(struct run *r, const struct source *src, struct err *e)
@@ -347,16 +358,16 @@ static bool import_source(struct run *r, const struct source *src, struct err *e
 		report(r, why.msg);
 		return true;
 	}
-	struct lines l = lines_of(fd, regular);
-	l.stop = stop_waiting;
-	l.stop_ctx = r;
-	r->lines = &l;
+	struct lines *l = &r->lines;
+	*l = lines_of(fd, regular);
+	l->stop = stop_waiting;
+	l->stop_ctx = r;
 	r->sink.file = str_of(src->path);
-	bool ok = import_lines(r, src, &l, mtime_s, e);
-	r->bytes_before += l.bytes;
-	r->now.bytes += l.bytes;
-	r->now.lines += l.line;
-	lines_free(&l);
+	bool ok = import_lines(r, src, l, mtime_s, e);
+	r->bytes_before += l->bytes;
+	r->now.bytes += l->bytes;
+	r->now.lines += l->line;
+	lines_free(l);
 	close(fd);
 	return ok;
 }
@@ -406,7 +417,7 @@ bool import_run(struct store *st, const char *const *sources, int source_count, 
 	struct arena a = {0};
 	struct source_list list;
 	struct run r = {
-		.sink = {.put = sink_put, .expire = sink_expire, .bad = sink_bad},
+		.sink = {.put = sink_put, .expire = sink_expire, .bad = sink_bad, .next = sink_next},
 		.store = st,
 		.options = o,
 	};

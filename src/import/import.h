@@ -23,13 +23,16 @@ struct import_sink {
 	/* Counts a malformed item that begins at `line` of the current file, and reports the first few. `why` goes
 	 * on from "file:line: ". Never ends the import. */
 	void (*bad)(struct import_sink *s, int64_t line, const char *why);
+	/* For formats that read a file themselves: the next item begins, `line` becomes its number. False: stop, *e is set. */
+	bool (*next)(struct import_sink *s, struct err *e);
 };
 
 struct import_options {
 	const char *format;         /* NULL: by content */
 	int year;                   /* for stamps without one; 0: guess from the file's mtime */
-	const char *const *columns; /* "recipient=to_addr", for csv */
+	const char *const *columns; /* "recipient=to_addr", for tables */
 	int column_count;
+	const char *table;            /* the table of a database; NULL: the one that looks like it */
 	int bad_limit;                /* how many malformed items are reported by line; the rest is counted */
 	bool (*cancelled)(void *ctx); /* polled between lines; NULL: never */
 	/* Now and then, and at the end; NULL: not wanted. bytes_total 0: unknown (standard input). */
@@ -60,11 +63,13 @@ struct import_format {
 	/* Instead of `line`, for input whose lines may be of any length: the next bytes, an LF only as the last of them, so
 	 * that the sink's line is the one they are in. */
 	bool (*piece)(void *state, struct import_sink *s, struct str bytes, struct err *e);
+	/* Instead of both: reads the file of this name itself, and calls the sink's `next` before each item. */
+	bool (*whole)(void *state, struct import_sink *s, const char *path, struct err *e);
 	bool (*file_end)(void *state, struct import_sink *s, struct err *e); /* may be NULL */
 	void (*finish)(void *state);
 };
 extern const struct import_format *const import_formats[]; /* ends in NULL */
-extern const struct import_format import_postfix, import_mail, import_events, import_csv;
+extern const struct import_format import_postfix, import_mail, import_events, import_csv, import_table;
 
 struct import_result {
 	int64_t files, bytes, lines;

@@ -212,6 +212,15 @@ result $? "the same again changes nothing"
 [ $? = 0 ] && grep -q '^80000 records added' "$dir/out"
 result $? "a line of any length is read, whatever it holds"
 
+sqlite3 "$dir/crm.db" "CREATE TABLE outbox (id INTEGER PRIMARY KEY, addressee, state, sent_at);
+	INSERT INTO outbox VALUES (1, 'bob@example.com', 'hard bounce', 1790000000);"
+cp "$dir/crm.db" "$dir/crm-before.db"
+import "$dir/crm.db" --table outbox --column recipient=addressee --into "$dir/table.db"
+[ "$code" = 0 ] && grep -q '^1 record added' "$dir/out" && [ "$(ls "$dir"/crm.db*)" = "$dir/crm.db" ] &&
+	cmp -s "$dir/crm.db" "$dir/crm-before.db" &&
+	grep -q 'table outbox: recipient is addressee, outcome is state, time is sent_at' "$dir/err"
+result $? "a table of another program's database, which stays as it is"
+
 refused() { # refused CODE WORDS NAME ARG...
 	want=$1 words=$2 name=$3
 	shift 3
@@ -231,6 +240,8 @@ refused 1 'is recognised' "an unknown format again" "$dir/notes" --into "$dir/ol
 result $? "and takes none away"
 refused 1 'its columns are: who, what' "a table without a recipient" "$dir/odd.csv" --into "$dir/x.db"
 refused 2 'there is no format "pdf": it is postfix, ' "no such format" "$dir/notes" --into "$dir/x.db" --format pdf
+refused 1 'no table that is surely one of email' "a database without a table of email" "$dir/crm.db" --into "$dir/x.db"
+refused 1 'cannot be read from standard input' "a database as a stream" - --into "$dir/x.db" <"$dir/crm.db"
 refused 2 'OURS=THEIRS' "a column that does not exist" "$dir/odd.csv" --into "$dir/x.db" --column whom=who
 refused 2 '--year 26th' "a year that is none" "$dir/mail.log" --into "$dir/x.db" --year 26th
 refused 2 '--into FILE' "no database" "$dir/mail.log"

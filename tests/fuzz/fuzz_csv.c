@@ -2,17 +2,9 @@
  * a key, and the same table read again gives the same. */
 #include "import/csv_text.h"
 
-#include "../unit/import_list.h"
-
-#include <stdlib.h>
+#include "records.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void must(bool holds)
-{
-	if (!holds)
-		abort();
-}
 
 static void check_split(struct str record, char delimiter)
 {
@@ -45,27 +37,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (const char *d = csv_delimiters; *d; d++)
 		check_split(table, *d);
 	struct err e = {0}, e2 = {0};
-	struct list *l = malloc(sizeof *l), *again = malloc(sizeof *again);
-	must(l && again);
-	*l = list_new();
-	*again = list_new();
+	struct list *l = list_new_on_heap(), *again = list_new_on_heap();
 	bool ok = list_feed(l, &import_csv, &o, table, 1793008800, &e);
 	must(ok == list_feed(again, &import_csv, &o, table, 1793008800, &e2));
 	must(ok || (e.kind == ERR_INPUT && e.msg[0]));
-	must(l->count == again->count && l->bad_count == again->bad_count);
-	for (int i = 0; i < l->count; i++) {
-		const struct record *r = &l->items[i].record;
-		must(r->recipient.len > 0 && r->source_key != 0 && r->attempts >= 0);
-		must(r->basic == 0 || (r->basic >= 200 && r->basic <= 999));
-		must((unsigned)r->outcome < OUTCOME_COUNT && (unsigned)r->stage < STAGE_COUNT);
-		must(r->source_line > 0);
-		must(r->source_key == again->items[i].record.source_key);
-	}
-	int score = import_csv.score(table);
-	must(score >= 0 && score <= 100);
-	list_free(l);
-	list_free(again);
-	free(l);
-	free(again);
+	must_be_sound(l, again);
+	for (int i = 0; i < l->count; i++)
+		must(l->items[i].record.source_line > 0);
+	must_score(&import_csv, table);
+	lists_free(l, again);
 	return 0;
 }

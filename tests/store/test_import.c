@@ -1,8 +1,7 @@
 /* The frame: sources, formats, batches, repeats, cancel; with the readers of lines and the order of files. */
-#include "import/import.h"
 #include "import/source.h"
 
-#include "scratch.h"
+#include "scratch_import.h"
 
 static const char *const log_lines =
 	"Oct 26 10:00:00 mx postfix/cleanup[1]: AB12CD34: message-id=<m@app.example>\n"
@@ -24,19 +23,6 @@ static const char *put_file(const struct scratch *s, const char *name, struct st
 	assert_int_equal(fwrite(text.p, 1, text.len, f), text.len);
 	assert_int_equal(fclose(f), 0);
 	return path;
-}
-
-static bool import_into(const struct scratch *s, const char *source, const struct import_options *o,
-			struct import_result *r, struct err *e)
-{
-	struct err open_e = {0};
-	struct store *st = store_open_rw(s->path, true, &open_e);
-	if (!st)
-		fail_msg("%s", open_e.msg);
-	const char *sources[] = {source};
-	bool ok = import_run(st, sources, 1, o, r, e);
-	store_close(st);
-	return ok;
 }
 
 /* The rotated file is older than the current one, whatever their names' order. */
