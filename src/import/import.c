@@ -5,7 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
-const struct import_format *const import_formats[] = {&import_postfix, &import_csv, NULL};
+const struct import_format *const import_formats[] = {&import_postfix, &import_exim, &import_sendmail, &import_csv,
+						      NULL};
 
 enum {
 	FORMATS = COUNT_OF(import_formats) - 1,

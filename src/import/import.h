@@ -61,7 +61,7 @@ struct import_format {
 	void (*finish)(void *state);
 };
 extern const struct import_format *const import_formats[]; /* ends in NULL */
-extern const struct import_format import_postfix, import_csv;
+extern const struct import_format import_postfix, import_exim, import_sendmail, import_csv;
 
 struct import_result {
 	int64_t files, bytes, lines;

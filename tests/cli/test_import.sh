@@ -193,7 +193,7 @@ refused() { # refused CODE WORDS NAME ARG...
 
 echo "Dear diary" >"$dir/notes"
 printf 'who,what\nx,y\n' >"$dir/odd.csv"
-refused 1 'is recognised: name it with --format postfix or csv' "an unknown format" "$dir/notes" --into "$dir/x.db"
+refused 1 'is recognised: name it with --format postfix, exim, sendmail or csv' "an unknown format" "$dir/notes" --into "$dir/x.db"
 [ ! -e "$dir/x.db" ]
 result $? "leaves no new database behind"
 "$BIN" init "$dir/old.db" >/dev/null
@@ -201,7 +201,7 @@ refused 1 'is recognised' "an unknown format again" "$dir/notes" --into "$dir/ol
 [ -s "$dir/old.db" ]
 result $? "and takes none away"
 refused 1 'its columns are: who, what' "a table without a recipient" "$dir/odd.csv" --into "$dir/x.db"
-refused 2 'there is no format "exim": it is postfix or csv; see deadletter import --help' "no such format" "$dir/notes" --into "$dir/x.db" --format exim
+refused 2 'there is no format "qmail": it is postfix, exim, sendmail or csv; see deadletter import --help' "no such format" "$dir/notes" --into "$dir/x.db" --format qmail
 refused 2 'OURS=THEIRS' "a column that does not exist" "$dir/odd.csv" --into "$dir/x.db" --column whom=who
 refused 2 '--year 26th' "a year that is none" "$dir/mail.log" --into "$dir/x.db" --year 26th
 refused 2 '--into FILE' "no database" "$dir/mail.log"
