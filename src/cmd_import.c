@@ -204,12 +204,12 @@ const struct cmd cmd_import = {
 	.usage = "SOURCE… --into FILE",
 	.help = "Read mail logs and tables of email into a database.",
 	.more = "SOURCE is a file, a folder (all files in it and below) or - for standard input, and may be compressed "
-		"(.gz .xz .zst .bz2). Formats: Postfix logs, as in /var/log/mail.log or from journalctl -o short-iso; "
-		"bounce mails (mbox, Maildir, single mails); what SendGrid, Mailgun, Amazon SES, Postmark and "
-		"SparkPost "
-		"tell as JSON, by webhook or API; CSV and TSV with a head line; a table of "
-		"any SQLite database. Importing the same thing again changes "
-		"nothing. Stamps without a zone are local time in logs, UTC elsewhere.",
+		"(.gz .xz .zst .bz2). Formats: logs of Postfix, Exim and Sendmail, as files or as journalctl -o "
+		"short-iso prints them; bounce mails (mbox, Maildir, single mails); what SendGrid, Mailgun, Amazon "
+		"SES, "
+		"Postmark and SparkPost tell as JSON, by webhook or API; CSV and TSV with a head line; a table of any "
+		"SQLite database. Importing the same thing again changes nothing. Stamps without a zone are local time "
+		"in logs, UTC elsewhere.",
 	.first = &arg_source,
 	.rest = &arg_source,
 	.opts = opts,

@@ -5,8 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
-const struct import_format *const import_formats[] = {&import_postfix, &import_mail,  &import_events,
-						      &import_csv,     &import_table, NULL};
+const struct import_format *const import_formats[] = {&import_postfix, &import_exim, &import_sendmail, &import_mail,
+						      &import_events,  &import_csv,  &import_table,    NULL};
 
 enum {
 	FORMATS = COUNT_OF(import_formats) - 1,

@@ -69,7 +69,8 @@ struct import_format {
 	void (*finish)(void *state);
 };
 extern const struct import_format *const import_formats[]; /* ends in NULL */
-extern const struct import_format import_postfix, import_mail, import_events, import_csv, import_table;
+extern const struct import_format import_postfix, import_exim, import_sendmail, import_mail, import_events, import_csv,
+	import_table;
 
 struct import_result {
 	int64_t files, bytes, lines;

@@ -6,29 +6,16 @@
  * out of it: services of one queue may log under several. A short queue id comes back after days, and is the same
  * message only within SHORT_ID_S; a long one never does.
  */
-#include "import/import.h"
-#include "import/queue.h"
-#include "import/stamp.h"
+#include "import/maillog.h"
 #include "status.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 enum {
 	SHORT_ID_S = 30 * 86400, /* six times as long as Postfix keeps a message unless told otherwise */
-	HOST_MAX = 255,
 	QUEUE_ID_MIN = 5,
 	LONG_ID_MIN = 10,
 	QUEUE_ID_MAX = 20,
-};
-
-struct postfix {
-	int year;
-	struct stamp_clock clock;
-	struct queue *queue;
-	char host[HOST_MAX]; /* the last one and its hash: nearly all lines have the same */
-	size_t host_len;
-	uint64_t host_hash;
 };
 
 /* A line about a message: "ID: rest". */
@@ -56,50 +43,6 @@ static enum id_kind id_kind_of(struct str s)
 	return hex ? ID_SHORT : base52 ? ID_LONG : ID_NONE;
 }
 
-/* Moves *s behind `prefix`, if it starts so. */
-static bool skip(struct str *s, struct str prefix)
-{
-	if (!str_starts(*s, prefix))
-		return false;
-	*s = str_slice(*s, prefix.len, SIZE_MAX);
-	return true;
-}
-
-/* A value up to the next ", ", or to the end. */
-static struct str value(struct str *s)
-{
-	size_t end = str_find(*s, STR(", "), 0);
-	struct str v = str_slice(*s, 0, end);
-	*s = str_slice(*s, v.len, SIZE_MAX);
-	return v;
-}
-
-/* An address, bare or in < >. A quoted local part may hold anything, even ">, ". */
-static struct str address(struct str *s)
-{
-	if (s->len == 0 || s->p[0] != '<')
-		return value(s);
-	size_t i = 1;
-	if (i < s->len && s->p[i] == '"') {
-		for (i++; i < s->len && s->p[i] != '"'; i++)
-			if (s->p[i] == '\\')
-				i++;
-		if (i + 1 >= s->len || s->p[i + 1] != '@') /* no quoted local part after all */
-			i = 1;
-	}
-	for (; i < s->len; i++)
-		if (s->p[i] == '>' && (i + 1 == s->len || s->p[i + 1] == ',' || s->p[i + 1] == ' '))
-			break;
-	struct str a = str_slice(*s, 1, i - 1);
-	*s = str_slice(*s, i + 1, SIZE_MAX);
-	return a;
-}
-
-static struct str without_brackets(struct str s)
-{
-	return s.len >= 2 && s.p[0] == '<' && s.p[s.len - 1] == '>' ? str_slice(s, 1, s.len - 2) : s;
-}
-
 /* "5.4/0.06/5.1/0.03", "63495": whole seconds. */
 static bool whole_seconds(struct str s, int64_t *out)
 {
@@ -115,27 +58,27 @@ struct delivery {
 /* "<a@b>, orig_to=<c@d>, relay=…, delay=…, delays=…, dsn=…, status=word (text)". Unknown fields are passed over. */
 static bool delivery_read(struct str s, struct delivery *d)
 {
-	*d = (struct delivery){.recipient = address(&s)};
-	while (skip(&s, STR(", "))) {
-		if (skip(&s, STR("status="))) {
+	*d = (struct delivery){.recipient = maillog_address(&s)};
+	while (maillog_skip(&s, ", ")) {
+		if (maillog_skip(&s, "status=")) {
 			size_t end = str_find(s, STR(" "), 0);
 			d->status = str_slice(s, 0, end);
 			s = str_trim(str_slice(s, d->status.len, SIZE_MAX));
-			if (skip(&s, STR("(")) && s.len && s.p[s.len - 1] == ')')
+			if (maillog_skip(&s, "(") && s.len && s.p[s.len - 1] == ')')
 				s.len--;
 			d->text = s;
 			return true;
 		}
-		if (skip(&s, STR("relay=")))
-			d->relay = value(&s);
-		else if (skip(&s, STR("delay=")))
-			d->delay = value(&s);
-		else if (skip(&s, STR("dsn=")))
-			d->dsn = value(&s);
-		else if (skip(&s, STR("orig_to=")))
-			address(&s);
+		if (maillog_skip(&s, "relay="))
+			d->relay = maillog_value(&s);
+		else if (maillog_skip(&s, "delay="))
+			d->delay = maillog_value(&s);
+		else if (maillog_skip(&s, "dsn="))
+			d->dsn = maillog_value(&s);
+		else if (maillog_skip(&s, "orig_to="))
+			maillog_address(&s);
 		else
-			value(&s);
+			maillog_value(&s);
 	}
 	return false;
 }
@@ -167,11 +110,11 @@ static struct str remote_mta(struct str relay, struct str text)
 	static const char *const before[] = {"host ", "connect to ", "lost connection with ", "conversation with "};
 	if (relay.len && !str_eq(relay, STR("none")))
 		return str_slice(relay, 0, str_find(relay, STR("["), 0));
-	skip(&text, STR("delivery temporarily suspended: "));
+	maillog_skip(&text, "delivery temporarily suspended: ");
 	for (size_t i = 0; i < COUNT_OF(before); i++) {
 		struct str s = text;
 		size_t end = str_find(s, STR("["), 0);
-		if (end != SIZE_MAX && skip(&s, str_of(before[i]))) {
+		if (end != SIZE_MAX && maillog_skip(&s, before[i])) {
 			s = str_slice(s, 0, end - strlen(before[i]));
 			return str_find(s, STR(" "), 0) == SIZE_MAX ? s : STR("");
 		}
@@ -179,7 +122,7 @@ static struct str remote_mta(struct str relay, struct str text)
 	return STR("");
 }
 
-static bool on_delivery(struct postfix *p, struct import_sink *s, const struct about *a, struct err *e)
+static bool on_delivery(struct maillog *p, struct import_sink *s, const struct about *a, struct err *e)
 {
 	struct delivery d;
 	if (!delivery_read(a->rest, &d)) {
@@ -233,7 +176,7 @@ static bool on_delivery(struct postfix *p, struct import_sink *s, const struct a
 
 /* ---- what other lines tell ---- */
 
-static bool on_arrival(struct postfix *p, struct import_sink *s, const struct about *a, struct err *e)
+static bool on_arrival(struct maillog *p, struct import_sink *s, const struct about *a, struct err *e)
 {
 	(void)s;
 	(void)e;
@@ -241,16 +184,16 @@ static bool on_arrival(struct postfix *p, struct import_sink *s, const struct ab
 	return true;
 }
 
-static bool on_message_id(struct postfix *p, struct import_sink *s, const struct about *a, struct err *e)
+static bool on_message_id(struct maillog *p, struct import_sink *s, const struct about *a, struct err *e)
 {
 	(void)s;
 	(void)e;
-	queue_set(queue_open(p->queue, a->key, a->time_s), QUEUE_MESSAGE_ID, without_brackets(a->rest));
+	queue_set(queue_open(p->queue, a->key, a->time_s), QUEUE_MESSAGE_ID, maillog_unbracketed(a->rest));
 	return true;
 }
 
 /* "Your order 4711 from host.example[192.0.2.1]; from=<a@b> to=<c@d> proto=ESMTP helo=<host.example>" */
-static bool on_title(struct postfix *p, struct import_sink *s, const struct about *a, struct err *e)
+static bool on_title(struct maillog *p, struct import_sink *s, const struct about *a, struct err *e)
 {
 	(void)s;
 	(void)e;
@@ -265,11 +208,11 @@ static bool on_title(struct postfix *p, struct import_sink *s, const struct abou
 }
 
 /* "<a@b>, size=4711, nrcpt=1 (queue active)", "<a@b>, status=expired, returned to sender" */
-static bool on_sender(struct postfix *p, struct import_sink *s, const struct about *a, struct err *e)
+static bool on_sender(struct maillog *p, struct import_sink *s, const struct about *a, struct err *e)
 {
 	struct str rest = a->rest;
-	struct str sender = address(&rest);
-	if (skip(&rest, STR(", status=expired")) || skip(&rest, STR(", status=force-expired")))
+	struct str sender = maillog_address(&rest);
+	if (maillog_skip(&rest, ", status=expired") || maillog_skip(&rest, ", status=force-expired"))
 		return s->expire(s, a->key, a->time_s, a->window_s, sender, e);
 	/* The queue manager tells the sender at every retry; only cleanup and smtpd were there at the arrival. */
 	struct queue_entry *known = queue_find(p->queue, a->key);
@@ -277,7 +220,7 @@ static bool on_sender(struct postfix *p, struct import_sink *s, const struct abo
 	return true;
 }
 
-static bool on_removed(struct postfix *p, struct import_sink *s, const struct about *a, struct err *e)
+static bool on_removed(struct maillog *p, struct import_sink *s, const struct about *a, struct err *e)
 {
 	(void)s;
 	(void)e;
@@ -287,7 +230,7 @@ static bool on_removed(struct postfix *p, struct import_sink *s, const struct ab
 
 static const struct line_kind {
 	const char *prefix;
-	bool (*read)(struct postfix *p, struct import_sink *s, const struct about *a, struct err *e);
+	bool (*read)(struct maillog *p, struct import_sink *s, const struct about *a, struct err *e);
 } line_kinds[] = {
 	{"to=", on_delivery},
 	{"from=", on_sender},
@@ -301,31 +244,12 @@ static const struct line_kind {
 
 /* ---- the format ---- */
 
-static uint64_t key_of(struct postfix *p, struct str host, struct str queue_id)
-{
-	host = str_slice(host, 0, HOST_MAX);
-	if (!str_eq(host, (struct str){p->host, p->host_len})) {
-		memcpy(p->host, host.p, host.len);
-		p->host_len = host.len;
-		p->host_hash = str_hash(host, 0);
-	}
-	uint64_t key = str_hash(queue_id, p->host_hash);
-	return key ? key : 1; /* 0 stands for none */
-}
-
 static bool postfix_line(void *state, struct import_sink *s, struct str line, struct err *e)
 {
-	struct postfix *p = state;
-	if (line.len && line.p[line.len - 1] == '\r')
-		line.len--;
-	if (line.len == 0)
-		return true;
+	struct maillog *p = state;
 	struct syslog_line l;
-	const char *why;
-	if (!syslog_split(&p->clock, line, &l, &why)) {
-		s->bad(s, s->line, why);
+	if (!maillog_split(p, s, line, &l))
 		return true;
-	}
 	/* Programs of Postfix log as "postfix/smtp[123]"; the first part is the administrator's to choose. */
 	if (str_find(l.tag, STR("/"), 0) == SIZE_MAX)
 		return true;
@@ -339,8 +263,8 @@ static bool postfix_line(void *state, struct import_sink *s, struct str line, st
 	struct str rest = str_slice(l.message, colon + 2, SIZE_MAX);
 	for (size_t i = 0; i < COUNT_OF(line_kinds); i++) {
 		a.rest = rest;
-		if (skip(&a.rest, str_of(line_kinds[i].prefix))) {
-			a.key = key_of(p, l.host, a.queue_id);
+		if (maillog_skip(&a.rest, line_kinds[i].prefix)) {
+			a.key = maillog_key(p, l.host, a.queue_id);
 			a.window_s = kind == ID_LONG ? 0 : SHORT_ID_S;
 			return line_kinds[i].read(p, s, &a, e);
 		}
@@ -350,55 +274,15 @@ static bool postfix_line(void *state, struct import_sink *s, struct str line, st
 
 static int postfix_score(struct str head)
 {
-	struct stamp_clock c = stamp_clock_of(0, 0);
-	int lines = 0, syslog = 0;
-	struct str line;
-	while (str_next(&head, '\n', &line)) {
-		struct syslog_line l;
-		const char *why;
-		bool ok = syslog_split(&c, line, &l, &why);
-		if (ok && str_starts_nocase(l.tag, STR("postfix")) && str_find(l.tag, STR("/"), 0) != SIZE_MAX)
-			return 90;
-		lines += line.len > 0;
-		syslog += ok;
-	}
-	/* Some other program's log may tell of mail further down, or Postfix goes by another name. */
-	return syslog * 2 > lines ? 10 : 0;
-}
-
-static void *postfix_start(const struct import_options *o, struct err *e)
-{
-	(void)e;
-	struct postfix *p = calloc(1, sizeof *p);
-	if (!p)
-		die("out of memory");
-	p->year = o->year;
-	p->queue = queue_new();
-	return p;
-}
-
-static bool postfix_file(void *state, struct import_sink *s, int64_t mtime_s, struct err *e)
-{
-	(void)s;
-	(void)e;
-	struct postfix *p = state;
-	p->clock = stamp_clock_of(p->year, mtime_s);
-	return true;
-}
-
-static void postfix_finish(void *state)
-{
-	struct postfix *p = state;
-	queue_free(p->queue);
-	free(p);
+	return maillog_score(head, MAILLOG_POSTFIX, 10);
 }
 
 const struct import_format import_postfix = {
 	.name = "postfix",
 	.help = "Postfix mail log (syslog or journalctl -o short-iso).",
 	.score = postfix_score,
-	.start = postfix_start,
-	.file = postfix_file,
+	.start = maillog_start,
+	.file = maillog_file,
 	.line = postfix_line,
-	.finish = postfix_finish,
+	.finish = maillog_finish,
 };

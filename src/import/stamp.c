@@ -230,6 +230,24 @@ static bool stamp_traditional(struct stamp_clock *c, struct str s, int64_t *utc_
 	return true;
 }
 
+bool stamp_log(struct stamp_clock *c, struct str s, size_t *used, int64_t *utc_s)
+{
+	if (!stamp_iso(s, used, utc_s))
+		return false;
+	/* A zone is the last thing in a stamp: a letter, or a sign behind the date. */
+	struct str zone_at = str_slice(s, 10, *used - 10);
+	if (*used < 16 || zone_at.p[zone_at.len - 1] == 'Z' || zone_at.p[zone_at.len - 1] == 'z' ||
+	    str_find(zone_at, STR("+"), 0) != SIZE_MAX || str_find(zone_at, STR("-"), 0) != SIZE_MAX)
+		return true;
+	if (memcmp(c->iso_text, s.p, sizeof c->iso_text) != 0) {
+		c->iso_hour_s = local_hour(digits(s, 0, 4), digits(s, 5, 2), digits(s, 8, 2), digits(s, 11, 2));
+		memcpy(c->iso_text, s.p, sizeof c->iso_text);
+	}
+	struct civil read = civil_of(*utc_s);
+	*utc_s = c->iso_hour_s + read.minute * 60 + read.second;
+	return true;
+}
+
 /* The part up to the next blank, and *rest behind it. */
 static struct str word(struct str *rest)
 {
@@ -240,10 +258,40 @@ static struct str word(struct str *rest)
 	return w;
 }
 
+/* "Oct 26 10:00:00.123456" */
+static bool stamp_short(struct stamp_clock *c, struct str s, size_t *used, int64_t *utc_s)
+{
+	if (!stamp_traditional(c, s, utc_s))
+		return false;
+	*used = 15;
+	if (is_at(s, *used, '.'))
+		do
+			++*used;
+		while (digits(s, *used, 1) >= 0);
+	return true;
+}
+
+/* "Mon 2026-10-26 10:00:00 CET": the zone is UTC or, by its local name, the one this program runs in. */
+static bool stamp_full(struct stamp_clock *c, struct str s, size_t *used, int64_t *utc_s)
+{
+	int64_t as_utc;
+	if (!is_at(s, 3, ' ') || !is_at(s, 8, '-') || !stamp_iso(str_slice(s, 4, 19), used, &as_utc) || *used != 19)
+		return false;
+	struct str rest = str_slice(s, 4 + *used + 1, SIZE_MAX), name = word(&rest);
+	if (!is_at(s, 4 + *used, ' ') || name.len == 0)
+		return false;
+	bool ok = stamp_log(c, str_slice(s, 4, *used), used, utc_s);
+	if (str_eq(name, STR("UTC")))
+		*utc_s = as_utc;
+	*used += 4 + 1 + name.len;
+	return ok;
+}
+
 bool syslog_split(struct stamp_clock *c, struct str line, struct syslog_line *out, const char **why)
 {
-	size_t used = 15;
-	if (!stamp_traditional(c, line, &out->time_s) && !stamp_iso(line, &used, &out->time_s)) {
+	size_t used;
+	if (!stamp_short(c, line, &used, &out->time_s) && !stamp_log(c, line, &used, &out->time_s) &&
+	    !stamp_full(c, line, &used, &out->time_s)) {
 		*why = "does not begin with a time stamp";
 		return false;
 	}

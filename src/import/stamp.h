@@ -29,10 +29,17 @@ struct stamp_clock {
 	int last_month;
 	char hour_text[9]; /* "Oct 26 10", and the UTC second at which that hour starts */
 	int64_t hour_s;
+	char iso_text[13]; /* the same for "2026-10-26T10" without a zone */
+	int64_t iso_hour_s;
 };
 struct stamp_clock stamp_clock_of(int year, int64_t latest_s);
 
-/* A line of a syslog file, split: "STAMP HOST TAG: MESSAGE", the stamp as "Oct 26 10:00:00" or in ISO form. */
+/* An ISO stamp at the beginning of a log line: as stamp_iso, but without a zone it is the local clock's. */
+bool stamp_log(struct stamp_clock *c, struct str s, size_t *used, int64_t *utc_s);
+
+/* A line of a syslog file, split: "STAMP HOST TAG: MESSAGE". The stamp is "Oct 26 10:00:00", also with a fraction, in ISO
+ * form, or "Mon 2026-10-26 10:00:00 CET": what syslog daemons write and journalctl prints (short, short-precise,
+ * short-iso, short-iso-precise, short-full). */
 struct syslog_line {
 	int64_t time_s;
 	struct str host, tag, message; /* tag without ":" : "postfix/smtp[123]"; both "" when there is no tag */

@@ -78,10 +78,10 @@ static void assert_refused(const struct scratch *s, const char *source, const st
 static void says_what_it_cannot_read(void **state)
 {
 	const struct scratch *s = *state;
-	static const struct import_options any, wrong = {.format = "exim"};
+	static const struct import_options any, wrong = {.format = "qmail"};
 	char path[128];
 	assert_refused(s, put_file(s, "notes", STR("nothing\n"), path), &any, ERR_INPUT, "--format postfix, ");
-	assert_refused(s, path, &wrong, ERR_USAGE, "exim");
+	assert_refused(s, path, &wrong, ERR_USAGE, "qmail");
 	assert_refused(s, put_file(s, "x.gz", STR("\x1f\x8b\x08"), path), &any, ERR_INPUT,
 		       "x.gz is damaged or cut off");
 	assert_refused(s, put_file(s, "x.xlsx", STR("PK\x03\x04"), path), &any, ERR_INPUT, "save it as CSV");

@@ -1,39 +1,16 @@
 #include "import/import.h"
 #include "import/queue.h"
 
-#include "import_list.h"
-
-#include <setjmp.h>
-#include <string.h>
-
-#include <cmocka.h>
+#include "log_test.h"
 
 #define AT  "Oct 26 10:00:"
 #define ISO "2026-10-26T10:00:"
 
-enum { HOUR = 1793008800 }; /* 2026-10-26 10:00:00 UTC */
-
-static const struct import_options plain = {.year = 2026};
+enum { HOUR = LOG_TEN };
 
 static struct list read_log(const char *text)
 {
-	struct list l = list_new();
-	struct err e = {0};
-	if (!list_feed(&l, &import_postfix, &plain, str_of(text), HOUR, &e))
-		fail_msg("%s", e.msg);
-	return l;
-}
-
-static void assert_text(struct str got, const char *want)
-{
-	if (!str_eq(got, str_of(want)))
-		fail_msg("got \"%.*s\", not \"%s\"", (int)got.len, got.p, want);
-}
-
-static void assert_code(struct ecode got, const char *want)
-{
-	char buf[ECODE_TEXT];
-	assert_string_equal(ecode_text(got, buf), want);
+	return log_read(&import_postfix, text);
 }
 
 /* Two messages at once: facts go by queue id. */

@@ -125,6 +125,36 @@ static void local_zone(void **state)
 	assert_int_equal(winter, utc(2026, 12, 1, 11, 0, 0));
 }
 
+/* In a log a stamp without a zone is the local clock's, whatever its form. */
+static void logs_without_a_zone(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *line;
+		int64_t offset_s; /* against 10:00 UTC */
+	} cases[] = {
+		{"2026-07-01 12:00:00 x y:", 0},
+		{"2026-07-01 12:00:00.250 x y:", 0},
+		{"2026-07-01T12:00 x y:", 0},
+		{"2026-07-01 12:30:07 x y:", 1807},
+		{"2026-07-01 12:00:00 +0000 x y:", 7200},
+		{"2026-07-01 12:00:00Z x y:", 7200},
+		{"2026-07-01 12:00:00 -0100 x y:", 10800},
+		{"Wed 2026-07-01 12:00:00 CEST x y:", 0},
+		{"Wed 2026-07-01 12:00:00 UTC x y:", 7200},
+		{"Jul  1 12:00:00.999 x y:", 0},
+	};
+	setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3", 1);
+	tzset();
+	struct stamp_clock c = stamp_clock_of(2026, 0);
+	for (size_t i = 0; i < COUNT_OF(cases); i++)
+		if (split_time(&c, cases[i].line) - utc(2026, 7, 1, 10, 0, 0) != cases[i].offset_s)
+			fail_msg("%s", cases[i].line);
+	assert_int_equal(split_time(&c, "2026-12-01 12:00:00 x y:"), utc(2026, 12, 1, 11, 0, 0));
+	setenv("TZ", "UTC", 1);
+	tzset();
+}
+
 static void parts_of_a_line(void **state)
 {
 	(void)state;
@@ -152,6 +182,9 @@ static void parts_of_a_line(void **state)
 					  "Feb 30 10:00:00 mx",
 					  "Oct 26 25:00:00 mx",
 					  "Oct 26 10:0x:00 mx",
+					  "Mon 2026-10-26 10:00:00",
+					  "Mon 2026-10-26 10:00 UTC mx",
+					  "Mon 2026-10-26 10:00:00  mx",
 					  "\tcontinued"};
 	for (size_t i = 0; i < COUNT_OF(bad); i++) {
 		why = NULL;
@@ -192,9 +225,9 @@ static void dates_of_mail(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(iso_forms),       cmocka_unit_test(dates_of_mail), cmocka_unit_test(any_form),
-		cmocka_unit_test(year_by_latest),  cmocka_unit_test(year_as_said),  cmocka_unit_test(local_zone),
-		cmocka_unit_test(parts_of_a_line),
+		cmocka_unit_test(iso_forms),       cmocka_unit_test(dates_of_mail),       cmocka_unit_test(any_form),
+		cmocka_unit_test(year_by_latest),  cmocka_unit_test(year_as_said),        cmocka_unit_test(local_zone),
+		cmocka_unit_test(parts_of_a_line), cmocka_unit_test(logs_without_a_zone),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
