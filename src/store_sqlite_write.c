@@ -121,12 +121,12 @@ static bool count_attempts(struct store *st, int64_t email, int *count, int64_t 
 /* ---- emails ---- */
 
 /* How far an outcome is from being told: a later one is not undone by a straggler, such as a warning of delay that is read
- * after the bounce, or a delivery to a server that bounced the email hours later. */
+ * after the bounce, or a delivery to a server that bounced the email hours later; who was refused was tried, so not dropped. */
 static int finality(enum outcome o)
 {
 	static const int ranks[OUTCOME_COUNT] = {
 		[OUTCOME_QUEUED] = 0, [OUTCOME_DEFERRED] = 1, [OUTCOME_DELIVERED] = 2,
-		[OUTCOME_OPENED] = 3, [OUTCOME_FAILED] = 4,   [OUTCOME_DROPPED] = 5,
+		[OUTCOME_OPENED] = 3, [OUTCOME_FAILED] = 5,   [OUTCOME_DROPPED] = 4,
 	};
 	return ranks[o];
 }
