@@ -262,4 +262,87 @@ import "$dir/wide.csv" --into "$dir/wide2.db" --column response=reply
 	[ "$(sqlite3 "$dir/wide2.db" 'SELECT response FROM email')" = no ]
 result $? "one of them is taken in by --column"
 
+# Bounce mails: an mbox, the same in CRLF, a Maildir, a pipe.
+mkdir -p "$dir/Maildir/cur" "$dir/Maildir/new" "$dir/Maildir/tmp"
+for who in ann bob; do
+	cat >"$dir/Maildir/cur/1.$who.host:2,S" <<EOF
+Return-Path: <>
+From: MAILER-DAEMON@mx.example.net
+To: app@example.net
+Subject: Undelivered Mail Returned to Sender
+Date: Mon, 26 Oct 2026 09:00:00 +0000
+Content-Type: multipart/report; report-type=delivery-status; boundary="b"
+
+--b
+
+could not be delivered
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.example.net
+
+Final-Recipient: rfc822; $who@example.com
+Action: failed
+Status: 5.1.1
+Diagnostic-Code: smtp; 550 5.1.1 <$who@example.com>: unknown
+
+--b
+Content-Type: text/rfc822-headers
+
+Message-ID: <$who@example.net>
+From: app@example.net
+Subject: Hello
+
+--b--
+EOF
+done
+printf 'From: ann@example.com\nTo: app@example.net\nSubject: Re: Hello\n\nThanks.\n' >"$dir/Maildir/new/2.host"
+for m in "$dir"/Maildir/*/*; do
+	echo "From MAILER-DAEMON  Mon Oct 26 09:00:00 2026"
+	cat "$m"
+	echo
+done >"$dir/mbox"
+import "$dir/mbox" --into "$dir/mbox.db"
+[ "$code" = 0 ] && grep -q '^2 records added' "$dir/out" && [ ! -s "$dir/err" ] &&
+	[ "$(sqlite3 "$dir/mbox.db" "SELECT group_concat(recipient || enhanced_code || basic_code || title || message_id, ' ')
+		FROM (SELECT * FROM email WHERE outcome = 'failed' ORDER BY recipient)")" = \
+		"ann@example.com5.1.1550Helloann@example.net bob@example.com5.1.1550Hellobob@example.net" ]
+result $? "an mbox of bounce mails is imported"
+for from in "$dir/Maildir" "$dir/mbox"; do
+	import "$from" --into "$dir/mbox.db"
+	[ "$code" = 0 ] && grep -q '^0 records added, 0 changed, 2 unchanged' "$dir/out"
+	result $? "the same mails again, from ${from##*/}, change nothing"
+done
+sed 's/$/\r/' "$dir/mbox" | "$BIN" import - --into "$dir/pipe.db" >"$dir/out" 2>"$dir/err" &&
+	[ "$(sqlite3 "$dir/pipe.db" 'SELECT group_concat(recipient) FROM email')" = "$(sqlite3 "$dir/mbox.db" \
+		'SELECT group_concat(recipient) FROM email')" ]
+result $? "a pipe with CRLF gives the same"
+
+# Large mails of nothing but one thing: linear time, bounded space.
+hostile() { # hostile NAME COMMAND...: its output is a mail's rest
+	name=$1
+	shift
+	{
+		printf 'From: MAILER-DAEMON\nSubject: failure notice\n'
+		"$@" | head -c 24000000
+	} >"$dir/hostile"
+	python3 - "$BIN" "$dir/hostile" "$dir/hostile.db" <<'EOF' >"$dir/spent"
+import resource, subprocess, sys
+done = subprocess.run([sys.argv[1], "import", sys.argv[2], "--into", sys.argv[3]], timeout=60, capture_output=True)
+use = resource.getrusage(resource.RUSAGE_CHILDREN)
+print("%.1f s, %d MB" % (use.ru_utime + use.ru_stime, use.ru_maxrss / 1024))
+sys.exit(done.returncode or use.ru_maxrss > 256 * 1024 or use.ru_utime > 10)
+EOF
+	result $? "a mail of nothing but $name is read in time and space: $(cat "$dir/spent")"
+	rm -f "$dir/hostile.db"*
+}
+hostile parts sh -c "printf 'Content-Type: multipart/mixed; boundary=b\n\n'; yes -- '--b
+'"
+hostile fields yes 'a: b'
+hostile addresses sh -c 'echo; yes "<a@example.com>: 550 no <b@example.org>"'
+hostile recipients sh -c "printf 'Content-Type: message/delivery-status\n\n'; yes 'Final-Recipient: rfc822; a@example.com
+'"
+hostile signs sh -c 'echo; yes "@@@@@@<<<<<>>>>>\"\"\"=?=?" | tr -d "\n" | fold -w 900000'
+hostile "broken encodings" sh -c "printf 'Content-Type: text/html; charset=utf-7\nContent-Transfer-Encoding: base64\n\n'; yes PGh0bWw+"
+
 echo "1..$n"
