@@ -120,6 +120,7 @@ static void jump_to(struct app *app, struct str text)
 	if (app->list.total >= 0 && rank >= app->list.total)
 		rank = app->list.total - 1;
 	app->list.to_anchor = true;
+	app->follow = false;
 	app_ask_page(app, WANT_RANK, rank > 0 ? rank : 0);
 }
 

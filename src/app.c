@@ -339,7 +339,6 @@ static void resized(struct app *app, int w, int h)
 
 void app_handle(struct app *app, const struct event *ev)
 {
-	int64_t before = app->list.id;
 	switch (ev->kind) {
 	case EVENT_KEY:
 		key_pressed(app, ev->key);
@@ -373,8 +372,7 @@ void app_handle(struct app *app, const struct event *ev)
 		return;
 	}
 	app->dirty = true;
-	if (app->list.id != before)
-		app_ask_detail(app);
+	app_ask_detail(app);
 }
 
 /* ---- drawing ---- */

@@ -77,7 +77,8 @@ struct list_view {
 };
 
 struct detail_view {
-	int64_t id; /* whose scroll position this is */
+	int64_t id;       /* whose scroll position this is */
+	int64_t asked_id; /* whose detail was asked for last */
 	int top, lines, height;
 	bool zoomed;
 };

@@ -123,6 +123,7 @@ void app_ask_page_at(struct app *app, const struct record *at)
 		.rows = page_rows(app),
 		.cursor = cursor_of(at),
 	};
+	app->follow = false;
 	app->list.to_anchor = true;
 	app->list.at_end = false;
 	app_ask(app, &r);
@@ -182,8 +183,11 @@ void app_ask_detail(struct app *app)
 {
 	const struct record *at = app_record(app);
 	const struct reply *known = app->last[ASK_DETAIL];
-	if (!at || (known && known->detail.record.id == at->id && !app_pending(app, ASK_DETAIL)))
+	bool pending = app_pending(app, ASK_DETAIL);
+	if (!at || (pending && app->detail.asked_id == at->id) ||
+	    (!pending && known && known->detail.record.id == at->id))
 		return;
+	app->detail.asked_id = at->id;
 	struct request r = {.ask = ASK_DETAIL, .id = at->id};
 	app_ask(app, &r);
 }

@@ -156,6 +156,8 @@ static void use_offers(struct app *app, const struct word *w)
 		size_t n = common(first, m->items[i].label);
 		agreed = n < agreed ? n : agreed;
 	}
+	while (agreed > 0 && agreed < first.len && ((unsigned char)first.p[agreed] & 0xC0) == 0x80)
+		agreed--; /* not through the middle of a character */
 	if (agreed > typed_of(w))
 		replace(app, typed_of(w), str_slice(first, 0, agreed), false);
 	snprintf(m->title, sizeof m->title, "%s", w->key < 0 ? "Filter" : filter_keys[w->key].name);
@@ -184,6 +186,7 @@ void app_complete_domains(struct app *app, const struct reply *r)
 		return; /* typed on meanwhile */
 	app_complete_close(app);
 	for (int i = 0; i < r->domain_count; i++)
-		menu_add(&app->complete, 0, r->domains[i], STR(""), false);
+		if (text_find_bad(r->domains[i]) == SIZE_MAX && str_find(r->domains[i], STR(" "), 0) == SIZE_MAX)
+			menu_add(&app->complete, 0, r->domains[i], STR(""), false);
 	use_offers(app, &w);
 }

@@ -109,14 +109,13 @@ static bool narrow_wording(const struct record *r, enum zone zone, struct arena 
 
 static bool narrow_day(const struct record *r, enum zone zone, struct arena *a, struct filter *out)
 {
+	if (r->time == TIME_NONE)
+		return false;
 	struct filter_term *t = arena_array(a, struct filter_term, 2);
-	struct civil c = civil_in(zone, r->time);
-	struct civil from = {.year = c.year, .month = c.month, .day = c.day}, until = from;
-	until.day++;
-	t[0] = (struct filter_term){.key = FILTER_SINCE, .time = civil_to_in(zone, from)};
-	t[1] = (struct filter_term){.key = FILTER_BEFORE, .time = civil_to_in(zone, until)};
+	t[0] = (struct filter_term){.key = FILTER_SINCE, .time = day_start_in(zone, r->time, 0)};
+	t[1] = (struct filter_term){.key = FILTER_BEFORE, .time = day_start_in(zone, r->time, 1)};
 	*out = (struct filter){t, 2};
-	return r->time != TIME_NONE;
+	return true;
 }
 
 static const struct narrow {

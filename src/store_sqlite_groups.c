@@ -86,6 +86,7 @@ static void take_groups(const struct key_counts *keys, const struct group_by *ho
 /* ---- by day ---- */
 
 enum { DATE_MAX = 32 };
+static const int64_t TIME_LAST = 253402300799; /* the end of the year 9999 */
 
 struct day_counts {
 	struct key_counts keys;
@@ -96,6 +97,8 @@ struct day_counts {
 
 static void find_day(struct day_counts *d, int64_t time_s)
 {
+	/* Nobody's schema admits other times, but a file may hold any. */
+	time_s = time_s < 0 ? 0 : time_s > TIME_LAST ? TIME_LAST : time_s;
 	d->from_s = day_start_in(d->zone, time_s, 0);
 	d->until_s = day_start_in(d->zone, d->from_s, 1);
 	struct civil c = civil_in(d->zone, d->from_s);

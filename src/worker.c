@@ -232,7 +232,8 @@ static void *lane_main(void *ctx)
 			answer(l, &r);
 			arena_free(&a);
 		}
-		if (clock_ms() >= poll_at_ms) {
+		/* Only when nobody waits: news makes all be asked anew, and the last of it would never be answered. */
+		if (!some && clock_ms() >= poll_at_ms) {
 			poll_version(l, &version, &lost);
 			poll_at_ms = clock_ms() + VERSION_POLL_MS;
 		}
