@@ -179,7 +179,7 @@ lint-run:
 		--library=posix --library=tests/cppcheck.cfg --suppress=missingIncludeSystem --suppress=readdirCalled \
 		--suppress=autovarInvalidDeallocation -Isrc $(CPPFLAGS) src
 	@printf '%s\n' $(filter src/%.c,$(SOURCES)) | xargs -P $$(nproc) -I {} \
-		clang-tidy --quiet {} -- -std=gnu17 $(CPPFLAGS) -Ibuild/lint/gen 2>/dev/null
+		clang-tidy --quiet {} -- -std=gnu17 $(CPPFLAGS) -Ibuild/lint/gen $(shell pkg-config --cflags $(PKGS)) 2>/dev/null
 
 format: deps-lint ## bring the sources into form
 	@clang-format -i $(SOURCES)

@@ -94,7 +94,8 @@ static void says_what_it_cannot_read(void **state)
 	const struct scratch *s = *state;
 	static const struct import_options any, wrong = {.format = "exim"};
 	char path[128];
-	assert_refused(s, put_file(s, "notes", STR("nothing\n"), path), &any, ERR_INPUT, "--format postfix, csv or mail");
+	assert_refused(s, put_file(s, "notes", STR("nothing\n"), path), &any, ERR_INPUT,
+		       "--format postfix, csv or mail");
 	assert_refused(s, path, &wrong, ERR_USAGE, "exim");
 	assert_refused(s, put_file(s, "x.gz", STR("\x1f\x8b\x08"), path), &any, ERR_INPUT, "zcat");
 	assert_refused(s, "/nonexistent/mail.log", &any, ERR_IO, "/nonexistent/mail.log");
