@@ -91,8 +91,10 @@ static void offer(struct places *f, struct str address, int score, int line)
 	bool replied = line >= 0 && words_has_basic(words_lines(f, line, line + 3));
 	if (p && score == p->score && !replied)
 		return;
-	if (!p && f->count == WORDS_PLACES_MAX)
+	if (!p && f->count == WORDS_PLACES_MAX) {
+		f->full = true;
 		return;
+	}
 	if (!p)
 		p = &f->items[f->count++];
 	*p = (struct place){p->address.len ? p->address : address, score, line, replied};
@@ -183,5 +185,7 @@ bool free_read(const struct notice *n, enum outcome outcome, struct arena *a, st
 			  },
 			  a);
 	}
+	if (f->full)
+		out->limit = "more than 200 addresses in free words, the rest is not read";
 	return f->count > 0;
 }

@@ -21,6 +21,7 @@ struct place {
 struct places {
 	struct place items[WORDS_PLACES_MAX];
 	int count;
+	bool full;         /* there are more */
 	struct str *lines; /* of the notice */
 	int line_count;
 };
