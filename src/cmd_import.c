@@ -202,8 +202,8 @@ const struct cmd cmd_import = {
 	.usage = "SOURCE… --into FILE",
 	.help = "Read mail logs and tables of email into a database.",
 	.more = "SOURCE is a file, a folder (all files in it and below) or - for standard input, and may be compressed "
-		"(.gz .xz .zst .bz2). Formats: Postfix logs, as "
-		"in /var/log/mail.log or from journalctl -o short-iso; CSV and TSV with a head line. Importing the "
+		"(.gz .xz .zst .bz2). Formats: logs of Postfix, Exim and Sendmail, as below /var/log or from "
+		"journalctl -o short-iso; CSV and TSV with a head line. Importing the "
 		"same thing again changes nothing. Stamps without a zone are local time in logs, UTC in tables.",
 	.first = &arg_source,
 	.rest = &arg_source,

@@ -27,9 +27,8 @@ struct run {
 	bool in_batch;
 	int puts;
 	int64_t batch_ms, progress_ms;
-	const struct lines *lines; /* of the file at hand */
-	struct err idle;           /* what went wrong while nothing came */
-	bool store_failed;         /* the batch is lost; otherwise what was read before an error is kept */
+	struct err idle;   /* what went wrong while nothing came */
+	bool store_failed; /* the batch is lost; otherwise what was read before an error is kept */
 };
 
 /* ---- the sink ---- */
@@ -226,10 +225,15 @@ static bool tick(struct run *r, const struct lines *l, bool idle, struct err *e)
 }
 
 /* A compressed pipe is silent: see lines.stop. */
+struct waiting {
+	struct run *run;
+	const struct lines *lines;
+};
+
 static bool stop_waiting(void *ctx)
 {
-	struct run *r = ctx;
-	return !tick(r, r->lines, true, &r->idle);
+	const struct waiting *w = ctx;
+	return !tick(w->run, w->lines, true, &w->run->idle);
 }
 
 static bool fill(struct run *r, struct lines *l, struct err *e)
@@ -349,9 +353,9 @@ static bool import_source(struct run *r, const struct source *src, struct err *e
 		return true;
 	}
 	struct lines l = lines_of(fd, regular);
+	struct waiting waiting = {r, &l};
 	l.stop = stop_waiting;
-	l.stop_ctx = r;
-	r->lines = &l;
+	l.stop_ctx = &waiting;
 	r->sink.file = str_of(src->path);
 	bool ok = import_lines(r, src, &l, mtime_s, e);
 	r->bytes_before += l.bytes;
