@@ -140,6 +140,33 @@ import "$dir/bad.log" --into "$dir/bad.db" --format postfix
 $dir/bad.log:102: a delivery without status=" ] && [ "$(wc -l <"$dir/err")" = 5 ]
 result $? "malformed lines are counted, the first ones named, and end nothing"
 
+# As each server's administrator has it: a plain main log, a compressed syslog, the journal through a pipe.
+cat >"$dir/mainlog" <<'END'
+2026-10-26 10:00:00 1vCxNK-000abc-1A <= s@app.example H=app.example [192.0.2.7] P=esmtp S=99 id=m@app.example
+2026-10-26 10:00:01 1vCxNK-000abc-1A ** bob@example.com R=dnslookup T=remote_smtp H=mx.example.com [192.0.2.1]: SMTP error from remote mail server after RCPT TO:<bob@example.com>: 550 5.1.1 unknown
+2026-10-26 10:00:01 1vCxNK-000abc-1A Completed
+END
+gzip -c >"$dir/maillog.1.gz" <<'END'
+Oct 26 10:00:00 mx sm-mta[1]: 59QA0012345678: from=<s@app.example>, size=9, nrcpts=1, msgid=<n@app.example>
+Oct 26 10:00:01 mx sm-mta[1]: 59QA0012345678: to=<eve@example.com>,<ann@example.com>, delay=00:00:01, mailer=esmtp, relay=mx.example.com. [192.0.2.1], dsn=5.2.2, stat=Mailbox full
+END
+cat >"$dir/journal" <<'END'
+-- Journal begins at Thu 2026-10-01 00:00:00 UTC. --
+2026-10-26T10:00:00+0000 mx postfix/qmgr[1]: AB12CD34: from=<s@app.example>, size=9, nrcpt=1 (queue active)
+2026-10-26T10:00:01+0000 mx postfix/smtp[2]: AB12CD34: to=<kim@example.com>, relay=none, delay=1, dsn=5.4.4, status=bounced (Host not found)
+END
+import "$dir/mainlog" "$dir/maillog.1.gz" --into "$dir/servers.db" --year 2026 && [ "$code" = 0 ] &&
+	"$BIN" import - --into "$dir/servers.db" <"$dir/journal" >/dev/null &&
+	sqlite3 "$dir/servers.db" 'SELECT recipient, sender, enhanced_code, basic_code FROM email ORDER BY 1' >"$dir/a"
+[ "$(cat "$dir/a")" = 'ann@example.com|s@app.example|5.2.2|
+bob@example.com|s@app.example|5.1.1|550
+eve@example.com|s@app.example|5.2.2|
+kim@example.com|s@app.example|5.4.4|' ]
+result $? "logs of Exim and Sendmail, and the journal"
+import "$dir/mainlog" "$dir/maillog.1.gz" --into "$dir/servers.db" --year 2026
+[ "$code" = 0 ] && grep -q '^0 records added, 0 changed, 3 unchanged;' "$dir/out"
+result $? "and again they change nothing"
+
 cat >"$dir/app.csv" <<'END'
 to,status,when
 bob@example.com,550 5.1.1 <bob@example.com>: unknown,2026-10-26 10:00

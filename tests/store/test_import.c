@@ -342,6 +342,71 @@ static void times_out_of_range(void **state)
 	assert_int_equal(r.bad, 1);
 }
 
+/* Two logs of each server: what the second one ends began in the first. */
+static const struct {
+	const char *name, *first, *second, *want;
+} servers[] = {
+	{"exim",
+	 "2026-10-26 10:00:00 1vCxNK-000abc-1A <= s@app.example H=app.example [192.0.2.7] P=esmtp S=99 "
+	 "id=m@app.example "
+	 "T=\"Hello\"\n"
+	 "2026-10-26 10:00:01 1vCxNK-000abc-1A == a@example.com R=dnslookup T=remote_smtp defer (-44): SMTP error from "
+	 "remote "
+	 "mail server after RCPT TO:<a@example.com>: host mx.example.com [192.0.2.1]: 452 4.2.2 full\n"
+	 "2026-10-26 10:00:02 1vCxNK-000abc-1A == b@example.com R=dnslookup T=remote_smtp defer (110): Connection "
+	 "timed out\n",
+	 "2026-10-26 11:00:00 1vCxNK-000abc-1A == b@example.com R=dnslookup T=remote_smtp defer (-53): retry time not "
+	 "reached "
+	 "for any host for 'example.com'\n"
+	 "2026-10-30 10:00:00 1vCxNK-000abc-1A ** a@example.com: retry timeout exceeded\n"
+	 "2026-10-30 10:00:00 1vCxNK-000abc-1A ** c@example.com: retry timeout exceeded\n",
+	 "a@example.com failed 4.2.2 452 1 Hello;b@example.com deferred - - 1 Hello;c@example.com failed - - 0 -"},
+	{"sendmail",
+	 "Oct 26 10:00:00 mx sm-mta[1]: 59QA0012345678: from=<s@app.example>, size=9, nrcpts=2, msgid=<m@app.example>, "
+	 "relay=app.example [192.0.2.7]\n"
+	 "Oct 26 10:00:01 mx sm-mta[1]: 59QA0012345678: to=<a@example.com>,<b@example.com>, delay=00:00:01, "
+	 "mailer=esmtp, "
+	 "relay=mx.example.com. [192.0.2.1], dsn=4.2.2, stat=Deferred: 452 4.2.2 full\n",
+	 "Oct 26 12:00:00 mx sm-mta[2]: 59QA0012345678: to=<b@example.com>, delay=02:00:00, mailer=esmtp, "
+	 "relay=mx.example.com. [192.0.2.1], dsn=2.0.0, stat=Sent (ok)\n"
+	 "Oct 31 10:00:01 mx sm-mta[3]: 59QA0012345678: 59VA0012345679: return to sender: Cannot send message for 5 "
+	 "days\n",
+	 "a@example.com failed 4.2.2 452 1 -;b@example.com delivered 2.0.0 - 2 -"},
+};
+
+/* In whatever order and however often. */
+static void other_servers_join_over_runs(void **state)
+{
+	const struct scratch *s = *state;
+	static const int orders[][4] = {{0, 1, 0, 1}, {1, 0, 1, 0}, {0, 0, 1, 1}};
+	struct import_options o = {.year = 2026};
+	for (size_t i = 0; i < COUNT_OF(servers); i++) {
+		for (size_t k = 0; k < COUNT_OF(orders); k++) {
+			char paths[2][128];
+			put_file(s, "first", str_of(servers[i].first), paths[0]);
+			put_file(s, "second", str_of(servers[i].second), paths[1]);
+			remove(s->path);
+			struct import_result r;
+			struct err e = {0};
+			for (int n = 0; n < 4; n++) {
+				assert_ok(import_into(s, paths[orders[k][n]], &o, &r, &e), e);
+				assert_int_equal(r.bad, 0);
+			}
+			assert_int_equal(r.added + r.changed, 0); /* the last one was there before */
+			sqlite3 *db = plain_open(s->path);
+			char *got =
+				plain_text(db, "SELECT group_concat(t, ';') FROM (SELECT recipient || ' ' || outcome "
+					       "|| ' ' || ifnull(enhanced_code, '-') || ' ' || ifnull(basic_code, '-') "
+					       "|| ' ' || attempts || ' ' || ifnull(title, '-') AS t FROM email "
+					       "ORDER BY recipient)");
+			assert_string_equal(got, servers[i].want);
+			free(got);
+			assert_int_equal(tally_faults(db), 0);
+			sqlite3_close(db);
+		}
+	}
+}
+
 static void order_of_rotated_files(void **state)
 {
 	(void)state;
@@ -375,6 +440,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(times_out_of_range, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(compressed_files, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(a_folder_of_compressed_logs, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(other_servers_join_over_runs, scratch_setup, scratch_teardown),
 		cmocka_unit_test(order_of_rotated_files),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
