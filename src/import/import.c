@@ -226,11 +226,6 @@ static bool tick(struct run *r, const struct lines *l, bool idle, struct err *e)
 }
 
 /* A compressed pipe is silent: see lines.stop. */
-struct waiting {
-	struct run *run;
-	const struct lines *lines;
-};
-
 static bool stop_waiting(void *ctx)
 {
 	struct run *r = ctx;
