@@ -119,6 +119,20 @@ struct delivery {
 	struct str recipient, sender, host, answer, text;
 };
 
+/* How long it took (log selectors queue_time and deliver_time) stands behind the text, and is no part of it. */
+static struct str without_durations(struct str s)
+{
+	for (;;) {
+		size_t at = s.len;
+		while (at > 0 && s.p[at - 1] != ' ')
+			at--;
+		struct str last = str_slice(s, at, SIZE_MAX);
+		if (!(str_starts(last, STR("DT=")) || str_starts(last, STR("QT="))) || last.p[last.len - 1] != 's')
+			return s;
+		s = str_trim(str_slice(s, 0, at));
+	}
+}
+
 /* "bob@example.com <alias@example.com>" is a delivery to bob. "bob <bob@example.com>", "|/usr/bin/program <bob@…>": within
  * this host, of what was addressed to that. Behind it come up to the first ':' fields, and then text. */
 static bool delivery_read(struct str s, struct delivery *d)
@@ -141,7 +155,7 @@ static bool delivery_read(struct str s, struct delivery *d)
 		else if (maillog_skip(&t, "C="))
 			d->answer = t;
 	}
-	d->text = str_trim(s);
+	d->text = without_durations(str_trim(s));
 	return d->recipient.len > 0;
 }
 

@@ -235,7 +235,10 @@ result $? "the same again changes nothing"
 		printf "{\"email\":\"u%d@example.com\",\"event\":\"bounce\",\"timestamp\":1790000000,\"reason\":\"550 no\"},", i }'
 	awk 'BEGIN { for (i = 0; i < 2000000; i++) printf "{\"a\":[" }'
 } >"$dir/long.json"
-(ulimit -v 600000 && timeout 60 "$BIN" import "$dir/long.json" --into "$dir/long.db" >"$dir/out" 2>"$dir/err")
+(
+	case $BUILD in */san-*) ;; *) ulimit -v 600000 ;; esac
+	timeout 60 "$BIN" import "$dir/long.json" --into "$dir/long.db" >"$dir/out" 2>"$dir/err"
+)
 [ $? = 0 ] && grep -q '^80000 records added' "$dir/out"
 result $? "a line of any length is read, whatever it holds"
 
@@ -345,7 +348,8 @@ sed 's/$/\r/' "$dir/mbox" | "$BIN" import - --into "$dir/pipe.db" >"$dir/out" 2>
 		'SELECT group_concat(recipient) FROM email')" ]
 result $? "a pipe with CRLF gives the same"
 
-# Large mails of nothing but one thing: linear time, bounded space.
+# Large mails of nothing but one thing: linear time, bounded space. A sanitizer keeps freed memory for a while.
+case $BUILD in */san-*) most_mb=1024 ;; *) most_mb=256 ;; esac
 hostile() { # hostile NAME COMMAND...: its output is a mail's rest
 	name=$1
 	shift
@@ -353,12 +357,12 @@ hostile() { # hostile NAME COMMAND...: its output is a mail's rest
 		printf 'From: MAILER-DAEMON\nSubject: failure notice\n'
 		"$@" | head -c 24000000
 	} >"$dir/hostile"
-	python3 - "$BIN" "$dir/hostile" "$dir/hostile.db" <<'EOF' >"$dir/spent"
+	python3 - "$BIN" "$dir/hostile" "$dir/hostile.db" "$most_mb" <<'EOF' >"$dir/spent"
 import resource, subprocess, sys
 done = subprocess.run([sys.argv[1], "import", sys.argv[2], "--into", sys.argv[3]], timeout=60, capture_output=True)
 use = resource.getrusage(resource.RUSAGE_CHILDREN)
 print("%.1f s, %d MB" % (use.ru_utime + use.ru_stime, use.ru_maxrss / 1024))
-sys.exit(done.returncode or use.ru_maxrss > 256 * 1024 or use.ru_utime > 10)
+sys.exit(done.returncode or use.ru_maxrss > int(sys.argv[4]) * 1024 or use.ru_utime > 10)
 EOF
 	result $? "a mail of nothing but $name is read in time and space: $(cat "$dir/spent")"
 	rm -f "$dir/hostile.db"*

@@ -88,6 +88,13 @@ static void every_construct(void **state)
 		 OUTCOME_DEFERRED, "", 0, STAGE_NONE, "", "host lookup did not complete"},
 		{"** bob@example.com: Unrouteable address", "bob@example.com", OUTCOME_FAILED, "", 0, STAGE_NONE, "",
 		 "Unrouteable address"},
+		{"** bob@example.com F=<>: Unrouteable address QT=1s DT=0.000s", "bob@example.com", OUTCOME_FAILED, "",
+		 0, STAGE_NONE, "", "Unrouteable address"},
+		{"== bob@example.com R=dnslookup T=remote_smtp defer (-44) H=mx.example.net [192.0.2.1] DT=0.1s: " RCPT
+		 "450 no",
+		 "bob@example.com", OUTCOME_DEFERRED, "", 450, STAGE_RCPT, "mx.example.net", RCPT "450 no"},
+		{"== bob@here.example <bob@example.com> R=local T=spool defer (-1) DT=0.005s", "bob@here.example",
+		 OUTCOME_DEFERRED, "", 0, STAGE_NONE, "", ""},
 		{"** bob@example.com <alias@example.com>: Unrouteable address", "bob@example.com", OUTCOME_FAILED, "",
 		 0, STAGE_NONE, "", "Unrouteable address"},
 		{"** bob@example.com R=dnslookup T=remote_smtp H=mx.example.net [192.0.2.1]: " RCPT
@@ -177,7 +184,7 @@ static void giving_up_keeps_the_cause(void **state)
 		   " == bob@example.com R=dnslookup T=remote_smtp defer (-44): SMTP error from remote mail server "
 		   "after RCPT TO:<bob@example.com>: host mx.example.com [192.0.2.1]: 452 4.2.2 full\n" AT "01 " ID
 		   " == eve@example.com R=dnslookup T=remote_smtp defer (110): Connection timed out\n" AT "09 " ID
-		   " ** bob@example.com: retry timeout exceeded\n" AT "09 " ID
+		   " ** bob@example.com: retry timeout exceeded DT=0.001s\n" AT "09 " ID
 		   " ** all@example.com R=dnslookup T=remote_smtp: all hosts for 'example.com' have been failing for "
 		   "a long time (and retry time not reached)\n" AT "09 " ID
 		   " == eve@example.com R=dnslookup T=remote_smtp defer (-53): retry time not reached for any host for "
