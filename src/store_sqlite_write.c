@@ -13,11 +13,12 @@ bool store_begin(struct store *st, struct err *e)
 
 bool store_commit(struct store *st, struct err *e)
 {
-	return tally_write(st, e) && store_exec(st, "COMMIT", e);
+	return bulk_end(st, e) && tally_write(st, e) && store_exec(st, "COMMIT", e);
 }
 
 void store_rollback(struct store *st)
 {
+	bulk_forget(st);
 	tally_forget(&st->tally);
 	if (!sqlite3_get_autocommit(st->db))
 		sqlite3_exec(st->db, "ROLLBACK", NULL, NULL, NULL);
@@ -52,7 +53,7 @@ static void bind_attempt(sqlite3_stmt *s, int64_t email, const struct attempt *a
 	bind_text(s, 6, a->response);
 }
 
-static bool write_attempt(struct store *st, enum stmt_id id, int64_t email, const struct attempt *a, struct err *e)
+bool write_attempt(struct store *st, enum stmt_id id, int64_t email, const struct attempt *a, struct err *e)
 {
 	sqlite3_stmt *s = store_stmt(st, id, e);
 	if (!s)
@@ -140,16 +141,18 @@ static bool find_given_up(struct store *st, uint64_t source_key, int64_t from_s,
 			  bool *found, struct err *e)
 {
 	*s = store_stmt(st, STMT_GIVEN_UP, e);
+	*found = false;
 	if (!*s)
 		return false;
+	if (bulk_never_given_up(st, source_key))
+		return true;
 	sqlite3_bind_int64(*s, 1, (int64_t)source_key);
 	sqlite3_bind_int64(*s, 2, from_s);
 	sqlite3_bind_int64(*s, 3, window_s ? from_s + window_s : INT64_MAX);
 	return stmt_ask(st, *s, found, e);
 }
 
-/* A deferred email whose message the source gave up becomes failed at that time, with the codes it has. */
-static bool apply_given_up(struct store *st, struct record *r, int64_t window_s, struct arena *a, struct err *e)
+bool apply_given_up(struct store *st, struct record *r, int64_t window_s, struct arena *a, struct err *e)
 {
 	sqlite3_stmt *s;
 	bool found;
@@ -167,8 +170,7 @@ static bool apply_given_up(struct store *st, struct record *r, int64_t window_s,
 	return true;
 }
 
-/* Is the failure of `old` the source's giving up, and `r` a try before that? */
-static bool was_expired(struct store *st, const struct record *old, const struct record *r, bool *out, struct err *e)
+bool was_expired(struct store *st, const struct record *old, const struct record *r, bool *out, struct err *e)
 {
 	sqlite3_stmt *s;
 	*out = false;
@@ -186,7 +188,7 @@ static void bind_recipient(sqlite3_stmt *s, int i, struct str recipient)
 	sqlite3_bind_text64(s, i, recipient.len ? recipient.p : "", recipient.len, SQLITE_STATIC, SQLITE_UTF8);
 }
 
-static bool write_record(struct store *st, enum stmt_id id, const struct record *r, struct err *e)
+bool write_record(struct store *st, enum stmt_id id, const struct record *r, struct err *e)
 {
 	sqlite3_stmt *s = store_stmt(st, id, e);
 	if (!s)
@@ -200,12 +202,12 @@ static bool write_record(struct store *st, enum stmt_id id, const struct record 
 	bind_text(s, 7, str_of(stage_name(r->stage)));
 	bind_text(s, 8, r->source_file);
 	bind_known_int(s, 9, r->source_line, 0);
-	if (id == STMT_RECORD_ADD) {
+	if (id != STMT_RECORD_CHANGE) {
 		bind_recipient(s, 10, r->recipient);
 		bind_known_int(s, 11, (int64_t)r->source_key, 0);
-	} else {
-		sqlite3_bind_int64(s, 19, r->id);
 	}
+	if (id != STMT_RECORD_ADD)
+		sqlite3_bind_int64(s, 19, r->id);
 	bind_text(s, 12, r->sender);
 	bind_text(s, 13, r->title);
 	bind_text(s, 14, r->message_id);
@@ -333,12 +335,19 @@ bool store_put(struct store *st, struct record *r, const struct attempt *attempt
 	*what = PUT_UNCHANGED;
 	if (!change_begin(st, &own, e))
 		return false;
-	bool ok = find_met(st, r, window_s, &r->id, e);
-	if (ok && r->id) {
+	struct pending_email *pending = NULL;
+	bool ask = true;
+	r->id = 0;
+	bool ok = (!st->bulk || bulk_find(st, r, window_s, &pending, &ask, e)) &&
+		  (!ask || find_met(st, r, window_s, &r->id, e));
+	if (ok && pending) {
+		ok = bulk_change(st, pending, r, attempts, attempt_count, window_s, what, &a, e);
+	} else if (ok && r->id) {
 		ok = change_record(st, r, attempts, attempt_count, window_s, what, &a, e);
 	} else if (ok) {
 		*what = PUT_ADDED;
-		ok = add_record(st, r, attempts, attempt_count, window_s, &a, e);
+		ok = st->bulk ? bulk_add(st, r, attempts, attempt_count, window_s, &a, e)
+			      : add_record(st, r, attempts, attempt_count, window_s, &a, e);
 	}
 	arena_free(&a);
 	return change_end(st, own, ok, e);
@@ -397,11 +406,13 @@ static bool expire_all(struct store *st, uint64_t source_key, int64_t time_s, in
 bool store_expire(struct store *st, uint64_t source_key, int64_t time_s, int64_t window_s, struct str sender,
 		  int64_t *changed, struct err *e)
 {
-	bool own;
+	bool own, ask = true;
 	*changed = 0;
 	if (!change_begin(st, &own, e))
 		return false;
 	bool ok = note_given_up(st, source_key, time_s, sender, e) &&
-		  expire_all(st, source_key, time_s, window_s, sender, changed, e);
+		  (!st->bulk || bulk_expire(st, source_key, time_s, window_s, sender, changed, &ask, e));
+	if (ok && ask)
+		ok = expire_all(st, source_key, time_s, window_s, sender, changed, e);
 	return change_end(st, own, ok, e);
 }

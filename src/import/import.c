@@ -38,7 +38,8 @@ static bool batch_begin(struct run *r, struct err *e)
 {
 	if (r->in_batch)
 		return true;
-	if (!store_begin(r->store, e)) {
+	bool first = r->kept.added == 0;
+	if (!(first ? store_begin_first(r->store, e) : store_begin(r->store, e))) {
 		r->store_failed = true;
 		return false;
 	}
@@ -218,9 +219,9 @@ static bool tick(struct run *r, const struct lines *l, bool idle, struct err *e)
 {
 	if (r->options->cancelled && r->options->cancelled(r->options->ctx))
 		return err_set(e, ERR_CANCEL, "stopped");
-	if (r->in_batch && (idle || r->puts >= BATCH_PUTS || clock_ms() - r->batch_ms >= BATCH_MS))
-		if (!batch_end(r, e))
-			return false;
+	bool full = !store_is_first(r->store) && (r->puts >= BATCH_PUTS || clock_ms() - r->batch_ms >= BATCH_MS);
+	if (r->in_batch && (idle || full) && !batch_end(r, e))
+		return false;
 	progress(r, l);
 	return true;
 }
