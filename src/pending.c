@@ -124,67 +124,22 @@ static void unlink_order(struct pending *p, struct pending_email *m)
 	*(after ? &p->slots[after].links[IN_ORDER].before : &p->newest) = before;
 }
 
-/* ---- copies ---- */
-
-static const size_t record_texts[] = {
-	offsetof(struct record, recipient), offsetof(struct record, response),    offsetof(struct record, remote_mta),
-	offsetof(struct record, sender),    offsetof(struct record, title),       offsetof(struct record, message_id),
-	offsetof(struct record, queue_id),  offsetof(struct record, source_file),
-};
-
-static struct str *text_at(struct record *r, size_t i)
-{
-	return (struct str *)(void *)((char *)r + record_texts[i]);
-}
-
-static void move_text(char **to, struct str *s)
-{
-	if (s->len)
-		memcpy(*to, s->p, s->len);
-	s->p = *to;
-	*to += s->len;
-}
-
-/* Most attempts say what the record says. */
-static bool says_the_same(const struct attempt *a, const struct record *r)
-{
-	return str_eq(a->response, r->response) && str_eq(a->remote_mta, r->remote_mta);
-}
+/* ---- emails ---- */
 
 static void keep(struct pending *p, struct pending_email *m, const struct record *r, const struct attempt *attempts,
 		 int count)
 {
-	struct record copy = *r;
+	struct record copy;
 	void *old = m->memory;
-	size_t n = (size_t)count * sizeof *attempts;
-	for (size_t i = 0; i < COUNT_OF(record_texts); i++)
-		n += text_at(&copy, i)->len;
-	for (int i = 0; i < count; i++)
-		n += says_the_same(&attempts[i], r) ? 0 : attempts[i].response.len + attempts[i].remote_mta.len;
-	struct attempt *kept = must(malloc(n + 1));
-	char *to = (char *)(kept + count);
-	for (size_t i = 0; i < COUNT_OF(record_texts); i++)
-		move_text(&to, text_at(&copy, i));
-	for (int i = 0; i < count; i++) {
-		kept[i] = attempts[i];
-		if (says_the_same(&attempts[i], r)) {
-			kept[i].response = copy.response;
-			kept[i].remote_mta = copy.remote_mta;
-		} else {
-			move_text(&to, &kept[i].response);
-			move_text(&to, &kept[i].remote_mta);
-		}
-	}
-	p->bytes += n - m->bytes;
-	m->record = copy;
-	m->attempts = kept;
+	size_t n = record_copy_size(r, attempts, count);
+	m->memory = must(malloc(n + 1));
+	m->attempts = record_copy(m->memory, r, attempts, count, &copy);
 	m->attempt_count = count;
-	m->memory = kept;
+	m->record = copy;
+	p->bytes += n - m->bytes;
 	m->bytes = n;
 	free(old);
 }
-
-/* ---- emails ---- */
 
 struct pending_email *pending_add(struct pending *p, const struct record *r, const struct attempt *attempts, int count)
 {
