@@ -3,13 +3,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BUCKETS = 2 * PENDING_MAX, IN_ORDER = NAME_COUNT };
+enum { SLOTS = PENDING_DONE_MAX + PENDING_WAITING_MAX + 2, BUCKETS = 131072, IN_ORDER = NAME_COUNT };
 
 struct pending {
-	struct pending_email slots[PENDING_MAX + 1]; /* the first is none */
-	uint32_t free;                               /* the first free slot; links[IN_ORDER].after is the next one */
-	uint32_t used;                               /* slots that have ever been taken */
-	uint32_t oldest, newest, count;
+	struct pending_email slots[SLOTS]; /* the first is none */
+	uint32_t free;                     /* the first free slot; links[IN_ORDER].after is the next one */
+	uint32_t used;                     /* slots that have ever been taken */
+	struct order {
+		uint32_t oldest, newest, count;
+	} orders[2]; /* of emails that are done, that wait */
 	size_t bytes;
 	uint32_t heads[NAME_COUNT][BUCKETS];
 };
@@ -31,11 +33,6 @@ void pending_free(struct pending *p)
 	for (uint32_t i = 1; p && i <= p->used; i++)
 		free(p->slots[i].memory);
 	free(p);
-}
-
-bool pending_is_full(const struct pending *p)
-{
-	return p->count == PENDING_MAX || p->bytes >= PENDING_BYTES;
 }
 
 /* ---- names ---- */
@@ -108,20 +105,29 @@ static void unlink_name(struct pending *p, struct pending_email *m, int list)
 		p->slots[after].links[list].before = before;
 }
 
+static struct order *order_of(struct pending *p, const struct pending_email *m)
+{
+	return &p->orders[m->record.outcome == OUTCOME_DEFERRED];
+}
+
 static void link_newest(struct pending *p, struct pending_email *m)
 {
+	struct order *o = order_of(p, m);
 	uint32_t slot = slot_of(p, m);
-	m->links[IN_ORDER].before = p->newest;
+	m->links[IN_ORDER].before = o->newest;
 	m->links[IN_ORDER].after = 0;
-	*(p->newest ? &p->slots[p->newest].links[IN_ORDER].after : &p->oldest) = slot;
-	p->newest = slot;
+	*(o->newest ? &p->slots[o->newest].links[IN_ORDER].after : &o->oldest) = slot;
+	o->newest = slot;
+	o->count++;
 }
 
 static void unlink_order(struct pending *p, struct pending_email *m)
 {
+	struct order *o = order_of(p, m);
 	uint32_t before = m->links[IN_ORDER].before, after = m->links[IN_ORDER].after;
-	*(before ? &p->slots[before].links[IN_ORDER].after : &p->oldest) = after;
-	*(after ? &p->slots[after].links[IN_ORDER].before : &p->newest) = before;
+	*(before ? &p->slots[before].links[IN_ORDER].after : &o->oldest) = after;
+	*(after ? &p->slots[after].links[IN_ORDER].before : &o->newest) = before;
+	o->count--;
 }
 
 /* ---- emails ---- */
@@ -143,13 +149,12 @@ static void keep(struct pending *p, struct pending_email *m, const struct record
 
 struct pending_email *pending_add(struct pending *p, const struct record *r, const struct attempt *attempts, int count)
 {
-	if (p->count == PENDING_MAX)
-		die("too many emails are pending");
 	uint32_t slot = p->free ? p->free : ++p->used;
+	if (slot == SLOTS)
+		die("too many emails are pending");
 	struct pending_email *m = &p->slots[slot];
 	p->free = p->free ? m->links[IN_ORDER].after : 0;
 	*m = (struct pending_email){0};
-	p->count++;
 	keep(p, m, r, attempts, count);
 	pending_names(r, m->names);
 	for (int i = 0; i < NAME_COUNT; i++)
@@ -163,7 +168,9 @@ void pending_change(struct pending *p, struct pending_email *m, const struct rec
 		    int count)
 {
 	uint64_t names[NAME_COUNT];
+	unlink_order(p, m);
 	keep(p, m, r, attempts, count);
+	link_newest(p, m);
 	pending_names(&m->record, names);
 	for (int i = 0; i < NAME_COUNT; i++) {
 		if (names[i] == m->names[i])
@@ -176,15 +183,14 @@ void pending_change(struct pending *p, struct pending_email *m, const struct rec
 	}
 }
 
-void pending_remove(struct pending *p, struct pending_email *m)
+void pending_remove(struct pending *p, struct pending_email *m, struct pending_email *out)
 {
 	for (int i = 0; i < NAME_COUNT; i++)
 		if (m->names[i])
 			unlink_name(p, m, i);
 	unlink_order(p, m);
 	p->bytes -= m->bytes;
-	p->count--;
-	free(m->memory);
+	*out = *m;
 	*m = (struct pending_email){0};
 	m->links[IN_ORDER].after = p->free;
 	p->free = slot_of(p, m);
@@ -199,13 +205,21 @@ struct pending_email *pending_find(struct pending *p, enum pending_name which, u
 	return slot ? &p->slots[slot] : NULL;
 }
 
-struct pending_email *pending_oldest(struct pending *p)
+static struct pending_email *oldest_of(struct pending *p, bool waits)
 {
-	return p->oldest ? &p->slots[p->oldest] : NULL;
+	uint32_t slot = p->orders[waits].oldest;
+	return slot ? &p->slots[slot] : NULL;
 }
 
-void pending_spare(struct pending *p, struct pending_email *m)
+struct pending_email *pending_oldest(struct pending *p)
 {
-	unlink_order(p, m);
-	link_newest(p, m);
+	struct pending_email *m = oldest_of(p, false);
+	return m ? m : oldest_of(p, true);
+}
+
+struct pending_email *pending_surplus(struct pending *p)
+{
+	if (p->orders[true].count > PENDING_WAITING_MAX)
+		return oldest_of(p, true);
+	return p->orders[false].count > PENDING_DONE_MAX || p->bytes > PENDING_BYTES ? pending_oldest(p) : NULL;
 }

@@ -27,7 +27,6 @@ enum stmt_id {
 	STMT_RECORD,       /* one whole email by id */
 	STMT_RECORD_SHORT, /* the same without the texts: one of them is too long */
 	STMT_RECORD_ADD,
-	STMT_RECORD_PLACE, /* with its id */
 	STMT_RECORD_CHANGE,
 	STMT_MEET,
 	STMT_MEET_MESSAGE,
@@ -218,9 +217,15 @@ bool sources_expire(struct store *st, int64_t email, uint64_t source_key, int64_
 bool apply_given_up(struct store *st, struct record *r, int64_t window_s, struct arena *a, struct err *e);
 /* Is the failure of `old` the source's giving up, and `r` a try before that? */
 bool was_expired(struct store *st, const struct record *old, const struct record *r, bool *out, struct err *e);
-/* The tally is the caller's to keep. */
-bool write_record(struct store *st, enum stmt_id id, const struct record *r, struct err *e);
-bool write_attempt(struct store *st, enum stmt_id id, int64_t email, const struct attempt *a, struct err *e);
+/* Columns in the order of bind_record and bind_attempt, which bind the first one to parameter at + 1. Texts must live until
+ * the statement is reset. */
+#define RECORD_PUT                                                                                                     \
+	"time, outcome, enhanced_code, basic_code, response, remote_mta, stage, source_file, source_line, recipient,"  \
+	" source_key, sender, title, message_id, queue_id, queued_at, attempts, caused_by"
+#define ATTEMPT_PUT "email_id, time, outcome, enhanced_code, basic_code, response, stage, remote_mta"
+enum { RECORD_PUT_COUNT = 18, ATTEMPT_PUT_COUNT = 8 };
+void bind_record(sqlite3_stmt *s, int at, const struct record *r);
+void bind_attempt(sqlite3_stmt *s, int at, int64_t email, const struct attempt *a);
 
 /* ---- store_sqlite_bulk.c: all for a store whose `bulk` is set, unless told otherwise ---- */
 

@@ -7,6 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum {
+	SIZES = 6,
+	LEAVING_MAX = 1 << (SIZES - 1), /* emails; a statement costs as much as two rows */
+	WRITTEN_MAX = 4000000,          /* hashes; the set takes 64 MB then */
+	ATTEMPTS_PENDING_MAX = 200,     /* of one email: all of them are copied at each change */
+	GIVEN_UP = 1,                   /* makes another name of a source's */
+};
+
 /* The first import into an empty database.
  *
  * Emails stay in memory for as long as there is room, because most that is said of one comes close together; each is then
@@ -19,18 +27,16 @@ struct bulk {
 	int64_t last_id;
 	struct idset written;  /* hashes of names of written emails, and of sources that gave a message up */
 	bool any_name_written; /* there are too many to know them all */
-	bool can_look_up;      /* indexes for put are there */
+	struct pending_email leaving[LEAVING_MAX]; /* out of `pending`, to be written together */
+	int leaving_count;
+	sqlite3_stmt *add_emails[SIZES], *add_attempts[SIZES]; /* 1 << i rows at once */
 	struct bulk_index {
 		char *name, *sql;
 	} * indexes; /* to be made */
 	int index_count;
 };
 
-enum {
-	WRITTEN_MAX = 4000000,      /* hashes; the set takes 64 MB then */
-	ATTEMPTS_PENDING_MAX = 200, /* of one email: all of them are copied at each change */
-	GIVEN_UP = 1,               /* makes another name of a source's */
-};
+#define CHECK_ALL "PRAGMA ignore_check_constraints = off"
 
 /* ---- beginning ---- */
 
@@ -105,7 +111,8 @@ bool store_begin_first(struct store *st, struct err *e)
 	if (!b)
 		die("out of memory");
 	b->pending = pending_new();
-	if (note_indexes(st, b, e) && drop_indexes(st, b, e) && store_exec(st, "PRAGMA cache_size = -49152", e))
+	if (note_indexes(st, b, e) && drop_indexes(st, b, e) &&
+	    store_exec(st, "PRAGMA cache_size = -49152; PRAGMA ignore_check_constraints = on", e))
 		return true;
 	store_rollback(st);
 	return false;
@@ -114,29 +121,6 @@ bool store_begin_first(struct store *st, struct err *e)
 bool store_is_first(const struct store *st)
 {
 	return st->bulk;
-}
-
-/* ---- indexes ---- */
-
-/* Makes those that puts ask, or all. */
-static bool make_indexes(struct store *st, bool all, struct err *e)
-{
-	static const char *const asked[] = {"email_source", "email_message_id", "attempt_email"};
-	struct bulk *b = st->bulk;
-	for (int i = 0; i < b->index_count; i++) {
-		struct bulk_index *x = &b->indexes[i];
-		bool wanted = all;
-		for (size_t k = 0; k < COUNT_OF(asked); k++)
-			wanted = wanted || strcmp(x->name, asked[k]) == 0;
-		if (!wanted || !x->sql)
-			continue;
-		if (!store_exec(st, x->sql, e))
-			return false;
-		free(x->sql);
-		x->sql = NULL;
-	}
-	b->can_look_up = true;
-	return true;
 }
 
 /* ---- what is written ---- */
@@ -160,18 +144,98 @@ static bool maybe_written(const struct bulk *b, uint64_t name)
 	return name && (b->any_name_written || idset_has(&b->written, (int64_t)name));
 }
 
+/* INSERT of so many rows into columns that are bound one after the other. */
+static sqlite3_stmt *insert_rows(struct store *st, sqlite3_stmt **kept, const char *into, int columns, int rows,
+				 struct err *e)
+{
+	if (*kept)
+		return *kept;
+	struct buf sql = {0};
+	buf_printf(&sql, "INSERT INTO %s VALUES ", into);
+	for (int i = 0; i < rows * columns; i++)
+		buf_add(&sql, i % columns ? STR(", ?") : i ? STR("), (?") : STR("(?"));
+	buf_addc(&sql, ')');
+	*kept = store_prepare(st, sql.p, e);
+	buf_free(&sql);
+	return *kept;
+}
+
+/* The largest of the sizes that is not above `n`, as the power of 2. */
+static int size_for(int n)
+{
+	int i = SIZES - 1;
+	while (1 << i > n)
+		i--;
+	return i;
+}
+
+static bool write_emails(struct store *st, struct err *e)
+{
+	struct bulk *b = st->bulk;
+	enum { COLUMNS = RECORD_PUT_COUNT + 1 };
+	for (int done = 0, n; done < b->leaving_count; done += n) {
+		int size = size_for(b->leaving_count - done);
+		n = 1 << size;
+		sqlite3_stmt *s = insert_rows(st, &b->add_emails[size], "email (" RECORD_PUT ", id)", COLUMNS, n, e);
+		if (!s)
+			return false;
+		for (int i = 0; i < n; i++) {
+			const struct record *r = &b->leaving[done + i].record;
+			bind_record(s, i * COLUMNS, r);
+			sqlite3_bind_int64(s, i * COLUMNS + COLUMNS, r->id);
+			tally_add(&st->tally, r->time, r->outcome, code_key_of(r->enhanced, r->basic), 1);
+		}
+		if (!stmt_run(st, s, e))
+			return false;
+	}
+	return true;
+}
+
+static bool write_attempts(struct store *st, struct err *e)
+{
+	struct bulk *b = st->bulk;
+	int left = 0, email = 0, attempt = 0;
+	for (int i = 0; i < b->leaving_count; i++)
+		left += b->leaving[i].attempt_count;
+	while (left > 0) {
+		int size = size_for(left), n = 1 << size;
+		sqlite3_stmt *s =
+			insert_rows(st, &b->add_attempts[size], "attempt (" ATTEMPT_PUT ")", ATTEMPT_PUT_COUNT, n, e);
+		if (!s)
+			return false;
+		for (int i = 0; i < n; i++, attempt++) {
+			for (; attempt == b->leaving[email].attempt_count; email++)
+				attempt = 0;
+			bind_attempt(s, i * ATTEMPT_PUT_COUNT, b->leaving[email].record.id,
+				     &b->leaving[email].attempts[attempt]);
+		}
+		if (!stmt_run(st, s, e))
+			return false;
+		left -= n;
+	}
+	return true;
+}
+
+static void leaving_free(struct bulk *b)
+{
+	while (b->leaving_count > 0)
+		free(b->leaving[--b->leaving_count].memory);
+}
+
+static bool write_leaving(struct store *st, struct err *e)
+{
+	bool ok = write_emails(st, e) && write_attempts(st, e);
+	leaving_free(st->bulk);
+	return ok;
+}
+
+/* Sooner or later; make_indexes is when it must be. */
 static bool write_email(struct store *st, struct pending_email *m, struct err *e)
 {
-	const struct record *r = &m->record;
-	if (!write_record(st, STMT_RECORD_PLACE, r, e))
-		return false;
-	for (int i = 0; i < m->attempt_count; i++)
-		if (!write_attempt(st, STMT_ATTEMPT_ADD, r->id, &m->attempts[i], e))
-			return false;
-	tally_add(&st->tally, r->time, r->outcome, code_key_of(r->enhanced, r->basic), 1);
-	note_written(st->bulk, m->names, r->outcome == OUTCOME_DEFERRED);
-	pending_remove(st->bulk->pending, m);
-	return true;
+	struct bulk *b = st->bulk;
+	note_written(b, m->names, m->record.outcome == OUTCOME_DEFERRED);
+	pending_remove(b->pending, m, &b->leaving[b->leaving_count++]);
+	return b->leaving_count < LEAVING_MAX || write_leaving(st, e);
 }
 
 static bool write_named(struct store *st, enum pending_name which, uint64_t name, struct err *e)
@@ -183,16 +247,33 @@ static bool write_named(struct store *st, enum pending_name which, uint64_t name
 	return true;
 }
 
-/* Those that wait for another try are spared, as far as they leave room for others. */
 static bool make_room(struct store *st, struct err *e)
 {
-	struct pending *p = st->bulk->pending;
-	for (int spared = 0; pending_is_full(p);) {
-		struct pending_email *m = pending_oldest(p);
-		if (m->record.outcome == OUTCOME_DEFERRED && spared++ < PENDING_MAX / 2)
-			pending_spare(p, m);
-		else if (!write_email(st, m, e))
+	struct pending_email *m;
+	while ((m = pending_surplus(st->bulk->pending)) != NULL)
+		if (!write_email(st, m, e))
 			return false;
+	return true;
+}
+
+/* Writes what leaves, and makes the indexes that puts ask, or all. */
+static bool make_indexes(struct store *st, bool all, struct err *e)
+{
+	static const char *const asked[] = {"email_source", "email_message_id", "attempt_email"};
+	struct bulk *b = st->bulk;
+	if (!write_leaving(st, e))
+		return false;
+	for (int i = 0; i < b->index_count; i++) {
+		struct bulk_index *x = &b->indexes[i];
+		bool wanted = all;
+		for (size_t k = 0; k < COUNT_OF(asked); k++)
+			wanted = wanted || strcmp(x->name, asked[k]) == 0;
+		if (!wanted || !x->sql)
+			continue;
+		if (!store_exec(st, x->sql, e))
+			return false;
+		free(x->sql);
+		x->sql = NULL;
 	}
 	return true;
 }
@@ -219,6 +300,11 @@ void bulk_forget(struct store *st)
 		return;
 	st->bulk = NULL;
 	pending_free(b->pending);
+	leaving_free(b);
+	for (int i = 0; i < SIZES; i++) {
+		sqlite3_finalize(b->add_emails[i]);
+		sqlite3_finalize(b->add_attempts[i]);
+	}
 	idset_free(&b->written);
 	for (int i = 0; i < b->index_count; i++) {
 		free(b->indexes[i].name);
@@ -226,7 +312,7 @@ void bulk_forget(struct store *st)
 	}
 	free(b->indexes);
 	free(b);
-	store_exec(st, CACHE_WRITING, &(struct err){0}); /* a smaller cache is no fault */
+	store_exec(st, CHECK_ALL "; " CACHE_WRITING, &(struct err){0}); /* neither can fail */
 }
 
 /* ---- putting in ---- */
@@ -278,6 +364,32 @@ bool bulk_find(struct store *st, const struct record *r, int64_t window_s, struc
 	return make_indexes(st, false, e);
 }
 
+/* Is all as the constraints in data/schema.sql want it? A sixth of the time goes into these when SQLite looks. */
+static bool fits(const struct record *r, const struct attempt *attempts, int count)
+{
+	enum { CODE_MAX = 999, RECIPIENT_MAX = 1000, TRIES_MAX = 1000000000 };
+	const int64_t last_s = 253402300799;
+	const struct ecode *c = &r->enhanced;
+	bool ok = r->time >= 0 && r->time <= last_s && r->recipient.len <= RECIPIENT_MAX && r->attempts >= 0 &&
+		  r->attempts <= TRIES_MAX && (r->basic == 0 || (r->basic >= 200 && r->basic <= CODE_MAX)) &&
+		  (r->queued_at == TIME_NONE || (r->queued_at >= 0 && r->queued_at <= last_s)) &&
+		  (c->cls == 0 || ((c->cls == 2 || c->cls == 4 || c->cls == 5) && c->subject >= 0 &&
+				   c->subject <= CODE_MAX && c->detail >= 0 && c->detail <= CODE_MAX));
+	for (int i = 0; ok && i < count; i++) {
+		const struct attempt *a = &attempts[i];
+		ok = a->time >= 0 && a->time <= last_s &&
+		     (a->outcome == OUTCOME_DELIVERED || a->outcome == OUTCOME_DEFERRED ||
+		      a->outcome == OUTCOME_FAILED);
+	}
+	return ok;
+}
+
+/* When something does not fit, SQLite looks at all from now on and says what. */
+static bool check(struct store *st, const struct record *r, const struct attempt *attempts, int count, struct err *e)
+{
+	return fits(r, attempts, count) || store_exec(st, CHECK_ALL, e);
+}
+
 static bool attempt_same(const struct attempt *a, const struct attempt *b)
 {
 	return a->time == b->time && a->outcome == b->outcome && ecode_cmp(a->enhanced, b->enhanced) == 0 &&
@@ -311,14 +423,14 @@ bool bulk_add(struct store *st, struct record *r, const struct attempt *attempts
 	      struct arena *a, struct err *e)
 {
 	struct record new = *r;
-	if (!apply_given_up(st, &new, window_s, a, e) || !make_room(st, e))
+	if (!apply_given_up(st, &new, window_s, a, e))
 		return false;
 	const struct attempt *all = join_attempts(NULL, attempts, count, &count, a);
 	if (count > 0)
 		new.attempts = count;
 	r->id = new.id = ++st->bulk->last_id;
 	pending_add(st->bulk->pending, &new, all, count);
-	return true;
+	return check(st, &new, all, count, e) && make_room(st, e);
 }
 
 bool bulk_change(struct store *st, struct pending_email *m, struct record *r, const struct attempt *attempts, int count,
@@ -345,7 +457,7 @@ bool bulk_change(struct store *st, struct pending_email *m, struct record *r, co
 	}
 	*what = PUT_CHANGED;
 	pending_change(st->bulk->pending, m, &merged, all, joined);
-	return true;
+	return check(st, r, attempts, count, e) && make_room(st, e);
 }
 
 /* ---- giving up ---- */
@@ -385,5 +497,5 @@ bool bulk_expire(struct store *st, uint64_t source_key, int64_t time_s, int64_t 
 		pending_change(b->pending, m, &given_up, m->attempts, m->attempt_count);
 		++*changed;
 	}
-	return true;
+	return check(st, &(struct record){.time = time_s, .queued_at = TIME_NONE}, NULL, 0, e) && make_room(st, e);
 }

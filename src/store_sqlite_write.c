@@ -43,24 +43,30 @@ static bool change_end(struct store *st, bool own, bool ok, struct err *e)
 
 /* ---- attempts ---- */
 
-static void bind_attempt(sqlite3_stmt *s, int64_t email, const struct attempt *a)
+/* What tells one attempt from another. */
+static void bind_attempt_facts(sqlite3_stmt *s, int at, int64_t email, const struct attempt *a)
 {
-	sqlite3_bind_int64(s, 1, email);
-	sqlite3_bind_int64(s, 2, a->time);
-	sqlite3_bind_text(s, 3, outcome_name(a->outcome), -1, SQLITE_STATIC);
-	bind_ecode(s, 4, a->enhanced);
-	bind_known_int(s, 5, a->basic, 0);
-	bind_text(s, 6, a->response);
+	sqlite3_bind_int64(s, at + 1, email);
+	sqlite3_bind_int64(s, at + 2, a->time);
+	bind_text(s, at + 3, str_of(outcome_name(a->outcome)));
+	bind_ecode(s, at + 4, a->enhanced);
+	bind_known_int(s, at + 5, a->basic, 0);
+	bind_text(s, at + 6, a->response);
 }
 
-bool write_attempt(struct store *st, enum stmt_id id, int64_t email, const struct attempt *a, struct err *e)
+void bind_attempt(sqlite3_stmt *s, int at, int64_t email, const struct attempt *a)
+{
+	bind_attempt_facts(s, at, email, a);
+	bind_text(s, at + 7, str_of(stage_name(a->stage)));
+	bind_text(s, at + 8, a->remote_mta);
+}
+
+static bool write_attempt(struct store *st, enum stmt_id id, int64_t email, const struct attempt *a, struct err *e)
 {
 	sqlite3_stmt *s = store_stmt(st, id, e);
 	if (!s)
 		return false;
-	bind_attempt(s, email, a);
-	bind_text(s, 7, str_of(stage_name(a->stage)));
-	bind_text(s, 8, a->remote_mta);
+	bind_attempt(s, 0, email, a);
 	return stmt_run(st, s, e);
 }
 
@@ -69,7 +75,7 @@ static bool attempt_known(struct store *st, int64_t email, const struct attempt 
 	sqlite3_stmt *s = store_stmt(st, STMT_ATTEMPT_KNOWN, e);
 	if (!s)
 		return false;
-	bind_attempt(s, email, a);
+	bind_attempt_facts(s, 0, email, a);
 	if (!stmt_ask(st, s, there, e))
 		return false;
 	sqlite3_reset(s);
@@ -188,33 +194,36 @@ static void bind_recipient(sqlite3_stmt *s, int i, struct str recipient)
 	sqlite3_bind_text64(s, i, recipient.len ? recipient.p : "", recipient.len, SQLITE_STATIC, SQLITE_UTF8);
 }
 
-bool write_record(struct store *st, enum stmt_id id, const struct record *r, struct err *e)
+void bind_record(sqlite3_stmt *s, int at, const struct record *r)
+{
+	sqlite3_bind_int64(s, at + 1, r->time);
+	bind_text(s, at + 2, str_of(outcome_name(r->outcome)));
+	bind_ecode(s, at + 3, r->enhanced);
+	bind_known_int(s, at + 4, r->basic, 0);
+	bind_text(s, at + 5, r->response);
+	bind_text(s, at + 6, r->remote_mta);
+	bind_text(s, at + 7, str_of(stage_name(r->stage)));
+	bind_text(s, at + 8, r->source_file);
+	bind_known_int(s, at + 9, r->source_line, 0);
+	bind_recipient(s, at + 10, r->recipient);
+	bind_known_int(s, at + 11, (int64_t)r->source_key, 0);
+	bind_text(s, at + 12, r->sender);
+	bind_text(s, at + 13, r->title);
+	bind_text(s, at + 14, r->message_id);
+	bind_text(s, at + 15, r->queue_id);
+	bind_known_int(s, at + 16, r->queued_at, TIME_NONE);
+	sqlite3_bind_int(s, at + 17, r->attempts);
+	bind_known_int(s, at + 18, r->caused_by, 0);
+}
+
+static bool write_record(struct store *st, enum stmt_id id, const struct record *r, struct err *e)
 {
 	sqlite3_stmt *s = store_stmt(st, id, e);
 	if (!s)
 		return false;
-	sqlite3_bind_int64(s, 1, r->time);
-	sqlite3_bind_text(s, 2, outcome_name(r->outcome), -1, SQLITE_STATIC);
-	bind_ecode(s, 3, r->enhanced);
-	bind_known_int(s, 4, r->basic, 0);
-	bind_text(s, 5, r->response);
-	bind_text(s, 6, r->remote_mta);
-	bind_text(s, 7, str_of(stage_name(r->stage)));
-	bind_text(s, 8, r->source_file);
-	bind_known_int(s, 9, r->source_line, 0);
-	if (id != STMT_RECORD_CHANGE) {
-		bind_recipient(s, 10, r->recipient);
-		bind_known_int(s, 11, (int64_t)r->source_key, 0);
-	}
-	if (id != STMT_RECORD_ADD)
+	bind_record(s, 0, r);
+	if (id == STMT_RECORD_CHANGE) /* which changes neither recipient nor source_key */
 		sqlite3_bind_int64(s, 19, r->id);
-	bind_text(s, 12, r->sender);
-	bind_text(s, 13, r->title);
-	bind_text(s, 14, r->message_id);
-	bind_text(s, 15, r->queue_id);
-	bind_known_int(s, 16, r->queued_at, TIME_NONE);
-	sqlite3_bind_int(s, 17, r->attempts);
-	bind_known_int(s, 18, r->caused_by, 0);
 	return stmt_run(st, s, e);
 }
 

@@ -68,14 +68,14 @@ static bool give_up(struct store *st, struct world *w, int kinds, int64_t *chang
 }
 
 /* So many that those before are written. */
-static void push_out(struct store *st)
+static void push_out(struct store *st, bool waiting)
 {
-	for (int i = 0; i <= PENDING_MAX; i++) {
+	for (int i = 0; i <= (waiting ? PENDING_WAITING_MAX : PENDING_DONE_MAX); i++) {
 		struct record r = {.source_key = 1000000 + (uint64_t)i,
 				   .recipient = STR("many@example.com"),
 				   .time = T0,
 				   .queued_at = TIME_NONE,
-				   .outcome = OUTCOME_DELIVERED};
+				   .outcome = waiting ? OUTCOME_DEFERRED : OUTCOME_DELIVERED};
 		enum put what;
 		struct err e = {0};
 		assert_ok(store_put(st, &r, NULL, 0, 0, &what, &e), e);
@@ -94,7 +94,7 @@ static uint64_t fill(struct store *st, uint64_t seed, bool simple, bool pushed)
 		enum put what = PUT_UNCHANGED;
 		int64_t changed = 0;
 		if (pushed && i == REPORTS / 2)
-			push_out(st);
+			push_out(st, simple);
 		if (below(&w, 30) == 0)
 			assert_ok(give_up(st, &w, kinds, &changed, &e), e);
 		else
@@ -232,11 +232,88 @@ static void given_up_before(void **state)
 	store_close(st);
 }
 
+/* What the constraints of the schema refuse, they refuse here too, by the end of the import, and nothing is there. */
+static void nonsense_is_refused(void **state)
+{
+	const struct scratch *s = *state;
+	static char long_recipient[1002];
+	memset(long_recipient, 'a', sizeof long_recipient - 1);
+	const struct record good = {.source_key = 1,
+				    .recipient = STR("ann@example.com"),
+				    .time = T0,
+				    .queued_at = TIME_NONE,
+				    .outcome = OUTCOME_FAILED,
+				    .enhanced = {5, 1, 1}};
+	const struct attempt try = {.time = T0, .outcome = OUTCOME_FAILED};
+	enum { FAULTS = 11 };
+	for (int fault = 0; fault <= FAULTS; fault++) {
+		struct record r = good;
+		struct attempt a = try;
+		struct err e = {0};
+		enum put what;
+		switch (fault) {
+		case 0:
+			r.time = -1;
+			break;
+		case 1:
+			r.time = 253402300800;
+			break;
+		case 2:
+			r.recipient = str_of(long_recipient);
+			break;
+		case 3:
+			r.enhanced.cls = 3;
+			break;
+		case 4:
+			r.enhanced.detail = -1;
+			break;
+		case 5:
+			r.basic = 199;
+			break;
+		case 6:
+			r.basic = 1000;
+			break;
+		case 7:
+			r.queued_at = -1;
+			break;
+		case 8:
+			a.time = -1;
+			break;
+		case 9:
+			a.outcome = OUTCOME_OPENED;
+			break;
+		case 10:
+			r.attempts = -1;
+			break;
+		default:
+			break; /* none */
+		}
+		struct store *st = store_open_rw(s->path, true, &e);
+		assert_ok(store_begin_first(st, &e), e);
+		assert_ok(store_put(st,
+				    &(struct record){
+					    .source_key = 2, .recipient = STR("x"), .time = T0, .queued_at = TIME_NONE},
+				    NULL, 0, 0, &what, &e),
+			  e);
+		bool ok = store_put(st, &r, &a, fault != 10, 0, &what, &e) && store_commit(st, &e);
+		assert_int_equal(ok, fault == FAULTS);
+		if (!ok) {
+			assert_int_equal(e.kind, ERR_INPUT);
+			store_rollback(st);
+		}
+		sqlite3 *db = plain_open(s->path);
+		assert_int_equal(plain_int(db, "SELECT count(*) FROM email"), ok ? 2 : 0);
+		sqlite3_close(db);
+		store_close(st);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(the_same_in_the_end, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(nothing_is_lost, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(nonsense_is_refused, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(given_up_before, scratch_setup, scratch_teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
