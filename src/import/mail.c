@@ -96,6 +96,8 @@ static bool put_fate(const struct mail *m, struct import_sink *s, const struct m
 		if (st.basic == 0 && (st.enhanced.cls == 0 || (st.enhanced.subject == 0 && st.enhanced.detail == 0))) {
 			st.enhanced = more.enhanced;
 			st.basic = more.basic;
+		} else if (st.basic == 0 && more.basic / 100 == st.enhanced.cls) {
+			st.basic = more.basic;
 		}
 		st.stage = st.stage == STAGE_NONE ? more.stage : st.stage;
 	}

@@ -173,11 +173,14 @@ bool free_read(const struct notice *n, enum outcome outcome, struct arena *a, st
 		find_places(n, a, f);
 	if (f->count == 0 && n->original->recipient_count == 1)
 		places_of(n->original->recipients[0], f);
+	bool has_parents = words_parent(n->text).len > 0;
 	for (int i = 0; i < f->count; i++) {
-		struct str words = words_of(f, i, a);
+		struct str words = words_of(f, i, a), parent = STR("");
+		if (has_parents)
+			parent = words_parent(words_naming(n->text, f->items[i].address, a));
 		fates_add(out,
 			  (struct fate){
-				  .recipient = f->items[i].address,
+				  .recipient = parent.len ? parent : f->items[i].address,
 				  .outcome = outcome,
 				  .response = words,
 				  .remote_mta = words_host(words),

@@ -4,6 +4,7 @@
 #include "import/mail_free.h"
 #include "import/mail_html.h"
 #include "import/mail_mime.h"
+#include "import/mail_phrases.h"
 #include "import/mail_words.h"
 
 #include <string.h>
@@ -96,6 +97,8 @@ static void complete(const struct notice *n, struct arena *a, struct fates *f)
 		if (one->recipient.len == 0 || i >= WORDS_FOR_MAX)
 			continue;
 		one->words = words_naming(n->text, one->recipient, a);
+		struct str parent = words_parent(one->words);
+		one->recipient = parent.len ? parent : one->recipient;
 		if (one->response.len == 0)
 			one->response = one->words;
 		if (f->count == 1)
@@ -129,9 +132,12 @@ static void read_one(struct str mail, int depth, struct arena *a, struct mail_ne
 	*out = (struct mail_news){.fates = fates_none(), .original = original_none(), .limit = m->limit};
 	struct notice n = {.original = &out->original};
 	read_head(m, a, &n, out);
-	if (has(m, PART_NO_DSN))
-		return;
 	struct str all = own_text(m, a);
+	if (has(m, PART_NO_DSN)) {
+		if (!phrase_in(phrase_form(all, a), PHRASE_REJECTED))
+			return;
+		n.is_report = true;
+	}
 	size_t end = free_end(all, a);
 	n.text = str_slice(all, 0, end);
 	size_t head_at = original_within(all);

@@ -1,5 +1,9 @@
 #include "import/mail_phrases.h"
 
+#include "text.h"
+
+#include <string.h>
+
 const struct phrase phrases[] = {
 	{PHRASE_FAILED_SUBJECT, "undelivered mail"},
 	{PHRASE_FAILED_SUBJECT, "undeliverable"},
@@ -47,8 +51,6 @@ const struct phrase phrases[] = {
 	{PHRASE_FAILED_SUBJECT, "onbestelbaar"},
 	{PHRASE_FAILED_SUBJECT, "não entregue"},
 	{PHRASE_FAILED_SUBJECT, "mancato recapito"},
-	{PHRASE_FAILED_SUBJECT, "не доставлено"},
-	{PHRASE_FAILED_SUBJECT, "недоставлен"},
 	{PHRASE_FAILED_SUBJECT, "エラー"},
 	{PHRASE_FAILED_SUBJECT, "配信できません"},
 	{PHRASE_FAILED_SUBJECT, "配信不能"},
@@ -60,10 +62,76 @@ const struct phrase phrases[] = {
 	{PHRASE_FAILED_SUBJECT, "傳遞失敗"},
 	{PHRASE_FAILED_SUBJECT, "無法傳遞"},
 	{PHRASE_FAILED_SUBJECT, "반송"},
+	{PHRASE_FAILED_SUBJECT, "mail failed"},
+	{PHRASE_FAILED_SUBJECT, "failed mail"},
+	{PHRASE_FAILED_SUBJECT, "failure delivery"},
+	{PHRASE_FAILED_SUBJECT, "error sending your mail"},
+	{PHRASE_FAILED_SUBJECT, "error sending message"},
+	{PHRASE_FAILED_SUBJECT, "not deliverable"},
+	{PHRASE_FAILED_SUBJECT, "zustellung fehlgeschlagen"},
+	{PHRASE_FAILED_SUBJECT, "zustellfehler"},
+	{PHRASE_FAILED_SUBJECT, "fehlgeschlagen"},
+	{PHRASE_FAILED_SUBJECT, "unzustellbarkeit"},
+	{PHRASE_FAILED_SUBJECT, "échec de la remise"},
+	{PHRASE_FAILED_SUBJECT, "échec de remise"},
+	{PHRASE_FAILED_SUBJECT, "échec d'envoi"},
+	{PHRASE_FAILED_SUBJECT, "échec de livraison"},
+	{PHRASE_FAILED_SUBJECT, "n'a pas pu être"},
+	{PHRASE_FAILED_SUBJECT, "no entregable"},
+	{PHRASE_FAILED_SUBJECT, "no se pudo entregar"},
+	{PHRASE_FAILED_SUBJECT, "no se ha podido entregar"},
+	{PHRASE_FAILED_SUBJECT, "fallo en la entrega"},
+	{PHRASE_FAILED_SUBJECT, "error de entrega"},
+	{PHRASE_FAILED_SUBJECT, "não foi entregue"},
+	{PHRASE_FAILED_SUBJECT, "não pôde ser entregue"},
+	{PHRASE_FAILED_SUBJECT, "não é possível entregar"},
+	{PHRASE_FAILED_SUBJECT, "falha na entrega"},
+	{PHRASE_FAILED_SUBJECT, "falha de entrega"},
+	{PHRASE_FAILED_SUBJECT, "devolvid"},
+	{PHRASE_FAILED_SUBJECT, "mancata consegna"},
+	{PHRASE_FAILED_SUBJECT, "non recapitabile"},
+	{PHRASE_FAILED_SUBJECT, "impossibile recapitare"},
+	{PHRASE_FAILED_SUBJECT, "non consegnato"},
+	{PHRASE_FAILED_SUBJECT, "niet bezorgd"},
+	{PHRASE_FAILED_SUBJECT, "kan inte levereras"},
+	{PHRASE_FAILED_SUBJECT, "gick inte att leverera"},
+	{PHRASE_FAILED_SUBJECT, "olevererbart"},
+	{PHRASE_FAILED_SUBJECT, "kan ikke leveres"},
+	{PHRASE_FAILED_SUBJECT, "ikke leveret"},
+	{PHRASE_FAILED_SUBJECT, "ikke levert"},
+	{PHRASE_FAILED_SUBJECT, "toimitus epäonnistui"},
+	{PHRASE_FAILED_SUBJECT, "ei voitu toimittaa"},
+	{PHRASE_FAILED_SUBJECT, "niedostarczon"},
+	{PHRASE_FAILED_SUBJECT, "niedoręczon"},
+	{PHRASE_FAILED_SUBJECT, "nie można dostarczyć"},
+	{PHRASE_FAILED_SUBJECT, "nedoručiteln"},
+	{PHRASE_FAILED_SUBJECT, "nedoručen"},
+	{PHRASE_FAILED_SUBJECT, "kézbesíthetetlen"},
+	{PHRASE_FAILED_SUBJECT, "kézbesítési hiba"},
+	{PHRASE_FAILED_SUBJECT, "teslim edilemedi"},
+	{PHRASE_FAILED_SUBJECT, "iletilemedi"},
+	{PHRASE_FAILED_SUBJECT, "ανεπίδοτ"},
+	{PHRASE_FAILED_SUBJECT, "не удается доставить"},
+	{PHRASE_FAILED_SUBJECT, "не удалось доставить"},
+	{PHRASE_FAILED_SUBJECT, "ошибка доставки"},
+	{PHRASE_FAILED_SUBJECT, "недоставк"},
+	{PHRASE_FAILED_SUBJECT, "не может быть доставлено"},
+	{PHRASE_FAILED_SUBJECT, "не доставлен"},
+	{PHRASE_FAILED_SUBJECT, "недоставлен"},
+	{PHRASE_FAILED_SUBJECT, "配信失敗"},
+	{PHRASE_FAILED_SUBJECT, "配信不可"},
+	{PHRASE_FAILED_SUBJECT, "配信エラー"},
+	{PHRASE_FAILED_SUBJECT, "送信エラー"},
+	{PHRASE_FAILED_SUBJECT, "不達"},
+	{PHRASE_FAILED_SUBJECT, "未送达"},
+	{PHRASE_FAILED_SUBJECT, "未送達"},
+	{PHRASE_FAILED_SUBJECT, "无法送达"},
+	{PHRASE_FAILED_SUBJECT, "投递失敗"},
+	{PHRASE_FAILED_SUBJECT, "退回"},
+	{PHRASE_FAILED_SUBJECT, "배달되지 않"},
 
 	{PHRASE_FAILED, "could not be delivered"},
 	{PHRASE_FAILED, "couldn't be delivered"},
-	{PHRASE_FAILED, "couldn’t be delivered"},
 	{PHRASE_FAILED, "could not be sent"},
 	{PHRASE_FAILED, "cannot be delivered"},
 	{PHRASE_FAILED, "can not be delivered"},
@@ -152,7 +220,6 @@ const struct phrase phrases[] = {
 	{PHRASE_FAILED, "nicht zugestellt werden"},
 	{PHRASE_FAILED, "nicht ausgeliefert werden"},
 	{PHRASE_FAILED, "n'a pas pu être"},
-	{PHRASE_FAILED, "n’a pas pu être"},
 	{PHRASE_FAILED, "impossible de remettre"},
 	{PHRASE_FAILED, "échec de la remise"},
 	{PHRASE_FAILED, "no se pudo entregar"},
@@ -187,6 +254,95 @@ const struct phrase phrases[] = {
 	{PHRASE_FAILED, "無法寄達"},
 	{PHRASE_FAILED, "전송하지 못했"},
 	{PHRASE_FAILED, "배달되지 못"},
+	{PHRASE_FAILED, "had trouble delivering"},
+	{PHRASE_FAILED, "could not be reached"},
+	{PHRASE_FAILED, "failed to be delivered"},
+	{PHRASE_FAILED, "delivery of your message failed"},
+	{PHRASE_FAILED, "delivery of your email failed"},
+	{PHRASE_FAILED, "was not successfully delivered"},
+	{PHRASE_FAILED, "no valid recipients"},
+	{PHRASE_FAILED, "failed addresses follow"},
+	{PHRASE_FAILED, "failure reasons"},
+	{PHRASE_FAILED, "automatically rejected"},
+	{PHRASE_FAILED, "resolver.adr"},
+	{PHRASE_FAILED, "storedrv.deliver"},
+	{PHRASE_FAILED, "fehler bei der nachrichtenzustellung"},
+	{PHRASE_FAILED, "fehler bei der zustellung"},
+	{PHRASE_FAILED, "zustellung fehlgeschlagen"},
+	{PHRASE_FAILED, "empfänger fehlgeschlagen"},
+	{PHRASE_FAILED, "konnte nicht an"},
+	{PHRASE_FAILED, "konnte den empfänger nicht erreichen"},
+	{PHRASE_FAILED, "nicht zustellbar"},
+	{PHRASE_FAILED, "unzustellbar"},
+	{PHRASE_FAILED, "n'ont pas pu être"},
+	{PHRASE_FAILED, "n'a pas été remis"},
+	{PHRASE_FAILED, "n'a pas été délivré"},
+	{PHRASE_FAILED, "échec de livraison"},
+	{PHRASE_FAILED, "la remise a échoué"},
+	{PHRASE_FAILED, "error al entregar"},
+	{PHRASE_FAILED, "no pudo ser entregado"},
+	{PHRASE_FAILED, "no pudo entregarse"},
+	{PHRASE_FAILED, "no se ha entregado"},
+	{PHRASE_FAILED, "no ha sido entregado"},
+	{PHRASE_FAILED, "no fue entregado"},
+	{PHRASE_FAILED, "falha na entrega"},
+	{PHRASE_FAILED, "falha ao entregar"},
+	{PHRASE_FAILED, "não foi entregue"},
+	{PHRASE_FAILED, "não foi possível enviar"},
+	{PHRASE_FAILED, "não pode ser entregue"},
+	{PHRASE_FAILED, "recapito non riuscito"},
+	{PHRASE_FAILED, "non è stato consegnato"},
+	{PHRASE_FAILED, "non può essere consegnato"},
+	{PHRASE_FAILED, "non è stato recapitato"},
+	{PHRASE_FAILED, "non è stato possibile recapitare"},
+	{PHRASE_FAILED, "niet worden bezorgd"},
+	{PHRASE_FAILED, "kan niet worden bezorgd"},
+	{PHRASE_FAILED, "niet afgeleverd"},
+	{PHRASE_FAILED, "leveransen misslyckades"},
+	{PHRASE_FAILED, "levering mislyktes"},
+	{PHRASE_FAILED, "leveringen mislykkedes"},
+	{PHRASE_FAILED, "toimitus epäonnistui"},
+	{PHRASE_FAILED, "ei voitu toimittaa"},
+	{PHRASE_FAILED, "nie została dostarczona"},
+	{PHRASE_FAILED, "nie została doręczona"},
+	{PHRASE_FAILED, "nie można dostarczyć"},
+	{PHRASE_FAILED, "nie powiodło się"},
+	{PHRASE_FAILED, "nepodařilo se doručit"},
+	{PHRASE_FAILED, "nebyla doručena"},
+	{PHRASE_FAILED, "nem sikerült kézbesíteni"},
+	{PHRASE_FAILED, "nem kézbesíthető"},
+	{PHRASE_FAILED, "teslim edilemedi"},
+	{PHRASE_FAILED, "iletilemedi"},
+	{PHRASE_FAILED, "не удалось выполнить доставку"},
+	{PHRASE_FAILED, "не может быть отправлено"},
+	{PHRASE_FAILED, "не могло быть доставлено"},
+	{PHRASE_FAILED, "не было отправлено"},
+	{PHRASE_FAILED, "не доставлено"},
+	{PHRASE_FAILED, "невозможно доставить"},
+	{PHRASE_FAILED, "配送できませんでした"},
+	{PHRASE_FAILED, "配送できなかった"},
+	{PHRASE_FAILED, "配送に失敗"},
+	{PHRASE_FAILED, "配信エラー"},
+	{PHRASE_FAILED, "送信エラー"},
+	{PHRASE_FAILED, "届きませんでした"},
+	{PHRASE_FAILED, "存在しません"},
+	{PHRASE_FAILED, "ディレクトリにありません"},
+	{PHRASE_FAILED, "失敗の理由"},
+	{PHRASE_FAILED, "未能送达"},
+	{PHRASE_FAILED, "未能投递"},
+	{PHRASE_FAILED, "未送达"},
+	{PHRASE_FAILED, "传递失败"},
+	{PHRASE_FAILED, "传递到下列"},
+	{PHRASE_FAILED, "发送失败"},
+	{PHRASE_FAILED, "无法发送"},
+	{PHRASE_FAILED, "退信"},
+	{PHRASE_FAILED, "退回"},
+	{PHRASE_FAILED, "無法送達"},
+	{PHRASE_FAILED, "傳送失敗"},
+	{PHRASE_FAILED, "未能送達"},
+	{PHRASE_FAILED, "전달하지 못했"},
+	{PHRASE_FAILED, "배달하지 못했"},
+	{PHRASE_FAILED, "보내지 못했"},
 
 	{PHRASE_GAVE_UP, "giving up"},
 	{PHRASE_GAVE_UP, "given up"},
@@ -202,6 +358,8 @@ const struct phrase phrases[] = {
 	{PHRASE_GAVE_UP, "permanent error"},
 	{PHRASE_GAVE_UP, "permanent failure"},
 	{PHRASE_GAVE_UP, "failed permanently"},
+
+	{PHRASE_REJECTED, "automatically rejected"},
 
 	{PHRASE_DELAYED, "warning message only"},
 	{PHRASE_DELAYED, "this is only a warning"},
@@ -236,6 +394,23 @@ const struct phrase phrases[] = {
 	{PHRASE_DELAYED, "will be attempted again"},
 	{PHRASE_DELAYED, "wird weiterhin versucht"},
 	{PHRASE_DELAYED, "verzögert"},
+	{PHRASE_DELAYED, "remise retardée"},
+	{PHRASE_DELAYED, "livraison retardée"},
+	{PHRASE_DELAYED, "entrega retrasada"},
+	{PHRASE_DELAYED, "entrega atrasada"},
+	{PHRASE_DELAYED, "recapito ritardato"},
+	{PHRASE_DELAYED, "consegna ritardata"},
+	{PHRASE_DELAYED, "bezorging vertraagd"},
+	{PHRASE_DELAYED, "доставка отложена"},
+	{PHRASE_DELAYED, "доставка задержана"},
+	{PHRASE_DELAYED, "доставка задерживается"},
+	{PHRASE_DELAYED, "задержка доставки"},
+	{PHRASE_DELAYED, "配信遅延"},
+	{PHRASE_DELAYED, "配信の遅延"},
+	{PHRASE_DELAYED, "延迟投递"},
+	{PHRASE_DELAYED, "传递延迟"},
+	{PHRASE_DELAYED, "傳遞延遲"},
+	{PHRASE_DELAYED, "배달 지연"},
 
 	{PHRASE_SUCCESS, "(success)"},
 	{PHRASE_SUCCESS, "successful mail delivery"},
@@ -276,6 +451,25 @@ const struct phrase phrases[] = {
 	{PHRASE_AUTO_REPLY, "自動応答"},
 	{PHRASE_AUTO_REPLY, "自动回复"},
 	{PHRASE_AUTO_REPLY, "자동 회신"},
+	{PHRASE_AUTO_REPLY, "absence du bureau"},
+	{PHRASE_AUTO_REPLY, "absent du bureau"},
+	{PHRASE_AUTO_REPLY, "fuera de la oficina"},
+	{PHRASE_AUTO_REPLY, "fora do escritório"},
+	{PHRASE_AUTO_REPLY, "fuori sede"},
+	{PHRASE_AUTO_REPLY, "fuori ufficio"},
+	{PHRASE_AUTO_REPLY, "afwezig"},
+	{PHRASE_AUTO_REPLY, "automatisk svar"},
+	{PHRASE_AUTO_REPLY, "automaattinen vastaus"},
+	{PHRASE_AUTO_REPLY, "odpowiedź automatyczna"},
+	{PHRASE_AUTO_REPLY, "automatyczna odpowiedź"},
+	{PHRASE_AUTO_REPLY, "automatická odpověď"},
+	{PHRASE_AUTO_REPLY, "automatikus válasz"},
+	{PHRASE_AUTO_REPLY, "otomatik yanıt"},
+	{PHRASE_AUTO_REPLY, "автоматический ответ"},
+	{PHRASE_AUTO_REPLY, "不在通知"},
+	{PHRASE_AUTO_REPLY, "不在のお知らせ"},
+	{PHRASE_AUTO_REPLY, "自動回覆"},
+	{PHRASE_AUTO_REPLY, "自动答复"},
 
 	{PHRASE_DAEMON, "mailer-daemon"},
 	{PHRASE_DAEMON, "mailer daemon"},
@@ -306,6 +500,10 @@ const struct phrase phrases[] = {
 	{PHRASE_ROBOT, "donotreply"},
 	{PHRASE_ROBOT, "noreply"},
 	{PHRASE_DAEMON, "daemon@"},
+	{PHRASE_DAEMON, "post_master"},
+	{PHRASE_DAEMON, "mmdf mail system"},
+	{PHRASE_DAEMON, "mail-server@"},
+	{PHRASE_DAEMON, "mailserver@"},
 
 	{PHRASE_LABEL, "recipient:"},
 	{PHRASE_LABEL, "recipients:"},
@@ -349,6 +547,24 @@ const struct phrase phrases[] = {
 	{PHRASE_LABEL, "宛先："},
 	{PHRASE_LABEL, "收件人:"},
 	{PHRASE_LABEL, "收件人："},
+	{PHRASE_LABEL, "rejected recipient"},
+	{PHRASE_LABEL, "rcpt="},
+	{PHRASE_LABEL, "empfänger:"},
+	{PHRASE_LABEL, "destinataire :"},
+	{PHRASE_LABEL, "destinataire:"},
+	{PHRASE_LABEL, "destinatario:"},
+	{PHRASE_LABEL, "destinatário:"},
+	{PHRASE_LABEL, "geadresseerde:"},
+	{PHRASE_LABEL, "odbiorca:"},
+	{PHRASE_LABEL, "получатель:"},
+	{PHRASE_LABEL, "получателю"},
+	{PHRASE_LABEL, "адресат:"},
+	{PHRASE_LABEL, "送信先:"},
+	{PHRASE_LABEL, "送信先："},
+	{PHRASE_LABEL, "受信者:"},
+	{PHRASE_LABEL, "受信者："},
+	{PHRASE_LABEL, "收件者:"},
+	{PHRASE_LABEL, "收件者："},
 
 	{PHRASE_REASON, "exceeds allowed"},
 	{PHRASE_REASON, "not listed in"},
@@ -409,21 +625,40 @@ const struct phrase phrases[] = {
 };
 const size_t phrase_count = COUNT_OF(phrases);
 
+/* What counts as a blank, or as an apostrophe, beyond ASCII. */
+static const struct {
+	const char *text;
+	char plain;
+} plain_signs[] = {{"\xc2\xa0", ' '}, {"\xe3\x80\x80", ' '}, {"\xe2\x80\x99", '\''}};
+
+/* The sign at the front as one of ASCII, and how many bytes it takes. */
+static char plain_sign(struct str s, size_t *len)
+{
+	*len = 1;
+	for (size_t i = 0; (unsigned char)s.p[0] >= 0x80 && i < COUNT_OF(plain_signs); i++) {
+		if (str_starts(s, str_of(plain_signs[i].text))) {
+			*len = strlen(plain_signs[i].text);
+			return plain_signs[i].plain;
+		}
+	}
+	return char_is_space(s.p[0]) ? ' ' : s.p[0];
+}
+
 struct str phrase_form(struct str text, struct arena *a)
 {
-	char *out = arena_alloc(a, text.len + 1);
-	size_t n = 0;
-	for (size_t i = 0; i < text.len; i++) {
-		char c = text.p[i];
-		if (char_is_space(c)) {
-			if (n && out[n - 1] != ' ')
-				out[n++] = ' ';
-		} else {
-			out[n++] = c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
-		}
+	struct buf folded = {0};
+	text_add_folded(&folded, text);
+	struct str rest = buf_str(&folded);
+	char *out = arena_alloc(a, rest.len + 1);
+	size_t n = 0, len;
+	for (; rest.len; rest = str_slice(rest, len, SIZE_MAX)) {
+		char c = plain_sign(rest, &len);
+		if (c != ' ' || (n && out[n - 1] != ' '))
+			out[n++] = c;
 	}
 	while (n && out[n - 1] == ' ')
 		n--;
+	buf_free(&folded);
 	return (struct str){out, n};
 }
 

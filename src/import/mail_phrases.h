@@ -11,6 +11,7 @@ enum phrase_kind {
 	PHRASE_FAILED_SUBJECT, /* the Subject says that a mail failed */
 	PHRASE_FAILED,         /* the text says so */
 	PHRASE_GAVE_UP,        /* it will not be tried again, whatever else is said */
+	PHRASE_REJECTED,       /* what was to deliver it has refused it, in a report that seems to tell of reading */
 	PHRASE_DELAYED,        /* it will be tried again */
 	PHRASE_SUCCESS,        /* it has arrived; in the Subject */
 	PHRASE_AUTO_REPLY,     /* a person's program answers; in the Subject */
@@ -29,7 +30,7 @@ struct phrase {
 extern const struct phrase phrases[];
 extern const size_t phrase_count;
 
-/* Small ASCII letters, each run of white space one blank: what phrases are looked for in. */
+/* Small letters, each run of white space one blank, apostrophes as in ASCII: what phrases are looked for in. */
 struct str phrase_form(struct str text, struct arena *a);
 /* Does `form` hold one of that kind? */
 bool phrase_in(struct str form, enum phrase_kind kind);
