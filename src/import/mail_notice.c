@@ -125,6 +125,18 @@ static void read_head(const struct mail_parts *m, struct arena *a, struct notice
 	out->date_s = mime_date(mime_field(m->head, "Date", a));
 }
 
+/* An object of JSON and nothing else but what is below a signature's line; "": something else. */
+static struct str json_of(struct str text)
+{
+	struct str rest = text = str_trim(text), line;
+	if (text.len == 0 || text.p[0] != '{')
+		return STR("");
+	while (str_next(&rest, '\n', &line))
+		if (str_starts(line, STR("--")))
+			return str_slice(text, 0, (size_t)(line.p - text.p));
+	return text;
+}
+
 static void read_one(struct str mail, int depth, struct arena *a, struct mail_news *out)
 {
 	struct mail_parts *m = arena_alloc(a, sizeof *m);
@@ -138,6 +150,9 @@ static void read_one(struct str mail, int depth, struct arena *a, struct mail_ne
 			return;
 		n.is_report = true;
 	}
+	out->event = n.is_report ? STR("") : json_of(all);
+	if (out->event.len)
+		return;
 	size_t end = free_end(all, a);
 	n.text = str_slice(all, 0, end);
 	size_t head_at = original_within(all);

@@ -164,13 +164,55 @@ static void completes_reports(void **state)
 	}
 }
 
+/* A subscription by e-mail to what Amazon SES tells. */
+static void holds_an_event(void **state)
+{
+	(void)state;
+	static const char head[] =
+		"From: no-reply@sns.example\nTo: ann@example.net\nSubject: AWS Notification Message\n\n";
+	struct buf b = {0};
+	buf_printf(
+		&b,
+		"%s{\"notificationType\":\"Bounce\",\n\"bounce\":{\"bounceType\":\"Permanent\",\"bouncedRecipients\":"
+		"[{\"emailAddress\":\"bob@example.com\",\"status\":\"5.1.1\",\"diagnosticCode\":\"smtp; 550 5.1.1 "
+		"no\"}],"
+		"\"timestamp\":\"2026-10-26T09:00:00.000Z\"},\"mail\":{\"messageId\":\"m1\",\"source\":\"ann@example."
+		"net\","
+		"\"destination\":[\"bob@example.com\"]}}\n\n--\nTo stop receiving {notifications}, visit the link "
+		"below\n",
+		head);
+	struct list *l = read_bytes(buf_str(&b));
+	assert_news("event", l, "failed bob@example.com 5.1.1 550");
+	assert_int_equal(l->items[0].record.source_line, 1);
+	assert_int_equal(l->items[0].record.time, MTIME - 3600);
+	assert_int_equal(l->bad_count, 0);
+	done(l);
+	buf_reset(&b);
+	buf_printf(&b, "%s{\"parcel\": \"could not be delivered to bob@example.com\", \"code\": 550}\n", head);
+	l = read_bytes(buf_str(&b));
+	assert_news("some other JSON", l, "");
+	assert_int_equal(l->bad_count, 0);
+	done(l);
+	buf_free(&b);
+}
+
+static void no_empty_line_between(void **state)
+{
+	(void)state;
+	struct list *l =
+		read_mail("From x  Mon Oct 26 09:00:00 2026\n" DAEMON "Subject: failure notice\n\n<a@example.com>:\nno "
+			  "such user\nFrom ann Mon Oct 26 at 09:00\nFrom Bob at 10:00: no\nFrom y  Mon Oct 26 "
+			  "09:30:00 2026\n" DAEMON "Subject: failure notice\n\n<b@example.com>:\nno such user\n");
+	assert_news("mbox", l, "failed a@example.com; failed b@example.com");
+	done(l);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(speaks_languages),
-		cmocka_unit_test(speaks_dialects),
-		cmocka_unit_test(refused_at_the_mailbox),
-		cmocka_unit_test(completes_reports),
+		cmocka_unit_test(speaks_languages),       cmocka_unit_test(speaks_dialects),
+		cmocka_unit_test(refused_at_the_mailbox), cmocka_unit_test(completes_reports),
+		cmocka_unit_test(holds_an_event),         cmocka_unit_test(no_empty_line_between),
 	};
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
