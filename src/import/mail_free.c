@@ -55,28 +55,33 @@ size_t free_end(struct str text, struct arena *a)
 
 /* ---- recipients ---- */
 
-enum { SCORE_LIST = 10, SCORE_SENTENCE = 8, SCORE_REPLY = 6, SCORE_MEANT = 4, SCORE_NEVER = -20, ON_LINE_MAX = 50 };
+enum { SCORE_LIST = 10, SCORE_SENTENCE = 8, SCORE_REPLY = 6, SCORE_MEANT = 4, SCORE_NEVER = -20 };
+enum { ON_LINE_MAX = 50, LABEL_BYTES = 100, REPLY_LINES = 3 };
 
-/* How surely an address at `start` in the line is the failed recipient's. */
-static int score_at(struct str line, struct str form, size_t start, struct arena *a)
+/* How surely an address within a sentence is the failed recipient's, by what else is said there. */
+static int score_of_line(struct str line, struct arena *a)
+{
+	struct str form = phrase_form(line, a);
+	if (phrase_in(form, PHRASE_ADVICE))
+		return SCORE_NEVER;
+	if (words_is_reply(line))
+		return SCORE_REPLY;
+	return phrase_in(form, PHRASE_FAILED) || phrase_in(form, PHRASE_REASON) ? SCORE_SENTENCE : 0;
+}
+
+/* Does the address at `start` begin the line, or does a label stand before it? */
+static bool is_listed(struct str line, size_t start, struct arena *a)
 {
 	struct str t = words_without_bullets(line);
 	while (t.len && (t.p[0] == '<' || t.p[0] == '"'))
 		t = str_slice(t, 1, SIZE_MAX);
 	if (t.p == line.p + start && !str_starts(str_trim(line), STR("> ")))
-		return SCORE_LIST;
-	struct str before = str_trim(str_slice(line, 0, start));
+		return true;
+	size_t from = start > LABEL_BYTES ? start - LABEL_BYTES : 0;
+	struct str before = str_trim(str_slice(line, from, start - from));
 	while (before.len && strchr("<\"'(", before.p[before.len - 1]))
 		before = str_trim(str_slice(before, 0, before.len - 1));
-	if (phrase_ends(phrase_form(before, a), PHRASE_LABEL))
-		return SCORE_LIST;
-	if (phrase_in(form, PHRASE_ADVICE))
-		return SCORE_NEVER;
-	if (words_is_reply(line))
-		return SCORE_REPLY;
-	if (phrase_in(form, PHRASE_FAILED) || phrase_in(form, PHRASE_REASON))
-		return SCORE_SENTENCE;
-	return 0;
+	return phrase_ends(phrase_form(before, a), PHRASE_LABEL);
 }
 
 /* An address that comes twice is best where a reply is told right below it. */
@@ -88,7 +93,7 @@ static void offer(struct places *f, struct str address, int score, int line)
 			p = &f->items[i];
 	if (p && (score < p->score || (score == p->score && p->replied)))
 		return;
-	bool replied = line >= 0 && words_has_basic(words_lines(f, line, line + 3));
+	bool replied = line >= 0 && words_has_basic(str_slice(words_lines(f, line, line + REPLY_LINES), 0, WORDS_MAX));
 	if (p && score == p->score && !replied)
 		return;
 	if (!p && f->count == WORDS_PLACES_MAX) {
@@ -122,16 +127,28 @@ static int malus(const struct notice *n, struct str address)
 	return m;
 }
 
+static void find_on_line(struct places *f, int i, struct arena *a)
+{
+	struct str line = f->lines[i], address;
+	int on_line = 0, otherwise = 0;
+	bool asked = false;
+	for (size_t at = 0; on_line++ < ON_LINE_MAX && address_next(line, &at, &address);) {
+		bool listed = is_listed(line, (size_t)(address.p - line.p), a);
+		if (!listed && !asked)
+			otherwise = score_of_line(line, a);
+		asked = asked || !listed;
+		offer(f, address, listed ? SCORE_LIST : otherwise, i);
+	}
+}
+
 static void find_places(const struct notice *n, struct arena *a, struct places *f)
 {
 	for (int i = 0; i < f->line_count; i++) {
-		struct str line = f->lines[i], address;
-		if (line.len == 0 || !memchr(line.p, '@', line.len) || words_is_field(line))
-			continue;
-		struct str form = phrase_form(line, a);
-		int on_line = 0;
-		for (size_t at = 0; on_line++ < ON_LINE_MAX && address_next(line, &at, &address);)
-			offer(f, address, score_at(line, form, (size_t)(address.p - line.p), a), i);
+		struct str line = f->lines[i];
+		if (f->count && str_eq(line, STR("-- "))) /* a signature follows */
+			break;
+		if (line.len && memchr(line.p, '@', line.len) && !words_is_field(line))
+			find_on_line(f, i, a);
 	}
 	int best = 0, kept = 0;
 	for (int i = 0; i < f->count; i++) {

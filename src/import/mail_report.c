@@ -168,7 +168,7 @@ static bool is_xtext_of(struct str coded, struct str address)
 	return i == coded.len;
 }
 
-static void block_end(const struct str v[F_COUNT], struct arena *a, struct fates *out)
+static void add_block(const struct str v[F_COUNT], struct arena *a, struct fates *out)
 {
 	int64_t arrival = mime_date(v[F_ARRIVAL]);
 	if (arrival != TIME_NONE && out->arrival_s == TIME_NONE)
@@ -196,6 +196,15 @@ static void block_end(const struct str v[F_COUNT], struct arena *a, struct fates
 
 /* ---- blocks ---- */
 
+/* Takes what the values tell, and empties them. */
+static void block_end(struct str v[F_COUNT], struct arena *a, struct fates *out)
+{
+	for (int i = 0; i < F_COUNT; i++)
+		v[i] = mime_unfold(v[i], a);
+	add_block(v, a, out);
+	memset(v, 0, F_COUNT * sizeof v[0]);
+}
+
 /* Appends a line to a value, as a folded one; some break long values without an indent. */
 static struct str joined(struct str value, struct str line)
 {
@@ -209,10 +218,7 @@ void report_read(struct str body, struct arena *a, struct fates *out)
 	enum field last = F_NONE;
 	while (str_next(&body, '\n', &line)) {
 		if (str_trim(line).len == 0 || str_starts(line, STR("--"))) {
-			for (int i = 0; i < F_COUNT; i++)
-				v[i] = mime_unfold(v[i], a);
 			block_end(v, a, out);
-			memset(v, 0, sizeof v);
 			last = F_NONE;
 			continue;
 		}
@@ -223,19 +229,14 @@ void report_read(struct str body, struct arena *a, struct fates *out)
 			continue;
 		}
 		enum field f = field_of(name);
-		/* A second recipient without the empty line between, */
+		/* A second recipient without the empty line between. */
 		if ((f == F_FINAL || f == F_ORIGINAL) && v[f].len) {
-			for (int i = 0; i < F_COUNT; i++)
-				v[i] = mime_unfold(v[i], a);
 			block_end(v, a, out);
-			memset(v, 0, sizeof v);
 		}
 		last = f != F_NONE && v[f].len == 0 ? f : F_NONE; /* the first of a name counts */
 		if (last != F_NONE)
 			v[f] = value;
 	}
-	for (int i = 0; i < F_COUNT; i++)
-		v[i] = mime_unfold(v[i], a);
 	block_end(v, a, out);
 }
 
