@@ -56,6 +56,7 @@ size_t free_end(struct str text, struct arena *a)
 /* ---- recipients ---- */
 
 enum { SCORE_LIST = 10, SCORE_SENTENCE = 8, SCORE_REPLY = 6, SCORE_MEANT = 4, SCORE_NEVER = -20 };
+enum { SENDER_MALUS = 9, OFFICE_MALUS = 6 };
 enum { ON_LINE_MAX = 50, LABEL_BYTES = 100, REPLY_LINES = 3 };
 
 /* How surely an address within a sentence is the failed recipient's, by what else is said there. */
@@ -73,7 +74,7 @@ static int score_of_line(struct str line, struct arena *a)
 static bool is_listed(struct str line, size_t start, struct arena *a)
 {
 	struct str t = words_without_bullets(line);
-	while (t.len && (t.p[0] == '<' || t.p[0] == '"'))
+	while (t.p < line.p + start && t.len && (t.p[0] == '<' || t.p[0] == '"'))
 		t = str_slice(t, 1, SIZE_MAX);
 	if (t.p == line.p + start && !str_starts(str_trim(line), STR("> ")))
 		return true;
@@ -117,14 +118,36 @@ static bool was_meant(const struct notice *n, struct str address)
 static int malus(const struct notice *n, struct str address)
 {
 	if (str_eq_nocase(address, n->from_address))
-		return SCORE_NEVER;
+		return -SCORE_NEVER;
 	int m = 0;
 	if (str_eq_nocase(address, n->to) || str_eq_nocase(address, n->original->sender))
-		m -= 9;
+		m += SENDER_MALUS;
 	if (str_starts_nocase(address, STR("postmaster@")) || str_starts_nocase(address, STR("mailer-daemon@")) ||
 	    str_starts_nocase(address, STR("abuse@")))
-		m -= 6;
+		m += OFFICE_MALUS;
 	return m;
+}
+
+/* Is it the sender of the original all the same? Somebody wrote to himself, when a reply is told of him alone. */
+static bool is_own_recipient(const struct notice *n, const struct places *f, const struct place *p)
+{
+	return f->count == 1 && p->replied && p->score + SENDER_MALUS == SCORE_LIST &&
+	       (str_eq_nocase(p->address, n->to) || str_eq_nocase(p->address, n->original->sender));
+}
+
+static void keep_best(const struct notice *n, struct places *f)
+{
+	int best = 0, kept = 0;
+	for (int i = 0; i < f->count; i++) {
+		f->items[i].score -= malus(n, f->items[i].address);
+		best = f->items[i].score > best ? f->items[i].score : best;
+	}
+	int least = best >= SCORE_SENTENCE ? SCORE_SENTENCE : SCORE_REPLY;
+	for (int i = 0; i < f->count; i++)
+		if (f->items[i].score + SCORE_MEANT * was_meant(n, f->items[i].address) >= least ||
+		    is_own_recipient(n, f, &f->items[i]))
+			f->items[kept++] = f->items[i];
+	f->count = kept;
 }
 
 static void find_on_line(struct places *f, int i, struct arena *a)
@@ -150,16 +173,7 @@ static void find_places(const struct notice *n, struct arena *a, struct places *
 		if (line.len && memchr(line.p, '@', line.len) && !words_is_field(line))
 			find_on_line(f, i, a);
 	}
-	int best = 0, kept = 0;
-	for (int i = 0; i < f->count; i++) {
-		f->items[i].score += malus(n, f->items[i].address);
-		best = f->items[i].score > best ? f->items[i].score : best;
-	}
-	int least = best >= SCORE_SENTENCE ? SCORE_SENTENCE : SCORE_REPLY;
-	for (int i = 0; i < f->count; i++)
-		if (f->items[i].score + SCORE_MEANT * was_meant(n, f->items[i].address) >= least)
-			f->items[kept++] = f->items[i];
-	f->count = kept;
+	keep_best(n, f);
 }
 
 /* A place for each recipient that is known otherwise, wherever the text speaks of it. */

@@ -14,7 +14,7 @@ enum phrase_kind {
 	PHRASE_REJECTED,       /* what was to deliver it has refused it, in a report that seems to tell of reading */
 	PHRASE_DELAYED,        /* it will be tried again */
 	PHRASE_SUCCESS,        /* it has arrived; in the Subject */
-	PHRASE_AUTO_REPLY,     /* a person's program answers; in the Subject */
+	PHRASE_AUTO_REPLY,     /* a person's program answers, or it is news of another kind; in the Subject */
 	PHRASE_DAEMON,         /* the From field of what sends notices */
 	PHRASE_ROBOT,          /* the From field of some program */
 	PHRASE_LABEL,          /* directly before a failed recipient */

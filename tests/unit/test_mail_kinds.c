@@ -98,6 +98,20 @@ static void speaks_dialects(void **state)
 		 "limit of Server (version 5.7.1) at 192.0.2.55.\nTicket #554321, call +1 550 555 1234 or see "
 		 "https://example.org/550/5.1.1?code=550.\nReference 4.16.55.1, build 5.2.2-rc1, 5.50 USD.\n",
 		 "failed bob@example.com"},
+		{"a quoted name", "Undelivered Mail", "<\"b b\"@example.com>: 550 5.1.1 no\n",
+		 "failed \"b b\"@example.com 5.1.1 550"},
+		{"to oneself", "Undelivered Mail", "<ann@example.net>: host mx said: 550 5.1.1 no\n",
+		 "failed ann@example.net 5.1.1 550"},
+		{"not to oneself", "Undelivered Mail", "<ann@example.net>:\nbob@example.com: 550 5.1.1 no\n",
+		 "failed bob@example.com 5.1.1 550"},
+		{"an address below a signature", "Undelivered Mail",
+		 "bob@example.com: 552 full\n-- \nhotline@example.com\n", "failed bob@example.com 552"},
+		{"frozen", "Message 1h0aBc-0005Xy-Qk has been frozen",
+		 "The following address(es) have yet to be delivered:\n\n  bob@example.com: SMTP error from remote "
+		 "mail server\n",
+		 "deferred bob@example.com"},
+		{"a list of what is held", "Quarantine summary: 2 messages",
+		 "  bob@example.org  Undeliverable: hi  550 KB\n", ""},
 		{"who only helps", "Undeliverable mail",
 		 "Your message to bob@example.com could not be delivered: mailbox is full.\n\nIf you need help, write "
 		 "to "
