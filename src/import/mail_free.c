@@ -57,7 +57,7 @@ size_t free_end(struct str text, struct arena *a)
 
 enum { SCORE_LIST = 10, SCORE_SENTENCE = 8, SCORE_REPLY = 6, SCORE_MEANT = 4, SCORE_NEVER = -20 };
 enum { SENDER_MALUS = 9, OFFICE_MALUS = 6 };
-enum { ON_LINE_MAX = 50, LABEL_BYTES = 100, REPLY_LINES = 3 };
+enum { ON_LINE_MAX = 50, LABEL_BYTES = 100, NAME_BYTES = 60, REPLY_LINES = 3 };
 
 /* How surely an address within a sentence is the failed recipient's, by what else is said there. */
 static int score_of_line(struct str line, struct arena *a)
@@ -70,19 +70,64 @@ static int score_of_line(struct str line, struct arena *a)
 	return phrase_in(form, PHRASE_FAILED) || phrase_in(form, PHRASE_REASON) ? SCORE_SENTENCE : 0;
 }
 
-/* Does the address at `start` begin the line, or does a label stand before it? */
-static bool is_listed(struct str line, size_t start, struct arena *a)
+/* What stands directly before the address at `start`, without what encloses that. */
+static struct str before_address(struct str line, size_t start)
 {
-	struct str t = words_without_bullets(line);
-	while (t.p < line.p + start && t.len && (t.p[0] == '<' || t.p[0] == '"'))
-		t = str_slice(t, 1, SIZE_MAX);
-	if (t.p == line.p + start && !str_starts(str_trim(line), STR("> ")))
-		return true;
 	size_t from = start > LABEL_BYTES ? start - LABEL_BYTES : 0;
 	struct str before = str_trim(str_slice(line, from, start - from));
 	while (before.len && strchr("<\"'(", before.p[before.len - 1]))
 		before = str_trim(str_slice(before, 0, before.len - 1));
-	return phrase_ends(phrase_form(before, a), PHRASE_LABEL);
+	return before;
+}
+
+/* "Recipient . . . . : " ends in a label too. */
+static bool ends_in_label(struct str before, struct arena *a)
+{
+	struct str form = phrase_form(before, a);
+	if (phrase_ends(form, PHRASE_ADVICE))
+		return false;
+	if (phrase_ends(form, PHRASE_LABEL))
+		return true;
+	while (form.len && strchr(" .:", form.p[form.len - 1]))
+		form.len--;
+	return phrase_ends(form, PHRASE_LABEL);
+}
+
+/* "from <a@example.com> to <b@example.com>" */
+static bool is_behind_sender(struct str former, struct str address)
+{
+	const char *at = former.p + former.len;
+	if (former.len == 0)
+		return false;
+	struct str between = {at, (size_t)(address.p - at)};
+	while (between.len && strchr("<>\"' ", between.p[0]))
+		between = str_slice(between, 1, SIZE_MAX);
+	while (between.len && strchr("<>\"' ", between.p[between.len - 1]))
+		between.len--;
+	return str_eq_nocase(between, STR("to"));
+}
+
+/* "   Bob Miller <bob@example.com>", nothing else on the line. */
+static bool is_behind_name(struct str line, struct str name, struct str address)
+{
+	if (name.len == 0 || name.len > NAME_BYTES || line.p + line.len != address.p + address.len + 1)
+		return false;
+	return line.p[line.len - 1] == '>' && !strchr(".,;!", name.p[name.len - 1]) && !memchr(name.p, ':', name.len);
+}
+
+/* How surely an address is the failed recipient's, by what stands before it on its line; 0: that says nothing. */
+static int score_by_place(struct str line, struct str address, struct str former, struct arena *a)
+{
+	size_t start = (size_t)(address.p - line.p);
+	struct str t = words_without_bullets(line), rest = str_trim(line);
+	while (t.p < address.p && t.len && (t.p[0] == '<' || t.p[0] == '"'))
+		t = str_slice(t, 1, SIZE_MAX);
+	if (t.p == address.p && !str_starts(rest, STR("> ")))
+		return SCORE_LIST;
+	struct str before = before_address(line, start);
+	if (is_behind_sender(former, address) || ends_in_label(before, a))
+		return SCORE_LIST;
+	return is_behind_name(rest, before, address) ? SCORE_REPLY : 0;
 }
 
 /* An address that comes twice is best where a reply is told right below it. */
@@ -152,15 +197,17 @@ static void keep_best(const struct notice *n, struct places *f)
 
 static void find_on_line(struct places *f, int i, struct arena *a)
 {
-	struct str line = f->lines[i], address;
-	int on_line = 0, otherwise = 0;
+	struct str line = f->lines[i], address, former = {0};
+	int on_line = 0, of_line = 0;
 	bool asked = false;
-	for (size_t at = 0; on_line++ < ON_LINE_MAX && address_next(line, &at, &address);) {
-		bool listed = is_listed(line, (size_t)(address.p - line.p), a);
-		if (!listed && !asked)
-			otherwise = score_of_line(line, a);
-		asked = asked || !listed;
-		offer(f, address, listed ? SCORE_LIST : otherwise, i);
+	for (size_t at = 0; on_line++ < ON_LINE_MAX && address_next(line, &at, &address); former = address) {
+		int score = score_by_place(line, address, former, a);
+		if (score < SCORE_LIST && !asked)
+			of_line = score_of_line(line, a);
+		asked = asked || score < SCORE_LIST;
+		if (score < SCORE_LIST && (of_line != 0 || score == 0))
+			score = of_line;
+		offer(f, address, score, i);
 	}
 }
 

@@ -112,6 +112,21 @@ static void speaks_dialects(void **state)
 		 "deferred bob@example.com"},
 		{"a list of what is held", "Quarantine summary: 2 messages",
 		 "  bob@example.org  Undeliverable: hi  550 KB\n", ""},
+		{"from one to another", "Undeliverable: hi",
+		 "Message from <eve@example.org> to <bob@example.com> was not delivered.\nReason: 550 5.7.1 "
+		 "<eve@example.org>: no\n",
+		 "failed bob@example.com 5.7.1 550"},
+		{"behind a name", "Undeliverable: hi",
+		 "It could not be delivered:\n\n   Bob Miller <bob@example.com>\n\nReason: full\n",
+		 "failed bob@example.com"},
+		{"a table", "Delivery failure",
+		 "Delivery failed.\nRecipient . . . : bob@example.com\nStatus  . . . . : 552 5.2.2 Mailbox full\n",
+		 "failed bob@example.com 5.2.2 552"},
+		{"mail to who helps", "Undeliverable: hi",
+		 "Your message could not be delivered to bob@example.com.\n\nPlease send mail to hotline@example.com "
+		 "for help.\nOr "
+		 "contact: team@example.com\n",
+		 "failed bob@example.com"},
 		{"who only helps", "Undeliverable mail",
 		 "Your message to bob@example.com could not be delivered: mailbox is full.\n\nIf you need help, write "
 		 "to "
