@@ -96,9 +96,9 @@ static bool ends_in_label(struct str before, struct arena *a)
 /* "from <a@example.com> to <b@example.com>" */
 static bool is_behind_sender(struct str former, struct str address)
 {
-	const char *at = former.p + former.len;
 	if (former.len == 0)
 		return false;
+	const char *at = former.p + former.len;
 	struct str between = {at, (size_t)(address.p - at)};
 	while (between.len && strchr("<>\"' ", between.p[0]))
 		between = str_slice(between, 1, SIZE_MAX);
