@@ -113,6 +113,7 @@ static bool put_fate(const struct mail *m, struct import_sink *s, const struct m
 		.queued_at = n->original.date_s >= 0 ? n->original.date_s : n->fates.arrival_s,
 		.time = time_s == TIME_NONE ? m->mtime_s : time_s,
 		.time_guessed = time_s == TIME_NONE,
+		.file_tells = true,
 		.sender = n->original.sender,
 		.recipient = f->recipient,
 		.title = n->original.title,
