@@ -1,4 +1,4 @@
-/* mail_phrases.h - what mail systems write in their notices, as a table: one row a wording, whoever's it is.
+/* mail_phrases.h - what mail systems write in their notices, as lists: one row a wording, whoever's it is.
  *
  * Layer 3, beside import.h. Rows are in small letters, in UTF-8, with single blanks. A new wording is a new row.
  */
@@ -22,13 +22,6 @@ enum phrase_kind {
 	PHRASE_ADVICE,         /* on a line with an address to turn to, or of somebody else */
 	PHRASE_END             /* starts the line behind which the original or boilerplate follows */
 };
-
-struct phrase {
-	enum phrase_kind kind;
-	const char *text;
-};
-extern const struct phrase phrases[];
-extern const size_t phrase_count;
 
 /* Small letters, each run of white space one blank, apostrophes as in ASCII: what phrases are looked for in. */
 struct str phrase_form(struct str text, struct arena *a);
