@@ -107,8 +107,10 @@ static bool add_attempts(struct store *st, int64_t email, const struct attempt *
 	return true;
 }
 
-/* An email fails once, however many tell of it: the attempt that failed is what the email's own fact says. */
-static bool note_failed(struct store *st, struct record *r, const struct attempt *attempts, int count, struct err *e)
+/* An email fails once, however many tell of it: the attempt that failed is what the email's own fact says. `known`: how
+ * many attempts are there. */
+static bool note_failed(struct store *st, struct record *r, const struct attempt *attempts, int count, int known,
+			struct err *e)
 {
 	const struct attempt a = {r->time, r->outcome, r->enhanced, r->basic, r->stage, r->remote_mta, r->response};
 	bool told = false;
@@ -120,7 +122,7 @@ static bool note_failed(struct store *st, struct record *r, const struct attempt
 		return false;
 	if (sqlite3_changes(st->db) > 0 || !told)
 		return true;
-	r->attempts++;
+	r->attempts = known + 1;
 	return write_attempt(st, STMT_ATTEMPT_ADD, r->id, &a, e);
 }
 
@@ -322,10 +324,11 @@ static bool change_record(struct store *st, struct record *r, const struct attem
 	    !was_expired(st, &old, r, &expired, e) || !count_attempts(st, r->id, &count, &newest_s, e) ||
 	    !add_attempts(st, r->id, attempts, attempt_count, &how, e))
 		return false;
+	count += how.added;
 	struct record merged = old;
-	record_merge(&merged, old.source_key == r->source_key ? r : &said, expired, newest_s, count + how.added);
+	record_merge(&merged, old.source_key == r->source_key ? r : &said, expired, newest_s, count);
 	if (!apply_given_up(st, &merged, window_s, a, e) ||
-	    (how.unfailed && !note_failed(st, &merged, attempts, attempt_count, e)))
+	    (how.unfailed && !note_failed(st, &merged, attempts, attempt_count, count, e)))
 		return false;
 	*what = how.added || news ? PUT_CHANGED : PUT_UNCHANGED;
 	if (record_same(&merged, &old))

@@ -217,6 +217,30 @@ static void files_that_tell(void **state)
 	store_close(st);
 }
 
+/* Events come without attempts, a bounce mail with the one that failed. */
+static void one_attempt_that_failed(void **state)
+{
+	const struct scratch *s = *state;
+	struct store *st = open_new(s);
+	sqlite3 *db = plain_open(s->path);
+	for (int round = 0; round < 2; round++) {
+		struct err e = {0};
+		enum put what;
+		struct record event = email(1, "ann@example.com", T0, OUTCOME_FAILED, (struct ecode){0}, 0, "");
+		struct record mail =
+			email(2, "ann@example.com", T0, OUTCOME_FAILED, (struct ecode){5, 1, 1}, 550, "no");
+		event.message_id = mail.message_id = STR("order-2@shop.example");
+		event.attempts = mail.attempts = 1;
+		assert_ok(store_put(st, &event, NULL, 0, 0, &what, &e), e);
+		assert_int_equal(what, round == 0 ? PUT_ADDED : PUT_UNCHANGED);
+		assert_int_equal(put(st, &mail, 0), round == 0 ? PUT_CHANGED : PUT_UNCHANGED);
+		assert_int_equal(plain_int(db, "SELECT attempts FROM email"), 1);
+		assert_int_equal(plain_int(db, "SELECT count(*) FROM attempt"), 1);
+	}
+	sqlite3_close(db);
+	store_close(st);
+}
+
 /* The log of a message whose provider's event came first: it defers, without a Message-ID on later days, and gives up. */
 static void second_source_goes_on(void **state)
 {
@@ -414,6 +438,7 @@ int main(void)
 		TEST(tells_emails_apart),
 		TEST(one_email_told_by_several_sources),
 		TEST(files_that_tell),
+		TEST(one_attempt_that_failed),
 		TEST(second_source_goes_on),
 		TEST(order_does_not_matter),
 		TEST(newest_fact_wins),
