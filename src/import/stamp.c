@@ -275,7 +275,12 @@ static bool stamp_short(struct stamp_clock *c, struct str s, size_t *used, int64
 static bool stamp_full(struct stamp_clock *c, struct str s, size_t *used, int64_t *utc_s)
 {
 	int64_t as_utc;
-	if (!is_at(s, 3, ' ') || !is_at(s, 8, '-') || !stamp_iso(str_slice(s, 4, 19), used, &as_utc) || *used != 19)
+	size_t n = 19;
+	if (is_at(s, 4 + n, '.'))
+		do
+			n++;
+		while (digits(s, 4 + n, 1) >= 0);
+	if (!is_at(s, 3, ' ') || !is_at(s, 8, '-') || !stamp_iso(str_slice(s, 4, n), used, &as_utc) || *used != n)
 		return false;
 	struct str rest = str_slice(s, 4 + *used + 1, SIZE_MAX), name = word(&rest);
 	if (!is_at(s, 4 + *used, ' ') || name.len == 0)
@@ -287,11 +292,83 @@ static bool stamp_full(struct stamp_clock *c, struct str s, size_t *used, int64_
 	return ok;
 }
 
+/* "1793008800.123456" */
+static bool stamp_unix(struct str s, size_t *used, int64_t *utc_s)
+{
+	size_t point = str_find(str_slice(s, 0, 12), STR("."), 0);
+	if (point == SIZE_MAX || point < 9 || digits(s, point + 1, 6) < 0)
+		return false;
+	*used = point + 7;
+	return str_to_int(str_slice(s, 0, point), utc_s) && *utc_s >= 0;
+}
+
+/* Takes "<22>" off the front: facility and severity, as a daemon sends them and some write them down. */
+static void skip_priority(struct str *line)
+{
+	size_t at = 1;
+	while (at < 4 && digits(*line, at, 1) >= 0)
+		at++;
+	if (at > 1 && is_at(*line, 0, '<') && is_at(*line, at, '>'))
+		*line = str_slice(*line, at + 1, SIZE_MAX);
+}
+
+/* `s` begins with "-" or elements such as [origin ip="192.0.2.1" software="a \"b\" [c\]"]: what follows. */
+static struct str behind_data(struct str s)
+{
+	size_t i = is_at(s, 0, '-');
+	while (is_at(s, i, '[')) {
+		bool quoted = false;
+		for (i++; i < s.len && (quoted || s.p[i] != ']'); i++) {
+			if (s.p[i] == '"')
+				quoted = !quoted;
+			else if (quoted && s.p[i] == '\\')
+				i++;
+		}
+		i++;
+	}
+	s = str_slice(s, i, SIZE_MAX);
+	return str_slice(s, is_at(s, 0, ' '), SIZE_MAX);
+}
+
+/* RFC 5424, behind the stamp: "mx postfix/smtp 2 - - message". */
+static void split_5424(struct str rest, struct syslog_line *out)
+{
+	static const char mark[] = "\xef\xbb\xbf"; /* what follows is UTF-8 */
+	out->host = word(&rest);
+	out->tag = word(&rest);
+	word(&rest); /* number of the process */
+	word(&rest); /* kind of message */
+	out->message = behind_data(rest);
+	if (str_starts(out->message, str_of(mark)))
+		out->message = str_slice(out->message, sizeof mark - 1, SIZE_MAX);
+}
+
+/* "mx postfix/smtp[2]: message"; on FreeBSD with -v "<mail.info> mx …", on AIX "mx mail:info …", on Solaris "…: [ID 197553
+ * mail.info] message". */
+static void split_traditional(struct str rest, struct syslog_line *out)
+{
+	out->host = word(&rest);
+	if (is_at(out->host, 0, '<') && is_at(out->host, out->host.len - 1, '>'))
+		out->host = word(&rest);
+	struct str tag = word(&rest);
+	if (str_starts(tag, STR("mail:")) && tag.len > 5)
+		tag = word(&rest);
+	/* "last message repeated 2 times", "-- MARK --": no tag */
+	bool tagged = is_at(tag, tag.len - 1, ':') && tag.len > 1;
+	size_t id = tagged && str_starts(rest, STR("[ID ")) ? str_find(rest, STR("] "), 0) : SIZE_MAX;
+	out->tag = tagged ? str_slice(tag, 0, tag.len - 1) : STR("");
+	out->message = !tagged ? STR("") : id == SIZE_MAX ? rest : str_slice(rest, id + 2, SIZE_MAX);
+}
+
 bool syslog_split(struct stamp_clock *c, struct str line, struct syslog_line *out, const char **why)
 {
 	size_t used;
+	skip_priority(&line);
+	bool rfc5424 = is_at(line, 0, '1') && is_at(line, 1, ' ') && is_at(line, 6, '-');
+	if (rfc5424)
+		line = str_slice(line, 2, SIZE_MAX);
 	if (!stamp_short(c, line, &used, &out->time_s) && !stamp_log(c, line, &used, &out->time_s) &&
-	    !stamp_full(c, line, &used, &out->time_s)) {
+	    !stamp_full(c, line, &used, &out->time_s) && !stamp_unix(line, &used, &out->time_s)) {
 		*why = "does not begin with a time stamp";
 		return false;
 	}
@@ -300,11 +377,9 @@ bool syslog_split(struct stamp_clock *c, struct str line, struct syslog_line *ou
 		return false;
 	}
 	struct str rest = str_slice(line, used + 1, SIZE_MAX);
-	out->host = word(&rest);
-	struct str tag = word(&rest);
-	/* "last message repeated 2 times", "-- MARK --": no tag */
-	bool tagged = tag.len > 1 && tag.p[tag.len - 1] == ':';
-	out->tag = tagged ? str_slice(tag, 0, tag.len - 1) : STR("");
-	out->message = tagged ? rest : STR("");
+	if (rfc5424)
+		split_5424(rest, out);
+	else
+		split_traditional(rest, out);
 	return true;
 }

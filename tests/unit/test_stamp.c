@@ -184,6 +184,12 @@ static void parts_of_a_line(void **state)
 					  "Oct 26 10:0x:00 mx",
 					  "Mon 2026-10-26 10:00:00",
 					  "Mon 2026-10-26 10:00 UTC mx",
+					  "[12345.678901] mx",
+					  "12345.678901 mx",
+					  "1793008800 mx",
+					  "<22>",
+					  "<2222>Oct 26 10:00:00 mx",
+					  "2 2026-10-26T10:00:00Z mx",
 					  "Mon 2026-10-26 10:00:00  mx",
 					  "\tcontinued"};
 	for (size_t i = 0; i < COUNT_OF(bad); i++) {
@@ -191,6 +197,46 @@ static void parts_of_a_line(void **state)
 		if (syslog_split(&c, str_of(bad[i]), &l, &why))
 			fail_msg("%s is taken", bad[i]);
 		assert_non_null(why);
+	}
+}
+
+/* As other daemons and systems write it, the same line. */
+static void heads_of_many_systems(void **state)
+{
+	(void)state;
+	static const char *const lines[] = {
+		"<22>Oct 26 10:00:00 mx postfix/smtp[7]: A: b [c]",
+		"Oct 26 10:00:00 <mail.info> mx postfix/smtp[7]: A: b [c]",
+		"Oct 26 10:00:00 <2.6> mx postfix/smtp[7]: A: b [c]",
+		"Oct 26 10:00:00 mx mail:info postfix/smtp[7]: A: b [c]",
+		"Oct 26 10:00:00 mx postfix/smtp[7]: [ID 197553 mail.info] A: b [c]",
+		"Mon 2026-10-26 10:00:00.123456 UTC mx postfix/smtp[7]: A: b [c]",
+		"1793008800.123456 mx postfix/smtp[7]: A: b [c]",
+		"<22>1 2026-10-26T10:00:00.003Z mx postfix/smtp[7] 7 - - A: b [c]",
+		"1 2026-10-26T12:00:00+02:00 mx postfix/smtp[7] - ID47 - \xef\xbb\xbf"
+		"A: b [c]",
+		"<22>1 2026-10-26T10:00:00Z mx postfix/smtp[7] 7 - [a@1 x=\"] \\\" ]\"][b] A: b [c]",
+	};
+	struct stamp_clock c = stamp_clock_of(2026, 0);
+	for (size_t i = 0; i < COUNT_OF(lines); i++) {
+		struct syslog_line l;
+		const char *why = "other parts";
+		if (!syslog_split(&c, str_of(lines[i]), &l, &why) || l.time_s != utc(2026, 10, 26, 10, 0, 0) ||
+		    !str_eq(l.host, STR("mx")) || !str_eq(l.tag, STR("postfix/smtp[7]")) ||
+		    !str_eq(l.message, STR("A: b [c]")))
+			fail_msg("%s: %s", lines[i], why);
+	}
+	/* Cut off anywhere: never read beyond the end. */
+	for (size_t i = 0; i < COUNT_OF(lines); i++) {
+		for (size_t n = 0; n < strlen(lines[i]); n++) {
+			struct syslog_line l;
+			const char *why;
+			char *copy = malloc(n + 1);
+			assert_non_null(copy);
+			memcpy(copy, lines[i], n);
+			syslog_split(&c, (struct str){copy, n}, &l, &why);
+			free(copy);
+		}
 	}
 }
 
@@ -225,9 +271,15 @@ static void dates_of_mail(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(iso_forms),       cmocka_unit_test(dates_of_mail),       cmocka_unit_test(any_form),
-		cmocka_unit_test(year_by_latest),  cmocka_unit_test(year_as_said),        cmocka_unit_test(local_zone),
-		cmocka_unit_test(parts_of_a_line), cmocka_unit_test(logs_without_a_zone),
+		cmocka_unit_test(iso_forms),
+		cmocka_unit_test(dates_of_mail),
+		cmocka_unit_test(any_form),
+		cmocka_unit_test(year_by_latest),
+		cmocka_unit_test(year_as_said),
+		cmocka_unit_test(local_zone),
+		cmocka_unit_test(heads_of_many_systems),
+		cmocka_unit_test(parts_of_a_line),
+		cmocka_unit_test(logs_without_a_zone),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
