@@ -245,6 +245,69 @@ static void compressed_files(void **state)
 	arena_free(&a);
 }
 
+/* What may stand behind the end: another file compressed alike, and for gzip zeros. */
+static void compressed_files_in_a_row(void **state)
+{
+	const struct scratch *s = *state;
+	enum { MANY = 300 };
+	static const struct import_options o = {.year = 2026};
+	struct arena a = {0};
+	struct str text = many_lines(&a, MANY);
+	for (size_t i = 0; i < COUNT_OF(packers); i++) {
+		char path[128];
+		struct import_result r;
+		struct err e = {0};
+		put_file(s, "mail.log", text, path);
+		pack(path, packers[i].program, packers[i].ending);
+		struct str packed = whole_file(&a, path);
+		struct buf b = {0};
+		buf_add(&b, packed);
+		buf_add(&b, packed);
+		if (i == 0)
+			buf_add(&b, (struct str){(const char[999]){0}, 999});
+		put_file(s, "twice", buf_str(&b), path);
+		assert_ok(import_into(s, path, &o, &r, &e), e);
+		assert_int_equal(r.lines, 2 * MANY);
+		if (i == 0) {
+			buf_add(&b, STR("something else\n"));
+			assert_refused(s, put_file(s, "twice", buf_str(&b), path), &o, ERR_INPUT,
+				       "twice is damaged or cut off; the 600 lines");
+		}
+		buf_free(&b);
+	}
+	arena_free(&a);
+}
+
+/* A byte that was turned over is said: a checksum tells when nothing else does. */
+static void damaged_files(void **state)
+{
+	const struct scratch *s = *state;
+	enum { MANY = 300, TURNS = 60 };
+	static const struct import_options o = {.year = 2026};
+	struct arena a = {0};
+	struct str text = many_lines(&a, MANY);
+	for (size_t i = 0; i < COUNT_OF(packers); i++) {
+		char path[128];
+		put_file(s, "mail.log", text, path);
+		pack(path, packers[i].program, packers[i].ending);
+		struct str packed = whole_file(&a, path);
+		size_t from = 40; /* behind what says little, such as the name of the file */
+		for (size_t k = 0; k < TURNS; k++) {
+			struct import_result r;
+			struct err e = {0};
+			size_t at = from + (packed.len - from) * k / TURNS;
+			char *p = (char *)packed.p;
+			p[at] = (char)(p[at] ^ 1 << k % 8);
+			put_file(s, "turned", packed, path);
+			bool ok = import_into(s, path, &o, &r, &e);
+			p[at] = (char)(p[at] ^ 1 << k % 8);
+			if (ok || !strstr(e.msg, "is damaged or cut off"))
+				fail_msg("%s: byte %zu of %zu: %d %s", packers[i].program, at, packed.len, ok, e.msg);
+		}
+	}
+	arena_free(&a);
+}
+
 /* The order is that of the days, whichever are compressed. */
 static void a_folder_of_compressed_logs(void **state)
 {
@@ -439,6 +502,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_stop_within_a_line, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(times_out_of_range, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(compressed_files, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(compressed_files_in_a_row, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(damaged_files, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(a_folder_of_compressed_logs, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(other_servers_join_over_runs, scratch_setup, scratch_teardown),
 		cmocka_unit_test(order_of_rotated_files),
