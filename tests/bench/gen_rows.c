@@ -8,6 +8,7 @@
 #include "sample_tables.h"
 #include "store.h"
 
+#include <sqlite3.h>
 #include <stdlib.h>
 
 enum {
@@ -231,6 +232,37 @@ static bool generate(struct generator *g, struct err *e)
 	return store_commit(g->st, e);
 }
 
+static bool run_sql(const char *path, const char *sql, struct buf *out)
+{
+	sqlite3 *db;
+	sqlite3_stmt *s = NULL;
+	bool ok = sqlite3_open(path, &db) == SQLITE_OK && sqlite3_prepare_v2(db, sql, -1, &s, NULL) == SQLITE_OK;
+	int rc = SQLITE_DONE;
+	while (ok && (rc = sqlite3_step(s)) == SQLITE_ROW)
+		buf_add(out, str_of((const char *)sqlite3_column_text(s, 0)));
+	ok = ok && rc == SQLITE_DONE;
+	sqlite3_finalize(s);
+	sqlite3_close(db);
+	return ok;
+}
+
+/* Indexes are made in one go afterwards: for ten million rows that takes a tenth of the time. */
+static bool drop_indexes(const char *path)
+{
+	struct buf names = {0};
+	struct str rest, name;
+	bool ok = run_sql(path, "SELECT name || char(10) FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL",
+			  &names);
+	rest = buf_str(&names);
+	while (ok && str_next(&rest, '\n', &name)) {
+		char sql[200];
+		snprintf(sql, sizeof sql, "DROP INDEX \"%.*s\"", (int)name.len, name.p);
+		ok = name.len == 0 || run_sql(path, sql, NULL);
+	}
+	buf_free(&names);
+	return ok;
+}
+
 int main(int argc, char **argv)
 {
 	struct generator g = {.random = 7};
@@ -246,7 +278,10 @@ int main(int argc, char **argv)
 	for (size_t i = 0; i < g.t.domain_count; i++)
 		g.domain_weights += g.t.domains[i].weight;
 	g.st = store_open_rw(argv[1], true, &e);
-	bool ok = g.st && generate(&g, &e);
+	bool ok = g.st && (drop_indexes(argv[1]) || err_set(&e, ERR_IO, "cannot drop the indexes")) && generate(&g, &e);
+	store_close(g.st);
+	g.st = ok ? store_open_rw(argv[1], false, &e) : NULL; /* puts them back */
+	ok = g.st;
 	store_close(g.st);
 	arena_free(&tables);
 	if (!ok)
