@@ -245,7 +245,7 @@ bench: deps-bench ## measure start, keys, filters, export, import and memory bes
 bench-large: ## the same with ten million rows
 	@$(MAKE) --no-print-directory bench BENCH_ROWS=10000000
 
-bench-run: $(BIN) $(BENCH)/rows-$(BENCH_ROWS).db $(BENCH)/mail-$(BENCH_ROWS).log $(BENCH)/mails-10000.mbox
+bench-run: $(BIN) $(BUILD)/tests/bench/ask $(BENCH)/rows-$(BENCH_ROWS).db $(BENCH)/mail-$(BENCH_ROWS).log $(BENCH)/mails-10000.mbox
 	@python3 tests/bench/bench.py $^ $(BENCH)
 
 # ---- installing --------------------------------------------------------------------------------------------------
