@@ -3,6 +3,7 @@
  *   FAULT=KIND:N:HOW   the Nth call of that kind (1: the first) fails; KIND is alloc, open, read, write, sync, place (rename,
  *                      link), unlink or truncate. HOW is an errno as a number; `kill`: the program is killed instead of the
  *                      call; `short`: just one byte is taken or given. A + behind N: all later calls too.
+ *   FAULT_NO_TMPFILE   when set: a file system without O_TMPFILE.
  *   FAULT_COUNT=PATH   how many calls of each kind there were is written there when the program ends.
  *
  * What the C library calls for itself (stdio's write) is not seen; what it allocates is.
@@ -29,6 +30,7 @@ static enum kind kind = KINDS;
 static long nth;
 static bool and_later;
 static int how;
+static bool no_tmpfile;
 static atomic_long counts[KINDS];
 static atomic_bool ready;
 
@@ -49,6 +51,7 @@ __attribute__((constructor)) static void start(void)
 		      : strcmp(last, ":short") == 0 ? SHORT
 						    : atoi(last + 1);
 	}
+	no_tmpfile = getenv("FAULT_NO_TMPFILE") != NULL;
 	ready = true;
 }
 
@@ -107,22 +110,36 @@ void *realloc(void *p, size_t size)
 
 /* ---- files ---- */
 
+static bool takes_mode(int flags)
+{
+	return (flags & O_CREAT) || (flags & O_TMPFILE) == O_TMPFILE;
+}
+
+static int open_in(int dir, const char *path, int flags, mode_t mode)
+{
+	if (no_tmpfile && (flags & O_TMPFILE) == O_TMPFILE) {
+		errno = EOPNOTSUPP;
+		return -1;
+	}
+	return fails(OPEN, NULL) ? -1 : (int)syscall(SYS_openat, dir, path, flags, mode);
+}
+
 int open(const char *path, int flags, ...)
 {
 	va_list ap;
 	va_start(ap, flags);
-	mode_t mode = (flags & (O_CREAT | __O_TMPFILE)) ? va_arg(ap, mode_t) : 0;
+	mode_t mode = takes_mode(flags) ? va_arg(ap, mode_t) : 0;
 	va_end(ap);
-	return fails(OPEN, NULL) ? -1 : (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode);
+	return open_in(AT_FDCWD, path, flags, mode);
 }
 
 int openat(int dir, const char *path, int flags, ...)
 {
 	va_list ap;
 	va_start(ap, flags);
-	mode_t mode = (flags & (O_CREAT | __O_TMPFILE)) ? va_arg(ap, mode_t) : 0;
+	mode_t mode = takes_mode(flags) ? va_arg(ap, mode_t) : 0;
 	va_end(ap);
-	return fails(OPEN, NULL) ? -1 : (int)syscall(SYS_openat, dir, path, flags, mode);
+	return open_in(dir, path, flags, mode);
 }
 
 int open64(const char *path, int flags, ...) __attribute__((alias("open")));

@@ -111,6 +111,36 @@ def kills_at_each_call(sources, most):
 	return total
 
 
+def exports_killed(most):
+	"""The old file or the new one is there, and nothing else; there is one instant when a replaced file has two names."""
+	folder = os.path.join(dir, 'out')
+	os.mkdir(folder)
+	out = os.path.join(folder, 'out.csv')
+	new = soak.Run(['export', db]).out
+	args = ['export', db, '-o', out, '--force']
+	wrong, total = [], 0
+	for old in (None, b'old'):
+		calls, run = soak.counts(args, dir)
+		for kind in ('open', 'read', 'write', 'sync', 'place'):
+			for n in soak.points(calls[kind], most):
+				for name in os.listdir(folder):
+					os.unlink(os.path.join(folder, name))
+				if old:
+					with open(out, 'wb') as f:
+						f.write(old)
+				soak.Run(args, fault=f'{kind}:{n}:kill')
+				total += 1
+				there = None
+				if os.path.exists(out):
+					with open(out, 'rb') as f:
+						there = f.read()
+				names = os.listdir(folder)
+				if there not in (old, new) or len(names) > (there is not None) + (kind == 'place' and n == 2):
+					wrong.append(f'{kind} {n}: {names}, {there and len(there)} bytes')
+	soak.result(wrong, f'exports: {total} kills, no partial file')
+	return total
+
+
 # Into a new database, everything; a log in batches; standard input, which is taken in whenever it pauses.
 sources = [soak.make_sources(os.path.join(dir, 'sources'), 2000 if not full else 20000)]
 small = [soak.make_sources(os.path.join(dir, 'small'), 100)]
@@ -131,5 +161,6 @@ if full:
 else:
 	total += random_kills('a few lines', small, kills - total, 3)
 exact = kills_at_each_call(small, 100000 if full else 8)
-soak.figure(f'{total} kills at random moments and {exact} at calls that write: each repeat gave the same database')
+exact += exports_killed(100000 if full else 4)
+soak.figure(f'{total} kills at random moments and {exact} at calls that write: each repeat gave the same database, no partial file')
 soak.finish()
