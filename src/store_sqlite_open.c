@@ -56,8 +56,18 @@ static const char *failure_text(int code)
 	return NULL;
 }
 
+/* SQLite calls a database damaged when the system could not read it. */
+static bool disk_failed(struct store *st)
+{
+	int errnum = 0;
+	return st->db && sqlite3_file_control(st->db, "main", SQLITE_FCNTL_LAST_ERRNO, &errnum) == SQLITE_OK &&
+	       (errnum == EIO || errnum == ENXIO);
+}
+
 bool store_fail(struct store *st, int rc, struct err *e)
 {
+	if ((rc & 0xff) == SQLITE_CORRUPT && disk_failed(st))
+		rc = SQLITE_IOERR;
 	bool stale = st->was_stale;
 	st->was_stale = false;
 	st->too_big = rc == SQLITE_TOOBIG;
@@ -371,7 +381,10 @@ struct store *store_open_rw(const char *path, bool create, struct err *e)
 	struct store *st = new_store(path, true);
 	if (open_file(st, missing, e) && schema_lay(st, create, e) && schema_check(st, e))
 		return st;
-	store_close(st);
+	if (missing)
+		store_discard(st);
+	else
+		store_close(st);
 	return NULL;
 }
 
