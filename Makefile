@@ -169,8 +169,11 @@ soak: ## the long tests at full length, minutes to hours; tests/README.md tells 
 	@sh src/tools/deps.sh $(DEPS_SOAK)
 	@$(MAKE) --no-print-directory soak-run
 
+SOAK_SAN := $(BUILD)/san-address-undefined
 soak-run: $(BIN) $(SAMPLE) programs
-	@BIN=$(abspath $(BIN)) BUILD=$(abspath $(BUILD)) SOAK=$(or $(SOAK),full) sh tests/run.sh $(SOAKS)
+	@$(MAKE) --no-print-directory SAN=address,undefined $(SOAK_SAN)/tests/soak/corrupt
+	@BIN=$(abspath $(BIN)) BUILD=$(abspath $(BUILD)) SOAK=$(or $(SOAK),full) sh tests/run.sh \
+		$(patsubst $(BUILD)/tests/soak/corrupt,$(SOAK_SAN)/tests/soak/corrupt,$(SOAKS))
 
 programs: $(UNIT) $(SCREEN) $(filter $(BUILD)/%,$(SOAKS)) $(PRELOAD) $(BUILD)/tools/gen_log
 
