@@ -29,7 +29,7 @@ void store_discard(struct store *st);
 /* True when a snapshot is read that will not show what others write: the owner's file may not be touched. */
 bool store_is_snapshot(const struct store *st);
 /* A number that changes when another connection has changed the database; a snapshot's never does. Also finds out
- * that the file was replaced or deleted: then false. */
+ * that the file was replaced, deleted or emptied, or is no database of deadletter any more: then false. */
 bool store_version(struct store *st, int64_t *version, struct err *e);
 
 /* `is_stale` is polled during queries, and ends them with ERR_STALE. NULL: never. */

@@ -409,7 +409,14 @@ bool store_version(struct store *st, int64_t *version, struct err *e)
 	if (!s)
 		return false;
 	int rc = sqlite3_step(s);
-	*version = rc == SQLITE_ROW ? sqlite3_column_int64(s, 0) : 0;
+	bool ok = rc == SQLITE_ROW || store_fail(st, rc, e);
+	*version = ok ? sqlite3_column_int64(s, 0) : 0;
 	sqlite3_reset(s);
-	return rc == SQLITE_ROW || store_fail(st, rc, e);
+	if (!ok || *version == st->version)
+		return ok;
+	/* Others may have made something else of it, or emptied it. */
+	if (!schema_check(st, e))
+		return false;
+	st->version = *version;
+	return true;
 }

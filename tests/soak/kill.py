@@ -11,7 +11,7 @@ import soak
 
 dir = soak.scratch()
 db = os.path.join(dir, 'mail.db')
-full = os.environ.get('SOAK') == 'full'
+full = soak.is_full()
 kills = soak.length(20, 200)
 random.seed(20261123)
 PAUSE_S = 0.9  # longer than an import waits before it takes in what it has

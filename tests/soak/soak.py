@@ -26,7 +26,11 @@ _failed = 0
 def length(short, full):
 	"""How many points, rounds, seconds this run is to take."""
 	said = os.environ.get('SOAK', 'short')
-	return {'short': short, 'full': full}.get(said) or int(said)
+	return short if said == 'short' else full if said == 'full' else int(said)
+
+
+def is_full():
+	return os.environ.get('SOAK') == 'full'
 
 
 def result(faults, name):
@@ -214,3 +218,30 @@ def remove(path):
 			os.unlink(path + suffix)
 		except FileNotFoundError:
 			pass
+
+
+# ---- the screen ----
+
+class Screens:
+	"""Runs a script of tests/screen: see there. Lines `shot` keep the screen as it is then, in `shots`, as lists of rows."""
+
+	def __init__(self, folder, lines):
+		path = os.path.join(folder, 'steps.script')
+		names = []
+		with open(path, 'w') as f:
+			for line in lines:
+				if line == 'shot':
+					names.append(f'{len(names)}.shot')
+					line = f'match {names[-1]}'
+				f.write(line + '\n')
+		p = subprocess.run([os.path.join(BUILD, 'tests/screen/screen'), path], env=dict(os.environ, APPROVE='1'),
+				   stdin=subprocess.DEVNULL, capture_output=True, text=True, errors='replace')
+		self.said = p.stdout + p.stderr
+		self.faults = [] if p.returncode == 0 else [self.said[-1500:]]
+		self.shots = []
+		for name in names:
+			name = os.path.join(folder, name)
+			if os.path.exists(name):
+				with open(name, encoding='utf-8') as f:
+					self.shots.append(f.read().split('\n---- looks')[0].split('\n'))
+				os.unlink(name)
