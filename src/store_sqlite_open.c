@@ -56,23 +56,39 @@ static const char *failure_text(int code)
 	return NULL;
 }
 
-/* SQLite calls a database damaged when the system could not read it. */
-static bool disk_failed(struct store *st)
+/* Errors that are the reason for sure; others may have come later, while SQLite tidied up. 0: none of them. */
+static int reason_of(int errnum)
+{
+	static const int reasons[] = {EIO, ENXIO, EFBIG, EDQUOT, ENOSPC, EROFS, ESTALE};
+	for (size_t i = 0; i < COUNT_OF(reasons); i++)
+		if (reasons[i] == errnum)
+			return errnum;
+	return 0;
+}
+
+/* Why the system refused. SQLite calls a database damaged, too, that the system could not read. */
+static int system_errno(struct store *st, int rc)
 {
 	int errnum = 0;
-	return st->db && sqlite3_file_control(st->db, "main", SQLITE_FCNTL_LAST_ERRNO, &errnum) == SQLITE_OK &&
-	       (errnum == EIO || errnum == ENXIO);
+	bool damaged = (rc & 0xff) == SQLITE_CORRUPT;
+	if (!st->db || (!damaged && (rc & 0xff) != SQLITE_IOERR))
+		return 0;
+	sqlite3_file_control(st->db, "main", SQLITE_FCNTL_LAST_ERRNO, &errnum);
+	if (damaged)
+		return errnum == EIO || errnum == ENXIO ? errnum : 0;
+	return reason_of(errnum) ? errnum : reason_of(sqlite3_system_errno(st->db)); /* that is of its journal, too */
 }
 
 bool store_fail(struct store *st, int rc, struct err *e)
 {
-	if ((rc & 0xff) == SQLITE_CORRUPT && disk_failed(st))
-		rc = SQLITE_IOERR;
+	int errnum = system_errno(st, rc);
 	bool stale = st->was_stale;
 	st->was_stale = false;
 	st->too_big = rc == SQLITE_TOOBIG;
 	if (stale && ((rc & 0xff) == SQLITE_INTERRUPT || (rc & 0xff) == SQLITE_BUSY))
 		return err_set(e, ERR_STALE, "a newer question came");
+	if (errnum)
+		return err_sys(e, errnum, "%s cannot be read or written", st->path);
 	const char *text = failure_text(rc);
 	if (!text)
 		text = failure_text(rc & 0xff);
