@@ -151,6 +151,11 @@ bool store_each_source(struct store *st, const struct record *r, store_each_fn *
 
 /* Between store_begin and store_commit all or nothing is kept, whatever kills the program. */
 bool store_begin(struct store *st, struct err *e);
+/* The same for the first import: into a database without any email, much of it. Faster by far, but until store_commit all
+ * but putting in is undefined, others cannot write, and may have to wait to read; store_commit takes longer then. When there
+ * is email already it is a mere store_begin; store_is_first tells. Memory is bounded. */
+bool store_begin_first(struct store *st, struct err *e);
+bool store_is_first(const struct store *st);
 bool store_commit(struct store *st, struct err *e);
 void store_rollback(struct store *st);
 

@@ -301,7 +301,7 @@ static bool open_file(struct store *st, bool create, struct err *e)
 	sqlite3_busy_handler(st->db, on_busy, st);
 	return store_add_functions(st, e) && store_exec(st, "PRAGMA cell_size_check = on; PRAGMA mmap_size = 0", e) &&
 	       store_exec(st,
-			  st->writable ? "PRAGMA cache_size = -131072; PRAGMA secure_delete = off"
+			  st->writable ? CACHE_WRITING "; PRAGMA secure_delete = off"
 				       : "PRAGMA query_only = on; PRAGMA cache_size = -2000",
 			  e);
 }
@@ -333,6 +333,7 @@ void store_close(struct store *st)
 {
 	if (!st)
 		return;
+	bulk_forget(st);
 	close_db(st);
 	tally_free(&st->tally);
 	found_free(&st->found);
