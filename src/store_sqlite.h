@@ -78,6 +78,7 @@ struct store {
 	bool writable;
 	bool snapshot;         /* opened immutable: see store_is_snapshot */
 	bool reading;          /* between store_read_begin and _end */
+	int64_t version;       /* of the data when the schema was looked at last, later on */
 	struct stat as_opened; /* of the file; a snapshot must stay like this */
 	bool careful;          /* some field is longer than FIELD_MAX: search fields by prefix */
 	bool too_big;          /* the last failure was a field longer than FIELD_MAX */
