@@ -142,14 +142,28 @@ $(SCREEN): $(wildcard tests/screen/*.c) $(LIB)
 	@mkdir -p $(@D)
 	$(call say,CC)$(CC) $(CPPFLAGS) -Itests $(ALL_CFLAGS) -MF $@.d -o $@ $(filter %.c %.a,$^) -lvterm -lutil $(LIBS)
 
+# Long tests, whose short form is among the others; SOAK=full is set by the target soak.
+SOAK_PARTS := tests/screen/pty.c tests/screen/golden.c tests/soak/hostile.c
+SOAKS := $(patsubst tests/%.c,$(BUILD)/tests/%,$(filter-out $(SOAK_PARTS),$(wildcard tests/soak/*.c)))
+
+$(BUILD)/tests/soak/%: tests/soak/%.c $(SOAK_PARTS) $(LIB)
+	@mkdir -p $(@D)
+	$(call say,CC)$(CC) $(CPPFLAGS) -Itests -Itests/screen $(ALL_CFLAGS) -MF $@.d -o $@ $(filter %.c %.a,$^) -lvterm -lutil $(LIBS)
+
 test: deps-dev ## install what is missing, build, run all tests
 	@$(MAKE) --no-print-directory check
 
 #: ONLY=part  for test, check and fuzz: just those whose name holds it
 check: $(BIN) $(SAMPLE) $(DOCS) programs ## the tests alone, for those who have everything
-	@BIN=$(abspath $(BIN)) BUILD=$(abspath $(BUILD)) sh tests/run.sh $(UNIT) $(CLI) $(SCREEN)
+	@BIN=$(abspath $(BIN)) BUILD=$(abspath $(BUILD)) sh tests/run.sh $(UNIT) $(CLI) $(SCREEN) $(SOAKS)
 
-programs: $(UNIT) $(SCREEN) $(BUILD)/tools/gen_log
+soak: deps-dev ## the long tests at full length, tests/README.md tells their figures
+	@$(MAKE) --no-print-directory soak-run
+
+soak-run: $(BIN) $(SAMPLE) $(SOAKS)
+	@BIN=$(abspath $(BIN)) BUILD=$(abspath $(BUILD)) SOAK=full sh tests/run.sh $(SOAKS)
+
+programs: $(UNIT) $(SCREEN) $(SOAKS) $(BUILD)/tools/gen_log
 
 approve: $(BIN) $(SAMPLE) $(SCREEN) ## take the screens as they are now for the goldens of tests/screen; read the difference
 	@BIN=$(abspath $(BIN)) BUILD=$(abspath $(BUILD)) APPROVE=1 $(SCREEN) | grep -v '^ok' ; git status --short tests/screen
