@@ -85,8 +85,10 @@ void screen_stop(struct screen *s)
 		vterm_free(s->vt);
 		buf_free(&s->held);
 		buf_free(&s->sent);
-		close(s->master);
-		close(s->slave);
+		if (s->master >= 0) /* a test may have closed it */
+			close(s->master);
+		if (s->slave >= 0)
+			close(s->slave);
 		close(s->alive);
 	}
 	*s = (struct screen){0};
@@ -130,6 +132,15 @@ static bool pump(struct screen *s, int64_t until_ms, bool *ended, struct err *e)
 	else
 		*ended = p[1].revents != 0;
 	return true;
+}
+
+bool screen_drain(struct screen *s, struct err *e)
+{
+	struct pollfd p = {s->master, POLLIN, 0};
+	bool ended = false, ok = true;
+	while (ok && !ended && poll(&p, 1, 0) > 0 && (p.revents & POLLIN))
+		ok = pump(s, clock_ms() + SCREEN_DEADLINE_MS, &ended, e);
+	return ok;
 }
 
 bool screen_wait_idle(struct screen *s, struct err *e)
@@ -186,6 +197,12 @@ bool screen_resize(struct screen *s, int w, int h, struct err *e)
 	return screen_settle(s, e);
 }
 
+bool screen_runs(const struct screen *s)
+{
+	struct pollfd p = {s->alive, POLLIN, 0};
+	return s->pid > 0 && poll(&p, 1, 0) == 0;
+}
+
 bool screen_wait_exit(struct screen *s, int *code, struct err *e)
 {
 	const int64_t until_ms = clock_ms() + SCREEN_DEADLINE_MS;
@@ -199,7 +216,7 @@ bool screen_wait_exit(struct screen *s, int *code, struct err *e)
 	return true;
 }
 
-bool screen_is_restored(const struct screen *s, struct err *e)
+bool screen_tty_is_restored(const struct screen *s, struct err *e)
 {
 	struct termios now;
 	if (tcgetattr(s->slave, &now) != 0)
@@ -207,6 +224,13 @@ bool screen_is_restored(const struct screen *s, struct err *e)
 	if (now.c_iflag != s->before.c_iflag || now.c_oflag != s->before.c_oflag || now.c_lflag != s->before.c_lflag ||
 	    now.c_cflag != s->before.c_cflag || memcmp(now.c_cc, s->before.c_cc, sizeof now.c_cc) != 0)
 		return err_set(e, ERR_IO, "the tty's settings differ from before");
+	return true;
+}
+
+bool screen_is_restored(const struct screen *s, struct err *e)
+{
+	if (!screen_tty_is_restored(s, e))
+		return false;
 	if (s->alternate)
 		return err_set(e, ERR_IO, "the alternate screen is still on");
 	if (s->mouse != VTERM_PROP_MOUSE_NONE)

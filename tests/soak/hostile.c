@@ -320,6 +320,7 @@ static bool judge_osc(struct judge *j)
 	char line[64];
 	snprintf(line, sizeof line, "%.*s", (int)body.len, body.p);
 	bool idle = (j->allowed & ALLOW_SCREEN) && sscanf(line, "2;idle %u %u%c", &a, &b, &more) == 2;
+	idle = idle || ((j->allowed & ALLOW_SCREEN) && str_eq(body, STR("104"))); /* colours as they were, by curses */
 	bool copy = (j->allowed & ALLOW_COPY) && str_starts(body, STR("52;c;"));
 	if (!idle && !copy)
 		return complain(j, "a foreign title, copy or other string");
