@@ -17,7 +17,8 @@ struct storm {
 	int text_count;
 	long keys; /* sent */
 	struct buf batch;
-	bool may_end; /* the batch holds a key that ends the program */
+	int last_row; /* of the screen; there are hints to click on, among them the one to quit */
+	bool may_end; /* the batch holds something that ends the program */
 };
 
 static unsigned below(struct storm *s, unsigned n)
@@ -110,9 +111,10 @@ static void mouse_report(struct storm *s)
 {
 	static const int buttons[] = {0, 0, 0, 1, 2, 32, 32, 64, 65, 35, 128, 20};
 	bool odd = below(s, 40) == 0;
-	buf_printf(&s->batch, "\033[<%d;%u;%u%c", buttons[below(s, COUNT_OF(buttons))],
-		   below(s, odd ? 70000 : W_MAX / 2) + !odd, below(s, odd ? 70000 : H_MAX / 2) + !odd,
-		   below(s, 3) ? 'M' : 'm');
+	int button = buttons[below(s, COUNT_OF(buttons))];
+	int x = (int)below(s, odd ? 70000 : W_MAX / 2) + !odd, y = (int)below(s, odd ? 70000 : H_MAX / 2) + !odd;
+	buf_printf(&s->batch, "\033[<%d;%d;%d%c", button, x, y, below(s, 3) ? 'M' : 'm');
+	s->may_end = s->may_end || y == s->last_row;
 	s->keys++;
 }
 
@@ -147,9 +149,10 @@ static void fill(struct storm *s)
 	};
 	buf_reset(&s->batch);
 	s->may_end = below(s, 60) == 0;
+	bool quits = s->may_end;
 	while (s->batch.len < BATCH_BYTES)
 		kinds[below(s, COUNT_OF(kinds))](s);
-	if (s->may_end)
+	if (quits)
 		add_key(s, below(s, 2) ? "\033\033q" : "\003");
 	add_key(s, "\033OA"); /* half a sequence would take the mark behind the batch for its end */
 }
@@ -202,6 +205,7 @@ static bool batch(struct world *w, struct storm *s, struct err *e)
 {
 	if (below(s, 20) == 0 && !write_a_row(w, s, e))
 		return false;
+	s->last_row = w->screen.h;
 	fill(s);
 	if (!screen_type(&w->screen, buf_str(&s->batch), e))
 		return false;
