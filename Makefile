@@ -63,7 +63,7 @@ deps-fuzz:
 	@sh src/tools/deps.sh $(DEPS_FUZZ)
 
 deps-bench:
-	@sh src/tools/deps.sh $(DEPS_DEV) pflogsumm
+	@sh src/tools/deps.sh $(DEPS_DEV) pflogsumm libsisimai-perl
 
 deps-lint:
 	@sh src/tools/deps.sh $(DEPS_LINT)
@@ -249,13 +249,17 @@ $(BENCH)/mail-%.log: $(BUILD)/tools/gen_log
 	@mkdir -p $(@D)
 	$(call say,GEN)$(BUILD)/tools/gen_log $* > $@
 
+$(BENCH)/mails-%.mbox: tests/bench/gen_mails.py
+	@mkdir -p $(@D)
+	$(call say,GEN)python3 $< $* > $@
+
 bench: deps-bench ## measure start, keys, filters, export, import and memory beside peers
 	@$(MAKE) --no-print-directory bench-run
 
 bench-large: ## the same with ten million rows
 	@$(MAKE) --no-print-directory bench BENCH_ROWS=10000000
 
-bench-run: $(BIN) $(BENCH)/rows-$(BENCH_ROWS).db $(BENCH)/mail-$(BENCH_ROWS).log
+bench-run: $(BIN) $(BENCH)/rows-$(BENCH_ROWS).db $(BENCH)/mail-$(BENCH_ROWS).log $(BENCH)/mails-10000.mbox
 	@python3 tests/bench/bench.py $^ $(BENCH)
 
 # ---- installing --------------------------------------------------------------------------------------------------

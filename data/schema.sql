@@ -83,6 +83,25 @@ CREATE TABLE IF NOT EXISTS attempt (
 );
 CREATE INDEX IF NOT EXISTS attempt_email ON attempt (email_id, time);
 
+-- Who told of an email that more than one source told of (a log, the bounce mail, a provider's event): one row a source,
+-- with what it said. Optional: without any the email's own columns say where it is from.
+CREATE TABLE IF NOT EXISTS source (
+	id INTEGER PRIMARY KEY,
+	email_id INTEGER NOT NULL REFERENCES email (id),
+	source_key INTEGER NOT NULL,
+	source_file TEXT,
+	source_line INTEGER,
+	time INTEGER NOT NULL,
+	outcome TEXT NOT NULL,
+	enhanced_code TEXT,
+	basic_code INTEGER,
+	stage TEXT,
+	remote_mta TEXT,
+	response TEXT
+);
+CREATE INDEX IF NOT EXISTS source_email ON source (email_id, time, source_key);
+CREATE INDEX IF NOT EXISTS source_named ON source (source_key, email_id, source_file);
+
 -- Messages that their source gave up ("expired"), for imports that read old logs after new ones.
 CREATE TABLE IF NOT EXISTS given_up (
 	source_key INTEGER NOT NULL,
@@ -156,6 +175,7 @@ BEGIN
 	DELETE FROM tally
 		WHERE day = OLD.time / 86400 AND outcome = OLD.outcome AND code_key = OLD.code_key AND count = 0;
 	DELETE FROM attempt WHERE email_id = OLD.id;
+	DELETE FROM source WHERE email_id = OLD.id;
 	DELETE FROM replaced WHERE id = OLD.id; -- it may stand there for an INSERT that did not replace it
 END;
 

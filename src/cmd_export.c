@@ -14,7 +14,7 @@ static void format_words(struct arg_words *w)
 static void column_words(struct arg_words *w)
 {
 	for (size_t i = 0; i < export_column_count; i++)
-		arg_add(w, export_columns[i].name, export_columns[i].help, export_columns[i].by_default);
+		arg_add(w, export_columns[i].name, export_columns[i].help, export_columns[i].flags & COLUMN_DEFAULT);
 }
 
 static const struct arg format_arg = {ARG_WORD, format_words}, columns_arg = {ARG_LIST, column_words};

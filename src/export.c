@@ -7,6 +7,8 @@ enum { FLUSH_BYTES = 256 * 1024, PROGRESS_ROWS = 1024 };
 
 struct run {
 	const struct export_options *o;
+	struct store *store;
+	bool per_source; /* one row a source: a column asks for it */
 	struct outfile file;
 	struct buf out, cell;
 	struct export_result result;
@@ -19,9 +21,8 @@ static bool flush(struct run *r, struct err *e)
 	return ok;
 }
 
-static bool each(void *ctx, const struct record *record, struct err *e)
+static bool add_row(struct run *r, const struct record *record, struct err *e)
 {
-	struct run *r = ctx;
 	if (r->o->cancelled && r->o->cancelled(r->o->ctx))
 		return err_set(e, ERR_CANCEL, "stopped; nothing was written");
 	export_add_record(r->o, record, &r->cell, &r->out, &r->result.guarded);
@@ -31,10 +32,35 @@ static bool each(void *ctx, const struct record *record, struct err *e)
 	return r->out.len < FLUSH_BYTES || flush(r, e);
 }
 
+struct telling {
+	struct run *run;
+	bool failed; /* so the record says */
+	bool told;   /* so has a source */
+};
+
+/* A source that said otherwise (a log: delivered; the bounce mail an hour later: failed) tells of another outcome. */
+static bool each_source(void *ctx, const struct record *said, struct err *e)
+{
+	struct telling *t = ctx;
+	if (outcome_is_failure(said->outcome) != t->failed)
+		return true;
+	t->told = true;
+	return add_row(t->run, said, e);
+}
+
+static bool each(void *ctx, const struct record *record, struct err *e)
+{
+	struct run *r = ctx;
+	if (!r->per_source)
+		return add_row(r, record, e);
+	struct telling t = {.run = r, .failed = outcome_is_failure(record->outcome)};
+	return store_each_source(r->store, record, each_source, &t, e) && (t.told || add_row(r, record, e));
+}
+
 static void default_columns(struct export_options *o)
 {
 	for (size_t i = 0; i < export_column_count; i++)
-		if (export_columns[i].by_default)
+		if (export_columns[i].flags & COLUMN_DEFAULT)
 			o->columns[o->column_count++] = (int)i;
 }
 
@@ -44,7 +70,9 @@ bool export_run(struct store *st, const struct scope *s, const int64_t *ids, siz
 	struct export_options o = *options;
 	if (o.column_count == 0)
 		default_columns(&o);
-	struct run r = {.o = &o};
+	struct run r = {.o = &o, .store = st};
+	for (int i = 0; i < o.column_count; i++)
+		r.per_source |= (export_columns[o.columns[i]].flags & COLUMN_PER_SOURCE) != 0;
 	bool ok = outfile_open(&r.file, path, o.force, e);
 	if (ok) {
 		o.showable = outfile_is_terminal(&r.file);

@@ -21,12 +21,16 @@ bool export_format_of(struct str name, enum export_format *out);
 /* What a file's name asks for by its ending; CSV when it says nothing. */
 enum export_format export_format_for(struct str path);
 
+enum {
+	COLUMN_NUMBER = 1 << 0, /* unquoted in JSON, never guarded */
+	COLUMN_DEFAULT = 1 << 1,
+	COLUMN_PER_SOURCE = 1 << 2, /* asks for one row a source that told of the outcome, with what that source said */
+};
 /* A column: its name is the CSV head, the JSON key and the word for --columns. */
 struct export_column {
 	const char *name, *help;
 	void (*value)(const struct record *r, struct buf *out);
-	bool number; /* unquoted in JSON, never guarded */
-	bool by_default;
+	unsigned flags;
 };
 extern const struct export_column export_columns[];
 extern const size_t export_column_count;

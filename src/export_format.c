@@ -168,27 +168,28 @@ static void value_source_line(const struct record *r, struct buf *out)
 }
 
 const struct export_column export_columns[] = {
-	{"time", "When the outcome became known, ISO 8601 in UTC.", value_time, false, true},
-	{"recipient", "The recipient's address.", value_recipient, false, true},
-	{"outcome", "failed, dropped, …", value_outcome, false, true},
-	{"enhanced_code", "Enhanced code, RFC 3463.", value_enhanced_code, false, true},
-	{"basic_code", "Basic code, RFC 5321.", value_basic_code, true, true},
-	{"meaning", "The code's name.", value_meaning, false, true},
-	{"side", "Whose side it is on.", value_side, false, true},
-	{"response", "What the remote server answered.", value_response, false, true},
-	{"sender", "The sender's address.", value_sender, false, true},
-	{"title", "The email's own Subject header.", value_title, false, true},
-	{"message_id", "Message-ID.", value_message_id, false, true},
-	{"id", "The record's number.", value_id, true, false},
-	{"domain", "The recipient's domain.", value_domain, false, false},
-	{"queued_at", "When we took the email, ISO 8601 in UTC.", value_queued_at, false, false},
-	{"queue_id", "Queue id.", value_queue_id, false, false},
-	{"remote_mta", "The server that answered.", value_remote_mta, false, false},
-	{"stage", "Where in the SMTP dialogue it answered.", value_stage, false, false},
-	{"attempts", "How often delivery was tried.", value_attempts, true, false},
-	{"caused_by", "Of a drop: the number of the failure that caused it.", value_caused_by, true, false},
-	{"source_file", "The file that the record was imported from.", value_source_file, false, false},
-	{"source_line", "The line in that file.", value_source_line, true, false},
+	{"time", "When the outcome became known, ISO 8601 in UTC.", value_time, COLUMN_DEFAULT},
+	{"recipient", "The recipient's address.", value_recipient, COLUMN_DEFAULT},
+	{"outcome", "failed, dropped, …", value_outcome, COLUMN_DEFAULT},
+	{"enhanced_code", "Enhanced code, RFC 3463.", value_enhanced_code, COLUMN_DEFAULT},
+	{"basic_code", "Basic code, RFC 5321.", value_basic_code, COLUMN_NUMBER | COLUMN_DEFAULT},
+	{"meaning", "The code's name.", value_meaning, COLUMN_DEFAULT},
+	{"side", "Whose side it is on.", value_side, COLUMN_DEFAULT},
+	{"response", "What the remote server answered.", value_response, COLUMN_DEFAULT},
+	{"sender", "The sender's address.", value_sender, COLUMN_DEFAULT},
+	{"title", "The email's own Subject header.", value_title, COLUMN_DEFAULT},
+	{"message_id", "Message-ID.", value_message_id, COLUMN_DEFAULT},
+	{"id", "The record's number.", value_id, COLUMN_NUMBER},
+	{"domain", "The recipient's domain.", value_domain, 0},
+	{"queued_at", "When we took the email, ISO 8601 in UTC.", value_queued_at, 0},
+	{"queue_id", "Queue id.", value_queue_id, 0},
+	{"remote_mta", "The server that answered.", value_remote_mta, 0},
+	{"stage", "Where in the SMTP dialogue it answered.", value_stage, 0},
+	{"attempts", "How often delivery was tried.", value_attempts, COLUMN_NUMBER},
+	{"caused_by", "Of a drop: the number of the failure that caused it.", value_caused_by, COLUMN_NUMBER},
+	{"source_file", "The file that tells of it; makes one row a source.", value_source_file, COLUMN_PER_SOURCE},
+	{"source_line", "The line in that file; makes one row a source.", value_source_line,
+	 COLUMN_NUMBER | COLUMN_PER_SOURCE},
 };
 const size_t export_column_count = COUNT_OF(export_columns);
 
@@ -351,7 +352,7 @@ static void add_json_member(const struct export_column *c, struct str cell, bool
 	buf_add(out, STR("\":"));
 	if (cell.len == 0)
 		buf_add(out, STR("null"));
-	else if (c->number)
+	else if (c->flags & COLUMN_NUMBER)
 		buf_add(out, cell);
 	else
 		export_add_json(out, cell);
@@ -374,7 +375,8 @@ void export_add_record(const struct export_options *o, const struct record *r, s
 		const struct export_column *c = column_of(o, i);
 		buf_reset(cell);
 		c->value(r, cell);
-		bool guard = o->format != EXPORT_JSONL && !o->raw && !c->number && is_formula(buf_str(cell));
+		bool guard = o->format != EXPORT_JSONL && !o->raw && !(c->flags & COLUMN_NUMBER) &&
+			     is_formula(buf_str(cell));
 		*guarded += guard;
 		if (o->showable)
 			make_showable(o, cell);

@@ -64,6 +64,7 @@ struct record {
 	int64_t queued_at; /* when we took it */
 	int64_t time;      /* when its outcome became known: the time that lists, ranges and counts use */
 	bool time_guessed; /* the source does not say the time. Counts for store_put alone, is not stored */
+	bool file_tells; /* each file that holds it is a source (a mail, unlike a log that rotates). As time_guessed */
 	struct str sender;
 	struct str recipient;
 	struct str title; /* the email's own Subject header */

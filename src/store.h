@@ -120,8 +120,10 @@ struct detail {
 	struct record cause;    /* the failure behind a drop; id 0: not a drop, or unknown */
 	struct record *history; /* other email to the same recipient, newest first, at most DETAIL_ROWS */
 	int history_count;
-	int64_t history_total; /* how many there are in all */
-	int64_t suppressed;    /* how many emails were dropped because of this record */
+	int64_t history_total;  /* how many there are in all */
+	struct record *sources; /* see store_each_source; at most DETAIL_ROWS; count 0 when just one told of it */
+	int source_count;
+	int64_t suppressed; /* how many emails were dropped because of this record */
 };
 enum { DETAIL_ROWS = 50 };
 /* False with ERR_INPUT when there is no such record (deleted meanwhile). */
@@ -136,6 +138,11 @@ bool store_ids(struct store *st, const struct scope *s, struct arena *a, int64_t
 typedef bool store_each_fn(void *ctx, const struct record *r, struct err *e);
 bool store_each(struct store *st, const struct scope *s, const int64_t *ids, size_t id_count, store_each_fn *each,
 		void *ctx, struct err *e);
+
+/* Hands the record once for each source that told of it, with what that source said: its time, outcome, codes, stage,
+ * MTA, response, source_key, source_file and source_line are the source's, the rest is the record's. Oldest first; just
+ * the record itself when no more than one has told of it. May be called from the `each` of store_each. */
+bool store_each_source(struct store *st, const struct record *r, store_each_fn *each, void *ctx, struct err *e);
 
 /* ---- putting in ---- */
 

@@ -29,8 +29,17 @@ enum stmt_id {
 	STMT_RECORD_CHANGE,
 	STMT_MEET,
 	STMT_MEET_MESSAGE,
+	STMT_MEET_SOURCE,
+	STMT_SOURCE,       /* what one source said, by the id of its row */
+	STMT_SOURCE_SHORT, /* without the texts */
+	STMT_SOURCE_FIND,
+	STMT_SOURCE_ANY,
+	STMT_SOURCE_ADD,
+	STMT_SOURCE_CHANGE,
+	STMT_SOURCE_EXPIRE,
 	STMT_ATTEMPT_KNOWN,
 	STMT_ATTEMPT_ADD,
+	STMT_ATTEMPT_FAILED,
 	STMT_ATTEMPT_COUNT,
 	STMT_ATTEMPTS,
 	STMT_ATTEMPTS_SHORT, /* without the texts */
@@ -190,6 +199,16 @@ void found_free(struct found *f);
 
 bool span_plan(struct store *st, const struct plan *p, int64_t *first_s, int64_t *last_s, struct err *e);
 
+/* ---- store_sqlite_sources.c ---- */
+
+/* Puts on record that `r` is said of the stored email `old`, when that takes more than the email's own columns: another
+ * source has told of it, or does now. *several: more than one has told of the email; *news: nobody had said
+ * so before; what a copy in another file says is none. */
+bool sources_note(struct store *st, const struct record *old, const struct record *r, bool *several, bool *news,
+		  struct err *e);
+/* The source that calls it so gave the email up. */
+bool sources_expire(struct store *st, int64_t email, uint64_t source_key, int64_t time_s, struct err *e);
+
 /* ---- store_sqlite_tally.c ---- */
 
 void tally_add(struct tally *t, int64_t time_s, enum outcome outcome, int64_t code_key, int64_t delta);
@@ -204,6 +223,10 @@ void tally_free(struct tally *t);
 /* NULL with *e set: could not. */
 sqlite3_stmt *store_prepare(struct store *st, const char *sql, struct err *e);
 sqlite3_stmt *store_stmt(struct store *st, enum stmt_id id, struct err *e);
+/* Steps a kept statement to its end. */
+bool stmt_run(struct store *st, sqlite3_stmt *s, struct err *e);
+/* Is there a row? When there is, the statement stays on it and wants a reset. */
+bool stmt_ask(struct store *st, sqlite3_stmt *s, bool *row, struct err *e);
 bool store_exec(struct store *st, const char *sql, struct err *e);
 
 /* Text is bound as it is, an empty one as NULL; so is a code that is none, a stage that is none, a time or

@@ -95,6 +95,36 @@ static bool read_suppressed(struct store *st, struct detail *out, struct err *e)
 	return ok;
 }
 
+struct sources {
+	struct detail *out;
+	struct arena *arena;
+};
+
+static bool add_source(void *ctx, const struct record *said, struct err *e)
+{
+	(void)e;
+	struct sources *s = ctx;
+	if (s->out->source_count == DETAIL_ROWS)
+		return true;
+	struct record *r = &s->out->sources[s->out->source_count++];
+	*r = *said;
+	r->source_file = arena_str(s->arena, said->source_file);
+	r->remote_mta = arena_str(s->arena, said->remote_mta);
+	r->response = arena_str(s->arena, said->response);
+	return true;
+}
+
+static bool read_sources(struct store *st, struct arena *a, struct detail *out, struct err *e)
+{
+	struct sources s = {out, a};
+	out->sources = arena_array(a, struct record, DETAIL_ROWS);
+	if (!store_each_source(st, &out->record, add_source, &s, e))
+		return false;
+	if (out->source_count == 1) /* the record itself */
+		out->source_count = 0;
+	return true;
+}
+
 static bool read_detail(struct store *st, int64_t id, struct arena *a, struct detail *out, struct err *e)
 {
 	bool found;
@@ -106,7 +136,8 @@ static bool read_detail(struct store *st, int64_t id, struct arena *a, struct de
 	int64_t cause = out->record.outcome == OUTCOME_DROPPED ? out->record.caused_by : 0;
 	if (cause && (!store_record(st, cause, FIELD_MAX, a, &out->cause, &found, e)))
 		return false;
-	return all_attempts(st, id, a, out, e) && read_history(st, a, out, e) && read_suppressed(st, out, e);
+	return all_attempts(st, id, a, out, e) && read_history(st, a, out, e) && read_suppressed(st, out, e) &&
+	       read_sources(st, a, out, e);
 }
 
 bool store_detail(struct store *st, int64_t id, struct arena *a, struct detail *out, struct err *e)

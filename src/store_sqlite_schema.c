@@ -19,10 +19,13 @@ static const struct {
 } pieces[] = {
 	{"table", "email"},
 	{"table", "attempt"},
+	{"table", "source"},
 	{"table", "tally"},
 	{"table", "given_up"},
 	{"table", "replaced"},
 	{"index", "attempt_email"},
+	{"index", "source_email"},
+	{"index", "source_named"},
 	{"index", "email_time"},
 	{"index", "email_recipient"},
 	{"index", "email_source"},
@@ -71,7 +74,7 @@ static bool check_columns(struct store *st, struct err *e)
 		"SELECT domain, code_key FROM email",
 		"SELECT day, outcome, code_key, count FROM tally",
 	};
-	static const enum stmt_id kept[] = {STMT_RECORD, STMT_ATTEMPTS, STMT_MEET, STMT_GIVEN_UP};
+	static const enum stmt_id kept[] = {STMT_RECORD, STMT_ATTEMPTS, STMT_SOURCE, STMT_MEET, STMT_GIVEN_UP};
 	struct err why = {0};
 	bool ok = true;
 	for (size_t i = 0; ok && i < COUNT_OF(probes); i++) {

@@ -8,6 +8,9 @@
 	"id, time, outcome, enhanced_code, basic_code, stage, attempts, caused_by, source_key, source_line, queued_at"
 #define RECORD_TEXTS "recipient, response, remote_mta, sender, title, message_id, queue_id, source_file"
 
+#define SOURCE_COLUMNS "source_key, time, outcome, enhanced_code, basic_code, stage, source_line"
+#define SOURCE_TEXTS   "source_file, remote_mta, response"
+
 #define FAILURE "outcome IN ('failed', 'dropped')" /* as the partial indexes have it */
 
 /* Positions in RECORD_COLUMNS, then RECORD_TEXTS. */
@@ -56,10 +59,31 @@ static const char *const statement_sql[STMT_COUNT] = {
 		      " WHERE email_id = email.id), time)) - ?5 AND time + ?5)",
 	[STMT_MEET_MESSAGE] = "SELECT id, time FROM email WHERE message_id = ?1 AND recipient = ?2 AND"
 			      " source_key IS NOT ?3", /* its own source has told it apart */
+	/* The same through what other sources than its first one call it. */
+	[STMT_MEET_SOURCE] = "SELECT email.id, email.time FROM source JOIN email ON email.id = email_id"
+			     " WHERE source.source_key = ?1 AND recipient = ?2 AND (message_id IS NULL OR"
+			     " message_id = '' OR ?3 IS NULL OR message_id = ?3) AND (?5 = 0 OR ?4 BETWEEN"
+			     " min(source.time, email.time, ifnull(queued_at, email.time)) - ?5 AND"
+			     " max(source.time, email.time) + ?5)",
+	[STMT_SOURCE] = "SELECT " SOURCE_COLUMNS ", " SOURCE_TEXTS " FROM source WHERE id = ?1",
+	[STMT_SOURCE_SHORT] = "SELECT " SOURCE_COLUMNS " FROM source WHERE id = ?1",
+	[STMT_SOURCE_FIND] = "SELECT id FROM source WHERE email_id = ?1 AND source_key = ?2 AND"
+			     " (?3 IS NULL OR source_file = ?3)",
+	[STMT_SOURCE_ANY] = "SELECT 1 FROM source WHERE email_id = ?1 LIMIT 1",
+	[STMT_SOURCE_ADD] = "INSERT INTO source (email_id, source_key, time, outcome, enhanced_code, basic_code, stage,"
+			    " source_line, source_file, remote_mta, response)"
+			    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+	[STMT_SOURCE_CHANGE] = "UPDATE source SET time = ?3, outcome = ?4, enhanced_code = ?5, basic_code = ?6,"
+			       " stage = ?7, source_line = ?8, source_file = ?9, remote_mta = ?10, response = ?11"
+			       " WHERE id = ?1",
+	[STMT_SOURCE_EXPIRE] = "UPDATE source SET outcome = 'failed', time = ?3 WHERE email_id = ?1 AND"
+			       " source_key = ?2 AND outcome = 'deferred'",
 	[STMT_ATTEMPT_KNOWN] = "SELECT 1 FROM attempt WHERE email_id = ?1 AND time = ?2 AND outcome = ?3 AND"
 			       " enhanced_code IS ?4 AND basic_code IS ?5 AND ifnull(response, '') = ifnull(?6, '')",
 	[STMT_ATTEMPT_ADD] = "INSERT INTO attempt (email_id, time, outcome, enhanced_code, basic_code, response, stage,"
 			     " remote_mta) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+	[STMT_ATTEMPT_FAILED] = "UPDATE attempt SET time = ?2, enhanced_code = ?4, basic_code = ?5, response = ?6,"
+				" stage = ?7, remote_mta = ?8 WHERE email_id = ?1 AND outcome = ?3",
 	[STMT_ATTEMPT_COUNT] = "SELECT count(*), max(time) FROM attempt WHERE email_id = ?1",
 	[STMT_ATTEMPTS] = "SELECT time, outcome, enhanced_code, basic_code, stage, remote_mta, response FROM attempt"
 			  " WHERE email_id = ?1 ORDER BY time DESC, id DESC LIMIT ?2",
@@ -69,7 +93,10 @@ static const char *const statement_sql[STMT_COUNT] = {
 			  " ORDER BY time LIMIT 1",
 	[STMT_GIVEN_UP_ADD] = "INSERT OR IGNORE INTO given_up (source_key, time, sender) VALUES (?1, ?2, ?3)",
 	[STMT_EXPIRE_FIND] = "SELECT id, time, code_key FROM email WHERE source_key = ?1 AND outcome = 'deferred' AND"
-			     " time <= ?2 AND (?3 = 0 OR ?2 - time <= ?3)",
+			     " time <= ?2 AND (?3 = 0 OR ?2 - time <= ?3)"
+			     " UNION ALL SELECT email.id, email.time, code_key FROM source JOIN email"
+			     " ON email.id = email_id WHERE source.source_key = ?1 AND email.outcome = 'deferred' AND"
+			     " email.time <= ?2 AND (?3 = 0 OR ?2 - email.time <= ?3)",
 	[STMT_EXPIRE] =
 		"UPDATE email SET outcome = 'failed', time = ?2, sender = ifnull(nullif(sender, ''), ?3) WHERE id = ?1",
 	[STMT_TALLY_ADD] = "INSERT INTO tally (day, outcome, code_key, count) VALUES (?1, ?2, ?3, ?4)"
@@ -98,6 +125,25 @@ sqlite3_stmt *store_stmt(struct store *st, enum stmt_id id, struct err *e)
 	if (!st->stmts[id])
 		st->stmts[id] = prepare(st, statement_sql[id], SQLITE_PREPARE_PERSISTENT, e);
 	return st->stmts[id];
+}
+
+bool stmt_run(struct store *st, sqlite3_stmt *s, struct err *e)
+{
+	int rc = sqlite3_step(s);
+	bool ok = rc == SQLITE_DONE || rc == SQLITE_ROW || store_fail(st, rc, e);
+	sqlite3_reset(s);
+	return ok;
+}
+
+bool stmt_ask(struct store *st, sqlite3_stmt *s, bool *row, struct err *e)
+{
+	int rc = sqlite3_step(s);
+	*row = rc == SQLITE_ROW;
+	if (*row)
+		return true;
+	bool ok = rc == SQLITE_DONE || store_fail(st, rc, e);
+	sqlite3_reset(s);
+	return ok;
 }
 
 bool store_exec(struct store *st, const char *sql, struct err *e)

@@ -1,5 +1,7 @@
 #include "store_sqlite.h"
 
+#include "merge.h"
+
 #include <string.h>
 
 /* ---- transactions ---- */
@@ -38,29 +40,6 @@ static bool change_end(struct store *st, bool own, bool ok, struct err *e)
 	return false;
 }
 
-/* ---- statements that write or ask for one row ---- */
-
-/* Steps a kept statement to its end. */
-static bool run(struct store *st, sqlite3_stmt *s, struct err *e)
-{
-	int rc = sqlite3_step(s);
-	bool ok = rc == SQLITE_DONE || rc == SQLITE_ROW || store_fail(st, rc, e);
-	sqlite3_reset(s);
-	return ok;
-}
-
-/* Is there a row? When there is, the statement stays on it and wants a reset. */
-static bool ask(struct store *st, sqlite3_stmt *s, bool *row, struct err *e)
-{
-	int rc = sqlite3_step(s);
-	*row = rc == SQLITE_ROW;
-	if (*row)
-		return true;
-	bool ok = rc == SQLITE_DONE || store_fail(st, rc, e);
-	sqlite3_reset(s);
-	return ok;
-}
-
 /* ---- attempts ---- */
 
 static void bind_attempt(sqlite3_stmt *s, int64_t email, const struct attempt *a)
@@ -73,34 +52,71 @@ static void bind_attempt(sqlite3_stmt *s, int64_t email, const struct attempt *a
 	bind_text(s, 6, a->response);
 }
 
-/* Adds those that are not there yet. `fresh`: the email is new, so only a twin within the list can be there. */
-static bool add_attempts(struct store *st, int64_t email, const struct attempt *attempts, int count, bool fresh,
-			 int *added, struct err *e)
+static bool write_attempt(struct store *st, enum stmt_id id, int64_t email, const struct attempt *a, struct err *e)
 {
-	sqlite3_stmt *known = store_stmt(st, STMT_ATTEMPT_KNOWN, e);
-	sqlite3_stmt *add = store_stmt(st, STMT_ATTEMPT_ADD, e);
-	*added = 0;
-	if (!known || !add)
+	sqlite3_stmt *s = store_stmt(st, id, e);
+	if (!s)
 		return false;
+	bind_attempt(s, email, a);
+	bind_text(s, 7, str_of(stage_name(a->stage)));
+	bind_text(s, 8, a->remote_mta);
+	return stmt_run(st, s, e);
+}
+
+static bool attempt_known(struct store *st, int64_t email, const struct attempt *a, bool *there, struct err *e)
+{
+	sqlite3_stmt *s = store_stmt(st, STMT_ATTEMPT_KNOWN, e);
+	if (!s)
+		return false;
+	bind_attempt(s, email, a);
+	if (!stmt_ask(st, s, there, e))
+		return false;
+	sqlite3_reset(s);
+	return true;
+}
+
+/* What is new about an email's attempts. */
+struct adding {
+	bool fresh;    /* the email is new: only a twin within the list can be there */
+	bool unfailed; /* leave out the one that failed: see note_failed */
+	int added;
+};
+
+/* Adds those that are not there yet. */
+static bool add_attempts(struct store *st, int64_t email, const struct attempt *attempts, int count, struct adding *how,
+			 struct err *e)
+{
 	for (int i = 0; i < count; i++) {
 		const struct attempt *a = &attempts[i];
-		bool there = false;
-		if (!fresh || *added > 0) {
-			bind_attempt(known, email, a);
-			if (!ask(st, known, &there, e))
-				return false;
-			sqlite3_reset(known);
-		}
+		bool there = how->unfailed && a->outcome == OUTCOME_FAILED;
+		if (!there && (!how->fresh || how->added > 0) && !attempt_known(st, email, a, &there, e))
+			return false;
 		if (there)
 			continue;
-		bind_attempt(add, email, a);
-		bind_text(add, 7, str_of(stage_name(a->stage)));
-		bind_text(add, 8, a->remote_mta);
-		if (!run(st, add, e))
+		if (!write_attempt(st, STMT_ATTEMPT_ADD, email, a, e))
 			return false;
-		++*added;
+		how->added++;
 	}
 	return true;
+}
+
+/* An email fails once, however many tell of it: the attempt that failed is what the email's own fact says. `known`: how
+ * many attempts are there. */
+static bool note_failed(struct store *st, struct record *r, const struct attempt *attempts, int count, int known,
+			struct err *e)
+{
+	const struct attempt a = {r->time, r->outcome, r->enhanced, r->basic, r->stage, r->remote_mta, r->response};
+	bool told = false;
+	for (int i = 0; i < count; i++)
+		told = told || attempts[i].outcome == OUTCOME_FAILED;
+	if (r->outcome != OUTCOME_FAILED)
+		return true;
+	if (!write_attempt(st, STMT_ATTEMPT_FAILED, r->id, &a, e))
+		return false;
+	if (sqlite3_changes(st->db) > 0 || !told)
+		return true;
+	r->attempts = known + 1;
+	return write_attempt(st, STMT_ATTEMPT_ADD, r->id, &a, e);
 }
 
 static bool count_attempts(struct store *st, int64_t email, int *count, int64_t *newest_s, struct err *e)
@@ -110,7 +126,7 @@ static bool count_attempts(struct store *st, int64_t email, int *count, int64_t 
 	if (!s)
 		return false;
 	sqlite3_bind_int64(s, 1, email);
-	if (!ask(st, s, &row, e))
+	if (!stmt_ask(st, s, &row, e))
 		return false;
 	*count = row ? sqlite3_column_int(s, 0) : 0;
 	*newest_s = row ? column_int_or(s, 1, TIME_NONE) : TIME_NONE;
@@ -119,62 +135,6 @@ static bool count_attempts(struct store *st, int64_t email, int *count, int64_t 
 }
 
 /* ---- emails ---- */
-
-/* How far an outcome is from being told: a later one is not undone by a straggler, such as a warning of delay that is read
- * after the bounce, or a delivery to a server that bounced the email hours later; who was refused was tried, so not dropped. */
-static int finality(enum outcome o)
-{
-	static const int ranks[OUTCOME_COUNT] = {
-		[OUTCOME_QUEUED] = 0, [OUTCOME_DEFERRED] = 1, [OUTCOME_DELIVERED] = 2,
-		[OUTCOME_OPENED] = 3, [OUTCOME_FAILED] = 5,   [OUTCOME_DROPPED] = 4,
-	};
-	return ranks[o];
-}
-
-/* How much a report of a failure says: the log, the bounce mail and the provider all tell of one refusal. */
-static int richness(const struct record *r)
-{
-	return (r->enhanced.cls && (r->enhanced.subject || r->enhanced.detail) ? 4 : 0) + (r->basic ? 2 : 0) +
-	       (r->response.len > 0 ? 1 : 0);
-}
-
-/* Which of two reports of one email holds? An order over all that a report says, so that the last one is the same
- * whatever the order of importing: the more final outcome; of failures the one that says more; of others the newer. */
-static int fact_cmp(const struct record *a, const struct record *b)
-{
-	int fa = finality(a->outcome), fb = finality(b->outcome);
-	if (fa != fb)
-		return fa < fb ? -1 : 1;
-	if (outcome_is_failure(a->outcome)) {
-		int ra = richness(a), rb = richness(b);
-		if (ra != rb)
-			return ra < rb ? -1 : 1;
-		if (a->response.len != b->response.len)
-			return a->response.len < b->response.len ? -1 : 1;
-	} else if (a->time != b->time) {
-		return a->time < b->time ? -1 : 1;
-	}
-	int64_t ka = code_key_of(a->enhanced, a->basic), kb = code_key_of(b->enhanced, b->basic);
-	if (ka != kb)
-		return ka > kb ? -1 : 1; /* none sorts last as a key: any code is more than none */
-	if (a->stage != b->stage)
-		return a->stage < b->stage ? -1 : 1;
-	int d = str_cmp(a->response, b->response);
-	return d ? d : str_cmp(a->remote_mta, b->remote_mta);
-}
-
-static void take_fact(struct record *r, const struct record *from)
-{
-	r->time = from->time;
-	r->outcome = from->outcome;
-	r->enhanced = from->enhanced;
-	r->basic = from->basic;
-	r->response = from->response;
-	r->remote_mta = from->remote_mta;
-	r->stage = from->stage;
-	r->source_file = from->source_file;
-	r->source_line = from->source_line;
-}
 
 /* Did the source give the message up at `from_s`, or at most `window_s` later (0: any time)? When *found, the
  * statement stays on the row and wants a reset. */
@@ -187,7 +147,7 @@ static bool find_given_up(struct store *st, uint64_t source_key, int64_t from_s,
 	sqlite3_bind_int64(*s, 1, (int64_t)source_key);
 	sqlite3_bind_int64(*s, 2, from_s);
 	sqlite3_bind_int64(*s, 3, window_s ? from_s + window_s : INT64_MAX);
-	return ask(st, *s, found, e);
+	return stmt_ask(st, *s, found, e);
 }
 
 /* A deferred email whose message the source gave up becomes failed at that time, with the codes it has. */
@@ -255,7 +215,7 @@ static bool write_record(struct store *st, enum stmt_id id, const struct record 
 	bind_known_int(s, 16, r->queued_at, TIME_NONE);
 	sqlite3_bind_int(s, 17, r->attempts);
 	bind_known_int(s, 18, r->caused_by, 0);
-	return run(st, s, e);
+	return stmt_run(st, s, e);
 }
 
 /* Of the emails that a bound statement finds the nearest in time to `r`; 0: none. */
@@ -277,14 +237,11 @@ static bool nearest(struct store *st, sqlite3_stmt *s, const struct record *r, i
 	return ok;
 }
 
-/* The email that `r` speaks of: the one that its source calls so, or, when another source has told of it, the one with
- * its Message-ID. 0: none. */
-static bool find_met(struct store *st, const struct record *r, int64_t window_s, int64_t *id, struct err *e)
+/* Among the emails that a source calls so. */
+static bool find_named(struct store *st, enum stmt_id which, const struct record *r, int64_t window_s, int64_t *id,
+		       struct err *e)
 {
-	*id = 0;
-	if (r->source_key == 0)
-		return true;
-	sqlite3_stmt *s = store_stmt(st, STMT_MEET, e);
+	sqlite3_stmt *s = store_stmt(st, which, e);
 	if (!s)
 		return false;
 	sqlite3_bind_int64(s, 1, (int64_t)r->source_key);
@@ -292,11 +249,12 @@ static bool find_met(struct store *st, const struct record *r, int64_t window_s,
 	bind_text(s, 3, r->message_id);
 	sqlite3_bind_int64(s, 4, r->time);
 	sqlite3_bind_int64(s, 5, window_s);
-	if (!nearest(st, s, r, id, e))
-		return false;
-	if (*id || r->message_id.len == 0)
-		return true;
-	s = store_stmt(st, STMT_MEET_MESSAGE, e);
+	return nearest(st, s, r, id, e);
+}
+
+static bool find_message(struct store *st, const struct record *r, int64_t *id, struct err *e)
+{
+	sqlite3_stmt *s = store_stmt(st, STMT_MEET_MESSAGE, e);
 	if (!s)
 		return false;
 	bind_text(s, 1, r->message_id);
@@ -305,11 +263,24 @@ static bool find_met(struct store *st, const struct record *r, int64_t window_s,
 	return nearest(st, s, r, id, e);
 }
 
+/* The email that `r` speaks of: the one that its source calls so, or, when another source has told of it, the one with
+ * its Message-ID. 0: none. */
+static bool find_met(struct store *st, const struct record *r, int64_t window_s, int64_t *id, struct err *e)
+{
+	*id = 0;
+	if (r->source_key == 0)
+		return true;
+	if (!find_named(st, STMT_MEET, r, window_s, id, e) ||
+	    (*id == 0 && !find_named(st, STMT_MEET_SOURCE, r, window_s, id, e)))
+		return false;
+	return *id || r->message_id.len == 0 || find_message(st, r, id, e);
+}
+
 static bool add_record(struct store *st, struct record *r, const struct attempt *attempts, int attempt_count,
 		       int64_t window_s, struct arena *a, struct err *e)
 {
 	struct record new = *r;
-	int added;
+	struct adding how = {.fresh = true};
 	if (!apply_given_up(st, &new, window_s, a, e))
 		return false;
 	if (attempt_count > 0)
@@ -318,88 +289,38 @@ static bool add_record(struct store *st, struct record *r, const struct attempt 
 		return false;
 	tally_add(&st->tally, new.time, new.outcome, code_key_of(new.enhanced, new.basic), 1);
 	r->id = new.id = sqlite3_last_insert_rowid(st->db);
-	if (!add_attempts(st, new.id, attempts, attempt_count, true, &added, e))
+	if (!add_attempts(st, new.id, attempts, attempt_count, &how, e))
 		return false;
-	if (added == attempt_count) /* else there were twins among them */
+	if (how.added == attempt_count) /* else there were twins among them */
 		return true;
-	new.attempts = added;
+	new.attempts = how.added;
 	return write_record(st, STMT_RECORD_CHANGE, &new, e);
-}
-
-static void fill_text(struct str *have, struct str more)
-{
-	if (have->len == 0)
-		*have = more;
-}
-
-/* The failure of `old` is the source's giving up, and `r` a try before that: its codes are those of the last
- * try, at `newest_s` or now `r`. */
-static void merge_expired(struct record *old, const struct record *r, int64_t newest_s)
-{
-	struct record last = *old;
-	last.time = newest_s;
-	last.outcome = OUTCOME_DEFERRED;
-	if (newest_s != TIME_NONE && fact_cmp(r, &last) <= 0)
-		return;
-	last = *old;
-	take_fact(old, r);
-	old->time = last.time;
-	old->outcome = last.outcome;
-}
-
-/* What the store knows of the email (`old`) and what a source says (`r`) as one. */
-static void merge(struct record *old, const struct record *r, bool expired, int64_t newest_s, int attempts_now)
-{
-	bool both_failed = outcome_is_failure(old->outcome) && old->outcome == r->outcome;
-	int64_t first_s = old->time < r->time ? old->time : r->time;
-	if (expired)
-		merge_expired(old, r, newest_s);
-	else if (fact_cmp(r, old) > 0)
-		take_fact(old, r);
-	if (both_failed) /* a report of it is later than the failure */
-		old->time = first_s;
-	fill_text(&old->sender, r->sender);
-	fill_text(&old->title, r->title);
-	fill_text(&old->message_id, r->message_id);
-	fill_text(&old->queue_id, r->queue_id);
-	if (old->caused_by == 0)
-		old->caused_by = r->caused_by;
-	if (r->queued_at != TIME_NONE && (old->queued_at == TIME_NONE || r->queued_at < old->queued_at))
-		old->queued_at = r->queued_at;
-	if (attempts_now > 0)
-		old->attempts = attempts_now;
-	else if (r->attempts > old->attempts)
-		old->attempts = r->attempts;
-}
-
-static bool same_record(const struct record *a, const struct record *b)
-{
-	return fact_cmp(a, b) == 0 && a->time == b->time && str_eq(a->sender, b->sender) &&
-	       str_eq(a->title, b->title) && str_eq(a->message_id, b->message_id) && str_eq(a->queue_id, b->queue_id) &&
-	       a->queued_at == b->queued_at && a->attempts == b->attempts && a->caused_by == b->caused_by;
 }
 
 static bool change_record(struct store *st, struct record *r, const struct attempt *attempts, int attempt_count,
 			  int64_t window_s, enum put *what, struct arena *a, struct err *e)
 {
-	struct record old;
-	bool found;
-	int added, count;
+	struct record old, said = *r;
+	bool found, news, expired;
+	struct adding how = {0};
+	int count;
 	int64_t newest_s;
-	bool expired;
 	if (!store_record(st, r->id, SIZE_MAX, a, &old, &found, e))
 		return false;
 	if (r->time_guessed)
-		r->time = old.time;
-	if (!was_expired(st, &old, r, &expired, e) || !count_attempts(st, r->id, &count, &newest_s, e) ||
-	    !add_attempts(st, r->id, attempts, attempt_count, false, &added, e))
+		r->time = said.time = old.time;
+	if (!apply_given_up(st, &said, window_s, a, e) || !sources_note(st, &old, &said, &how.unfailed, &news, e) ||
+	    !was_expired(st, &old, r, &expired, e) || !count_attempts(st, r->id, &count, &newest_s, e) ||
+	    !add_attempts(st, r->id, attempts, attempt_count, &how, e))
 		return false;
+	count += how.added;
 	struct record merged = old;
-	merge(&merged, r, expired, newest_s, count + added);
-	if (!apply_given_up(st, &merged, window_s, a, e))
+	record_merge(&merged, old.source_key == r->source_key ? r : &said, expired, newest_s, count);
+	if (!apply_given_up(st, &merged, window_s, a, e) ||
+	    (how.unfailed && !note_failed(st, &merged, attempts, attempt_count, count, e)))
 		return false;
-	*what = added ? PUT_CHANGED : PUT_UNCHANGED;
-	if (same_record(&merged, &old))
+	*what = how.added || news ? PUT_CHANGED : PUT_UNCHANGED;
+	if (record_same(&merged, &old))
 		return true;
 	*what = PUT_CHANGED;
 	tally_add(&st->tally, old.time, old.outcome, code_key_of(old.enhanced, old.basic), -1);
@@ -434,7 +355,7 @@ static bool note_given_up(struct store *st, uint64_t source_key, int64_t time_s,
 	sqlite3_bind_int64(s, 1, (int64_t)source_key);
 	sqlite3_bind_int64(s, 2, time_s);
 	bind_text(s, 3, sender);
-	return run(st, s, e);
+	return stmt_run(st, s, e);
 }
 
 /* One email that waits no longer. */
@@ -446,7 +367,7 @@ static bool expire_one(struct store *st, int64_t id, int64_t time_s, struct str 
 	sqlite3_bind_int64(s, 1, id);
 	sqlite3_bind_int64(s, 2, time_s);
 	bind_text(s, 3, sender);
-	return run(st, s, e);
+	return stmt_run(st, s, e);
 }
 
 static bool expire_all(struct store *st, uint64_t source_key, int64_t time_s, int64_t window_s, struct str sender,
@@ -461,14 +382,14 @@ static bool expire_all(struct store *st, uint64_t source_key, int64_t time_s, in
 		sqlite3_bind_int64(find, 1, (int64_t)source_key);
 		sqlite3_bind_int64(find, 2, time_s);
 		sqlite3_bind_int64(find, 3, window_s);
-		if (!ask(st, find, &found, e))
+		if (!stmt_ask(st, find, &found, e))
 			return false;
 		if (!found)
 			return true;
 		int64_t id = sqlite3_column_int64(find, 0), was_s = sqlite3_column_int64(find, 1);
 		int64_t key = sqlite3_column_int64(find, 2);
 		sqlite3_reset(find);
-		if (!expire_one(st, id, time_s, sender, e))
+		if (!expire_one(st, id, time_s, sender, e) || !sources_expire(st, id, source_key, time_s, e))
 			return false;
 		tally_add(&st->tally, was_s, OUTCOME_DEFERRED, key, -1);
 		tally_add(&st->tally, time_s, OUTCOME_FAILED, key, 1);

@@ -191,6 +191,14 @@ static void arrived_draw(struct flow *f, const struct detail *d)
 	buf_free(&b);
 }
 
+/* "mail.log:17", or "" */
+static void source_text(const struct record *r, struct buf *out)
+{
+	buf_add(out, r->source_file);
+	if (r->source_file.len > 0 && r->source_line > 0)
+		buf_printf(out, ":%lld", (long long)r->source_line);
+}
+
 static void email_draw(struct flow *f, const struct record *r)
 {
 	char t[TIME_TEXT], zone[ZONE_TEXT];
@@ -215,12 +223,8 @@ static void email_draw(struct flow *f, const struct record *r)
 	flow_field(f, "Stage", ROLE_TEXT, str_of(stage_name(r->stage)));
 	flow_field(f, "Message-ID", ROLE_TEXT, r->message_id);
 	flow_field(f, "Queue id", ROLE_TEXT, r->queue_id);
-	if (r->source_file.len > 0) {
-		buf_add(&b, r->source_file);
-		if (r->source_line > 0)
-			buf_printf(&b, ":%lld", (long long)r->source_line);
-		flow_field(f, "Source", ROLE_DIM, buf_str(&b));
-	}
+	source_text(r, &b);
+	flow_field(f, "Source", ROLE_DIM, buf_str(&b));
 	buf_free(&b);
 }
 
@@ -261,6 +265,21 @@ static void attempts_draw(struct flow *f, const struct detail *d)
 	}
 }
 
+static void sources_draw(struct flow *f, const struct detail *d)
+{
+	if (d->source_count == 0)
+		return;
+	char title[64];
+	snprintf(title, sizeof title, "Told by %d sources", d->source_count);
+	flow_heading(f, title);
+	for (int i = 0; i < d->source_count; i++) {
+		struct buf b = {0};
+		source_text(&d->sources[i], &b);
+		event_draw(f, &d->sources[i], buf_str(&b));
+		buf_free(&b);
+	}
+}
+
 static void history_draw(struct flow *f, const struct detail *d)
 {
 	if (d->history_total == 0)
@@ -298,6 +317,7 @@ static void body_draw(struct flow *f, const struct detail *d)
 	codes_draw(f, r, &x);
 	email_draw(f, r);
 	attempts_draw(f, d);
+	sources_draw(f, d);
 	history_draw(f, d);
 }
 

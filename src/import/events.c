@@ -108,6 +108,7 @@ bool event_put(struct event_reader *r, const struct event *ev)
 		.queued_at = TIME_NONE,
 		.time = r->mtime_s,
 		.time_guessed = time.len == 0,
+		.file_tells = true,
 		.sender = fact_address(ev->sender),
 		.recipient = fact_address(ev->recipient),
 		.title = ev->title,

@@ -4,6 +4,7 @@
 #include "import/mail_free.h"
 #include "import/mail_html.h"
 #include "import/mail_mime.h"
+#include "import/mail_phrases.h"
 #include "import/mail_words.h"
 
 #include <string.h>
@@ -96,6 +97,8 @@ static void complete(const struct notice *n, struct arena *a, struct fates *f)
 		if (one->recipient.len == 0 || i >= WORDS_FOR_MAX)
 			continue;
 		one->words = words_naming(n->text, one->recipient, a);
+		struct str parent = words_parent(one->words);
+		one->recipient = parent.len ? parent : one->recipient;
 		if (one->response.len == 0)
 			one->response = one->words;
 		if (f->count == 1)
@@ -122,6 +125,18 @@ static void read_head(const struct mail_parts *m, struct arena *a, struct notice
 	out->date_s = mime_date(mime_field(m->head, "Date", a));
 }
 
+/* An object of JSON and nothing else but what is below a signature's line; "": something else. */
+static struct str json_of(struct str text)
+{
+	struct str rest = text = str_trim(text), line;
+	if (text.len == 0 || text.p[0] != '{')
+		return STR("");
+	while (str_next(&rest, '\n', &line))
+		if (str_starts(line, STR("--")))
+			return str_slice(text, 0, (size_t)(line.p - text.p));
+	return text;
+}
+
 static void read_one(struct str mail, int depth, struct arena *a, struct mail_news *out)
 {
 	struct mail_parts *m = arena_alloc(a, sizeof *m);
@@ -129,9 +144,15 @@ static void read_one(struct str mail, int depth, struct arena *a, struct mail_ne
 	*out = (struct mail_news){.fates = fates_none(), .original = original_none(), .limit = m->limit};
 	struct notice n = {.original = &out->original};
 	read_head(m, a, &n, out);
-	if (has(m, PART_NO_DSN))
-		return;
 	struct str all = own_text(m, a);
+	if (has(m, PART_NO_DSN)) {
+		if (!phrase_in(phrase_form(all, a), PHRASE_REJECTED))
+			return;
+		n.is_report = true;
+	}
+	out->event = n.is_report ? STR("") : json_of(all);
+	if (out->event.len)
+		return;
 	size_t end = free_end(all, a);
 	n.text = str_slice(all, 0, end);
 	size_t head_at = original_within(all);

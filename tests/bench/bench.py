@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Measures the real program beside its peers on one database and one log, and prints a table. Nothing is asserted.
+"""Measures the real program beside its peers on one database, one log and one mbox, and prints a table. Nothing is asserted.
 
-usage: bench.py BINARY DATABASE LOG SCRATCH_FOLDER
+usage: bench.py BINARY DATABASE LOG MBOX SCRATCH_FOLDER
 """
 import fcntl
 import os
@@ -16,7 +16,7 @@ import sys
 import termios
 import time
 
-BINARY, DATABASE, LOG, SCRATCH = sys.argv[1:5]
+BINARY, DATABASE, LOG, MBOX, SCRATCH = sys.argv[1:6]
 ROUNDS = 3
 ENV = dict(os.environ, TZ="UTC", LC_ALL="C.UTF-8", TERM="xterm-256color", DEADLETTER_TEST="1")
 SYNC = b"\x1b[5150~"  # tells the program in test mode that all keys before it have been typed
@@ -166,6 +166,20 @@ def load():
     row("peak memory of import", f"{memory:.0f} MB")
 
 
+def bounces():
+    """Both read every mail and find who failed and why; only ours also writes it down."""
+    mails = sum(line.startswith(b"From MAILER-DAEMON ") for line in open(MBOX, "rb"))
+    database = f"{SCRATCH}/bounces.db"
+    mine = f"{BINARY} import {MBOX} --into {database}"
+    peer = f"perl -MSisimai -e 'exit(@{{Sisimai->make(shift) || []}} == 0)' {MBOX}"
+    if subprocess.run(["perl", "-MSisimai", "-e", "1"], capture_output=True).returncode:
+        peer = None
+    seconds, peer_seconds, memory = best_of_pair(mine, peer, lambda: remove(database))
+    row("import of bounce mails", f"{mails / seconds:,.0f} mails/s", f"Sisimai {mails / peer_seconds:,.0f}" if peer else "",
+        f"{peer_seconds / seconds:.2f}" if peer else "", mine)
+    row("peak memory of that", f"{memory:.0f} MB")
+
+
 def main():
     rows = subprocess.run(["sqlite3", DATABASE, "SELECT sum(count) FROM tally"], capture_output=True, text=True).stdout
     print(f"{int(rows):,} tracked emails, {os.path.getsize(DATABASE) / 1e6:,.0f} MB; {os.cpu_count()} processors; "
@@ -174,6 +188,7 @@ def main():
     browse()
     export()
     load()
+    bounces()
 
 
 main()

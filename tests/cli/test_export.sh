@@ -152,6 +152,18 @@ before=$(md5sum <"$db")
 run export "$db" && [ "$(md5sum <"$db")" = "$before" ] && [ -z "$(ls "$dir" | grep 'mail.db-')" ]
 result $? "the database is not touched, and nothing lies beside it"
 
+# A log that said delivered, the bounce mail that came back, its copy and an event: what each said.
+sqlite3 "$db" "INSERT INTO source (email_id, source_key, source_file, source_line, time, outcome, enhanced_code, basic_code)
+	VALUES (1, 1, 'mail.log', 7, 1790000000, 'delivered', '2.0.0', 250), (1, 2, 'b.mbox', 3, 1790000002, 'failed', '5.1.1', NULL),
+	(1, 2, 'a.mbox', 3, 1790000002, 'failed', '5.1.1', NULL), (1, 3, 'hook.json', NULL, 1790000001, 'failed', '5.0.0', 550)"
+run export "$db" --columns title,enhanced_code,basic_code,source_file,source_line title:order
+bytes 'title,enhanced_code,basic_code,source_file,source_line\r\n''Your order,5.0.0,550,hook.json,\r\n''Your order,5.1.1,,b.mbox,3\r\nYour order,5.1.1,,a.mbox,3\r\n'
+result $? "a column of the source makes one row a source that told of the failure"
+run export "$db" --columns title,enhanced_code title:order
+bytes 'title,enhanced_code\r\nYour order,5.1.1\r\n'
+result $? "without one it is a row an email"
+sqlite3 "$db" "DELETE FROM source"
+
 # ---- mistakes ----
 
 refuses 2 "name a database; see deadletter export --help" export

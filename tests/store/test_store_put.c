@@ -136,8 +136,16 @@ static void tell(struct store *st, int source, enum put *what)
 	default:
 		break;
 	}
+	static const char *const files[] = {"mail.log", "bounces.mbox", "hook.json", "bounces.mbox"};
+	r.source_file = str_of(files[source]);
+	r.source_line = source + 1;
 	*what = put(st, &r, 0);
 }
+
+#define ALL_SOURCES                                                                                                    \
+	"SELECT group_concat(x, '; ') FROM (SELECT source_file || ':' || ifnull(source_line, 0) || ' ' || (time - "    \
+	"1700000000) ||"                                                                                               \
+	" ' ' || outcome || ' ' || ifnull(enhanced_code, '-') AS x FROM source ORDER BY source_key, source_file)"
 
 static void one_email_told_by_several_sources(void **state)
 {
@@ -164,9 +172,109 @@ static void one_email_told_by_several_sources(void **state)
 				    "1700000000failed5.1.1550550 5.1.1 <ann@example.com>: no such user here4ABC123"
 				    "shop@shop.exampleYour order");
 		free(text);
+		text = plain_text(db,
+				  "SELECT group_concat(x, '; ') FROM (SELECT outcome || ' ' || (time - 1700000000) ||"
+				  " ' ' || ifnull(response, '-') AS x FROM attempt ORDER BY time)");
+		assert_string_equal(text, "failed 0 550 5.1.1 <ann@example.com>: no such user here;"
+					  " deferred 3600 still trying");
+		free(text);
+		assert_int_equal(plain_int(db, "SELECT attempts FROM email"), 2);
+		text = plain_text(db, ALL_SOURCES);
+		assert_string_equal(text, "mail.log:1 0 failed 5.1.1; bounces.mbox:2 4 failed 5.1.1;"
+					  " hook.json:3 60 failed -; bounces.mbox:4 3600 deferred -");
+		free(text);
 		assert_int_equal(plain_int(db, "SELECT count(*) FROM email"), 1);
 		assert_int_equal(tally_faults(db), 0);
 		assert_int_equal(sqlite3_exec(db, "DELETE FROM email", NULL, NULL, NULL), SQLITE_OK);
+		assert_int_equal(plain_int(db, "SELECT count(*) FROM source"), 0);
+		sqlite3_close(db);
+		store_close(st);
+	}
+}
+
+/* A copy of a bounce mail in another file tells of it there too; a log that was rotated is the same log. */
+static void files_that_tell(void **state)
+{
+	const struct scratch *s = *state;
+	struct store *st = open_new(s);
+	sqlite3 *db = plain_open(s->path);
+	for (int round = 0; round < 2; round++) {
+		for (int i = 0; i < 4; i++) {
+			static const char *const files[] = {"a.eml", "b.eml", "mail.log", "mail.log.1"};
+			bool mail = i < 2;
+			struct record r = email(mail ? 1 : 2, mail ? "ann@example.com" : "bob@example.com", T0,
+						OUTCOME_FAILED, (struct ecode){5, 1, 1}, 550, "");
+			r.source_file = str_of(files[i]);
+			r.file_tells = mail;
+			enum put expected = round == 0 && (i == 0 || i == 2) ? PUT_ADDED : PUT_UNCHANGED;
+			assert_int_equal(put(st, &r, 0), expected);
+		}
+	}
+	char *text = plain_text(db, ALL_SOURCES);
+	assert_string_equal(text, "a.eml:0 0 failed 5.1.1; b.eml:0 0 failed 5.1.1");
+	free(text);
+	sqlite3_close(db);
+	store_close(st);
+}
+
+/* Events come without attempts, a bounce mail with the one that failed. */
+static void one_attempt_that_failed(void **state)
+{
+	const struct scratch *s = *state;
+	struct store *st = open_new(s);
+	sqlite3 *db = plain_open(s->path);
+	for (int round = 0; round < 2; round++) {
+		struct err e = {0};
+		enum put what;
+		struct record event = email(1, "ann@example.com", T0, OUTCOME_FAILED, (struct ecode){0}, 0, "");
+		struct record mail =
+			email(2, "ann@example.com", T0, OUTCOME_FAILED, (struct ecode){5, 1, 1}, 550, "no");
+		event.message_id = mail.message_id = STR("order-2@shop.example");
+		event.attempts = mail.attempts = 1;
+		assert_ok(store_put(st, &event, NULL, 0, 0, &what, &e), e);
+		assert_int_equal(what, round == 0 ? PUT_ADDED : PUT_UNCHANGED);
+		assert_int_equal(put(st, &mail, 0), round == 0 ? PUT_CHANGED : PUT_UNCHANGED);
+		assert_int_equal(plain_int(db, "SELECT attempts FROM email"), 1);
+		assert_int_equal(plain_int(db, "SELECT count(*) FROM attempt"), 1);
+	}
+	sqlite3_close(db);
+	store_close(st);
+}
+
+/* The log of a message whose provider's event came first: it defers, without a Message-ID on later days, and gives up. */
+static void second_source_goes_on(void **state)
+{
+	const struct scratch *s = *state;
+	for (int order = 0; order < 2; order++) {
+		struct err e = {0};
+		int64_t changed;
+		struct store *st = open_new(s);
+		sqlite3 *db = plain_open(s->path);
+		struct record event = email(1, "ann@example.com", T0, OUTCOME_DEFERRED, (struct ecode){0}, 0, "");
+		struct record log =
+			email(2, "ann@example.com", T0 + 9, OUTCOME_DEFERRED, (struct ecode){4, 4, 1}, 0, "timed out");
+		struct record later = log;
+		event.message_id = log.message_id = STR("slow-1@shop.example");
+		later.time = T0 + HOUR;
+		assert_int_equal(put(st, &event, 0), PUT_ADDED);
+		assert_int_equal(put(st, &log, 6 * DAY), PUT_CHANGED);
+		if (order == 0)
+			assert_int_equal(put(st, &later, 6 * DAY), PUT_CHANGED);
+		assert_ok(store_expire(st, 2, T0 + 5 * DAY, 6 * DAY, STR(""), &changed, &e), e);
+		assert_int_equal(changed, 1);
+		if (order == 1) /* an older log, read after it */
+			put(st, &later, 6 * DAY);
+		assert_int_equal(plain_int(db, "SELECT count(*) FROM email"), 1);
+		char *text = plain_text(db, "SELECT outcome || ' ' || enhanced_code || ' ' || response || ' ' ||"
+					    " ((time - 1700000000) / 86400) FROM email");
+		assert_string_equal(text, "failed 4.4.1 timed out 5");
+		free(text);
+		text = plain_text(db, "SELECT group_concat(outcome, ' ') FROM (SELECT outcome FROM source"
+				      " ORDER BY source_key)");
+		assert_string_equal(text, "deferred failed");
+		free(text);
+		assert_int_equal(tally_faults(db), 0);
+		plain_exec(db, "DELETE FROM email; DELETE FROM given_up");
 		sqlite3_close(db);
 		store_close(st);
 	}
@@ -329,6 +437,9 @@ int main(void)
 		TEST(adds_then_recognises),
 		TEST(tells_emails_apart),
 		TEST(one_email_told_by_several_sources),
+		TEST(files_that_tell),
+		TEST(one_attempt_that_failed),
+		TEST(second_source_goes_on),
 		TEST(order_does_not_matter),
 		TEST(newest_fact_wins),
 		TEST(attempts_are_a_set),
