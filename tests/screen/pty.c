@@ -45,7 +45,8 @@ static void emulator_open(struct screen *s)
 static _Noreturn void become(int slave, char *const argv[], char *const env[], const char *dir)
 {
 	login_tty(slave);
-	signal(SIGPIPE, SIG_DFL);
+	for (int sig = 1; sig < NSIG; sig++) /* a shell that runs us in the background has some ignored */
+		signal(sig, SIG_DFL);
 	if (chdir(dir) == 0)
 		execve(argv[0], argv, env);
 	dprintf(STDERR_FILENO, "cannot run %s: %s\n", argv[0], strerror(errno));
@@ -118,6 +119,21 @@ static void show(struct screen *s, struct str bytes)
 	s->held = rest;
 }
 
+/* What an ended program has sent arrives when the kernel gets to it; a mark that we send behind it comes last. */
+static void take_rest(struct screen *s)
+{
+	char bytes[4096];
+	struct pollfd p = {s->master, POLLIN, 0};
+	bool marked = s->slave < 0 || write(s->slave, "\005", 1) != 1;
+	while (!marked && poll(&p, 1, SCREEN_DEADLINE_MS) > 0) {
+		ssize_t n = read(s->master, bytes, sizeof bytes);
+		if (n <= 0)
+			return;
+		marked = bytes[n - 1] == '\005';
+		show(s, (struct str){bytes, (size_t)n - marked});
+	}
+}
+
 /* Takes in what the program has sent; waits for it when there is nothing. *ended: it will send no more. */
 static bool pump(struct screen *s, int64_t until_ms, bool *ended, struct err *e)
 {
@@ -131,6 +147,8 @@ static bool pump(struct screen *s, int64_t until_ms, bool *ended, struct err *e)
 		show(s, (struct str){bytes, (size_t)n});
 	else
 		*ended = p[1].revents != 0;
+	if (*ended)
+		take_rest(s);
 	return true;
 }
 

@@ -201,6 +201,24 @@ static bool write_a_row(struct world *w, struct storm *s, struct err *e)
 	return store_put(w->store, &r, NULL, 0, 0, &what, e);
 }
 
+/* All that has come whole: behind the last title or copy something may have come in part. */
+static bool judge(struct world *w, struct err *e)
+{
+	struct buf *sent = &w->screen.sent;
+	size_t whole = sent->len;
+	int copies = 0;
+	while (whole > 0 && sent->p[whole - 1] != '\a')
+		whole--;
+	if (!hostile_judge(str_slice(buf_str(sent), 0, whole), ALLOW_SCREEN | ALLOW_COPY, &copies, e))
+		return false;
+	w->copies += copies;
+	if (whole > 0) {
+		memmove(sent->p, sent->p + whole, sent->len - whole);
+		sent->len -= whole;
+	}
+	return true;
+}
+
 static bool batch(struct world *w, struct storm *s, struct err *e)
 {
 	if (below(s, 20) == 0 && !write_a_row(w, s, e))
@@ -211,11 +229,8 @@ static bool batch(struct world *w, struct storm *s, struct err *e)
 		return false;
 	if (!screen_runs(&w->screen))
 		return (s->may_end || err_set(e, ERR_IO, "ended without being asked to")) && end(w, e) && begin(w, e);
-	int copies = 0;
-	if (!hostile_judge(buf_str(&w->screen.sent), ALLOW_SCREEN | ALLOW_COPY, &copies, e))
+	if (!judge(w, e))
 		return false;
-	w->copies += copies;
-	buf_reset(&w->screen.sent);
 	if (below(s, 50) == 0)
 		return screen_resize(&w->screen, 1 + (int)below(s, W_MAX), 1 + (int)below(s, H_MAX), e);
 	return below(s, 50) > 0 || screen_resize(&w->screen, 120, 36, e);
