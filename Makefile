@@ -143,7 +143,7 @@ $(SCREEN): $(wildcard tests/screen/*.c) $(LIB)
 	$(call say,CC)$(CC) $(CPPFLAGS) -Itests $(ALL_CFLAGS) -MF $@.d -o $@ $(filter %.c %.a,$^) -lvterm -lutil $(LIBS)
 
 # Long tests, whose short form is among the others; SOAK=full is set by the target soak.
-SOAK_PARTS := tests/screen/pty.c tests/screen/golden.c
+SOAK_PARTS := tests/screen/pty.c tests/screen/golden.c tests/soak/hostile.c
 SOAKS := $(patsubst tests/%.c,$(BUILD)/tests/%,$(filter-out $(SOAK_PARTS),$(wildcard tests/soak/*.c))) \
          $(filter-out tests/soak/soak.py,$(wildcard tests/soak/*.py))
 PRELOAD := $(BUILD)/tests/preload/fault.so
