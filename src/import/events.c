@@ -42,11 +42,6 @@ void event_strange(struct event_reader *r, const char *what, struct str word)
 	buf_free(&b);
 }
 
-static bool time_of(struct str s, int64_t *utc_s)
-{
-	return stamp_any(s, utc_s) || stamp_mail(s, utc_s);
-}
-
 /* The response is better evidence than the provider's fields. A drop was not answered by anybody: what is said there is
  * why an earlier email failed, or a number of the provider's own. */
 static void find_codes(struct record *rec, const struct event *ev)
@@ -121,13 +116,13 @@ bool event_put(struct event_reader *r, const struct event *ev)
 		r->sink->bad(r->sink, r->line, "an event without a recipient");
 		return true;
 	}
-	if (time.len && !time_of(time, &rec.time)) {
+	if (time.len && !stamp_any(time, &rec.time)) {
 		event_strange(r, "the time", time);
 		return true;
 	}
 	if (str_find(rec.sender, STR("@"), 0) == SIZE_MAX) /* a display name alone */
 		rec.sender = STR("");
-	if (!time_of(ev->queued_at, &rec.queued_at))
+	if (!stamp_any(ev->queued_at, &rec.queued_at))
 		rec.queued_at = TIME_NONE;
 	find_codes(&rec, ev);
 	bool tried =
