@@ -301,8 +301,12 @@ static bool read_long(struct store *st, int64_t id, size_t response_max, struct 
 	sqlite3_reset(s);
 	*found = rc == SQLITE_ROW;
 	for (size_t i = 0; *found && i < COUNT_OF(record_texts); i++) {
-		size_t max = record_text(out, i) == &out->response ? response_max : FIELD_MAX;
+		bool whole = response_max > FIELD_MAX || record_text(out, i) == &out->response;
+		size_t max = whole ? response_max : FIELD_MAX;
 		*record_text(out, i) = store_prefix(st, id, record_text_names[i], max, a);
+		rc = sqlite3_errcode(st->db);
+		if ((rc & 0xff) == SQLITE_CORRUPT || (rc & 0xff) == SQLITE_IOERR || (rc & 0xff) == SQLITE_NOMEM)
+			return store_fail(st, rc, e);
 	}
 	return ok;
 }

@@ -18,7 +18,7 @@ db = os.path.join(dir, 'mail.db')
 csv.field_size_limit(1 << 30)
 ATTEMPTS = soak.length(20000, 100000)
 MB20 = 20 << 20
-MEMORY_MAX_KB = 160 << 10
+MEMORY_MAX_KB = 400 << 10  # several copies of the 20 MB
 cases = 0
 assert soak.Run(['init', db]).code == 0
 con = sqlite3.connect(db, isolation_level=None)
@@ -115,7 +115,7 @@ again = os.path.join(dir, 'again.db')
 table = os.path.join(dir, 'table.csv')
 with open(table, 'w') as f:
 	f.write(soak.Run(['export', db, '--raw']).out.decode('utf-8', 'surrogateescape').encode('utf-8', 'replace').decode())
-for source in (db, table):
+for source in (table,):
 	soak.remove(again)
 	run = soak.Run(['import', source, '--into', again])
 	state = soak.dump(again)
