@@ -143,7 +143,7 @@ $(SCREEN): $(wildcard tests/screen/*.c) $(LIB)
 	$(call say,CC)$(CC) $(CPPFLAGS) -Itests $(ALL_CFLAGS) -MF $@.d -o $@ $(filter %.c %.a,$^) -lvterm -lutil $(LIBS)
 
 # Long tests, whose short form is among the others; SOAK=full is set by the target soak.
-SOAK_PARTS := tests/screen/pty.c tests/screen/golden.c
+SOAK_PARTS := tests/screen/pty.c tests/screen/golden.c tests/soak/hostile.c
 SOAKS := $(patsubst tests/%.c,$(BUILD)/tests/%,$(filter-out $(SOAK_PARTS),$(wildcard tests/soak/*.c))) \
          $(filter-out tests/soak/soak.py,$(wildcard tests/soak/*.py))
 PRELOAD := $(BUILD)/tests/preload/fault.so
@@ -271,7 +271,7 @@ bench: deps-bench ## measure start, keys, filters, export, import and memory bes
 bench-large: ## the same with ten million rows
 	@$(MAKE) --no-print-directory bench BENCH_ROWS=10000000
 
-bench-run: $(BIN) $(BENCH)/rows-$(BENCH_ROWS).db $(BENCH)/mail-$(BENCH_ROWS).log $(BENCH)/mails-10000.mbox
+bench-run: $(BIN) $(BUILD)/tests/bench/ask $(BENCH)/rows-$(BENCH_ROWS).db $(BENCH)/mail-$(BENCH_ROWS).log $(BENCH)/mails-10000.mbox
 	@python3 tests/bench/bench.py $^ $(BENCH)
 
 # ---- installing --------------------------------------------------------------------------------------------------

@@ -134,7 +134,15 @@ sqlite3_stmt *query_prepare(struct store *st, struct query *q, struct err *e); /
 void query_free(struct query *q);
 
 /* What terms may ask about. The last is what no index holds. */
-enum need { NEED_CODE = 1 << 0, NEED_RECIPIENT = 1 << 1, NEED_DOMAIN = 1 << 2, NEED_TABLE = 1 << 3 };
+enum need {
+	NEED_CODE = 1 << 0,
+	NEED_RECIPIENT = 1 << 1,
+	NEED_DOMAIN = 1 << 2,
+	NEED_MX = 1 << 3,
+	NEED_SENDER = 1 << 4,
+	NEED_TEXT = 1 << 5, /* title or response */
+	NEED_TABLE = 1 << 6,
+};
 
 /* What a scope comes down to. */
 struct plan {
@@ -153,6 +161,8 @@ void plan_failures_only(struct plan *p);
 void query_field(struct query *q, const struct store *st, const char *column);
 /* The index that answers a question about p without an order fastest; NULL: SQLite may choose. */
 const char *plan_index(const struct plan *p);
+/* The index of failures in the order of time that is best for p. */
+const char *plan_time_index(const struct plan *p);
 /* Does this index hold all that the terms of p ask about? */
 bool plan_is_covered(const struct plan *p, const char *index);
 /* " WHERE …" for the table email, with these bounds of time instead of the plan's; or for the table tally. */
