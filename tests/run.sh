@@ -13,6 +13,7 @@ for t in "$@"; do
 	case $t in *${ONLY:-}*) ;; *) continue ;; esac
 	case $t in
 	*.sh) sh "$t" >"$out" 2>&1 </dev/null ;;
+	*.py) python3 "$t" >"$out" 2>&1 </dev/null ;;
 	*) "$t" >"$out" 2>&1 </dev/null ;;
 	esac
 	code=$?
