@@ -15,7 +15,7 @@
 enum {
 	SCHEMA_APPLICATION_ID = 0x646C7472, /* "dltr", as in data/schema.sql */
 	SCHEMA_VERSION = 1,
-	FIELD_MAX = 4 << 20, /* bytes of one field that are ever read; longer ones are cut */
+	FIELD_MAX = 4 << 20, /* bytes of one field that are read at once, and shown; longer ones are cut */
 };
 #define CACHE_WRITING "PRAGMA cache_size = -131072"
 
@@ -78,6 +78,7 @@ struct store {
 	bool writable;
 	bool snapshot;         /* opened immutable: see store_is_snapshot */
 	bool reading;          /* between store_read_begin and _end */
+	int64_t version;       /* of the data when the schema was looked at last, later on */
 	struct stat as_opened; /* of the file; a snapshot must stay like this */
 	bool careful;          /* some field is longer than FIELD_MAX: search fields by prefix */
 	bool too_big;          /* the last failure was a field longer than FIELD_MAX */
@@ -133,7 +134,15 @@ sqlite3_stmt *query_prepare(struct store *st, struct query *q, struct err *e); /
 void query_free(struct query *q);
 
 /* What terms may ask about. The last is what no index holds. */
-enum need { NEED_CODE = 1 << 0, NEED_RECIPIENT = 1 << 1, NEED_DOMAIN = 1 << 2, NEED_TABLE = 1 << 3 };
+enum need {
+	NEED_CODE = 1 << 0,
+	NEED_RECIPIENT = 1 << 1,
+	NEED_DOMAIN = 1 << 2,
+	NEED_MX = 1 << 3,
+	NEED_SENDER = 1 << 4,
+	NEED_TEXT = 1 << 5, /* title or response */
+	NEED_TABLE = 1 << 6,
+};
 
 /* What a scope comes down to. */
 struct plan {
@@ -152,6 +161,8 @@ void plan_failures_only(struct plan *p);
 void query_field(struct query *q, const struct store *st, const char *column);
 /* The index that answers a question about p without an order fastest; NULL: SQLite may choose. */
 const char *plan_index(const struct plan *p);
+/* The index of failures in the order of time that is best for p. */
+const char *plan_time_index(const struct plan *p);
 /* Does this index hold all that the terms of p ask about? */
 bool plan_is_covered(const struct plan *p, const char *index);
 /* " WHERE …" for the table email, with these bounds of time instead of the plan's; or for the table tally. */

@@ -97,10 +97,12 @@ bool stamp_any(struct str s, int64_t *utc_s)
 	size_t point = str_find(s, STR("."), 0);
 	struct str fraction = point == SIZE_MAX ? STR("") : str_slice(s, point + 1, SIZE_MAX);
 	int64_t n;
+	if (!str_to_int(str_slice(s, 0, point), &n))
+		return stamp_mail(s, utc_s);
 	for (size_t i = 0; i < fraction.len; i++)
 		if (digits(fraction, i, 1) < 0)
 			return false;
-	if (!str_to_int(str_slice(s, 0, point), &n) || n < 0)
+	if (n < 0)
 		return false;
 	if (n >= 100000000000000)
 		n /= 1000000;
@@ -275,12 +277,7 @@ static bool stamp_short(struct stamp_clock *c, struct str s, size_t *used, int64
 static bool stamp_full(struct stamp_clock *c, struct str s, size_t *used, int64_t *utc_s)
 {
 	int64_t as_utc;
-	size_t n = 19;
-	if (is_at(s, 4 + n, '.'))
-		do
-			n++;
-		while (digits(s, 4 + n, 1) >= 0);
-	if (!is_at(s, 3, ' ') || !is_at(s, 8, '-') || !stamp_iso(str_slice(s, 4, n), used, &as_utc) || *used != n)
+	if (!is_at(s, 3, ' ') || !is_at(s, 8, '-') || !stamp_iso(str_slice(s, 4, 19), used, &as_utc) || *used != 19)
 		return false;
 	struct str rest = str_slice(s, 4 + *used + 1, SIZE_MAX), name = word(&rest);
 	if (!is_at(s, 4 + *used, ' ') || name.len == 0)
@@ -295,91 +292,114 @@ static bool stamp_full(struct stamp_clock *c, struct str s, size_t *used, int64_
 /* "1793008800.123456" */
 static bool stamp_unix(struct str s, size_t *used, int64_t *utc_s)
 {
-	size_t point = str_find(str_slice(s, 0, 12), STR("."), 0);
-	if (point == SIZE_MAX || point < 9 || digits(s, point + 1, 6) < 0)
+	enum { SECOND_DIGITS = 10 }; /* so it is from 2001 to 2286 */
+	size_t at = SECOND_DIGITS + 1;
+	if (digits(s, 0, 1) < 1 || !is_at(s, SECOND_DIGITS, '.') || digits(s, at, 1) < 0 ||
+	    !str_to_int(str_slice(s, 0, SECOND_DIGITS), utc_s))
 		return false;
-	*used = point + 7;
-	return str_to_int(str_slice(s, 0, point), utc_s) && *utc_s >= 0;
-}
-
-/* Takes "<22>" off the front: facility and severity, as a daemon sends them and some write them down. */
-static void skip_priority(struct str *line)
-{
-	size_t at = 1;
-	while (at < 4 && digits(*line, at, 1) >= 0)
+	while (digits(s, at, 1) >= 0)
 		at++;
-	if (at > 1 && is_at(*line, 0, '<') && is_at(*line, at, '>'))
-		*line = str_slice(*line, at + 1, SIZE_MAX);
+	*used = at;
+	return true;
 }
 
-/* `s` begins with "-" or elements such as [origin ip="192.0.2.1" software="a \"b\" [c\]"]: what follows. */
-static struct str behind_data(struct str s)
+static bool stamp_any_log(struct stamp_clock *c, struct str s, size_t *used, int64_t *utc_s)
 {
-	size_t i = is_at(s, 0, '-');
-	while (is_at(s, i, '[')) {
-		bool quoted = false;
-		for (i++; i < s.len && (quoted || s.p[i] != ']'); i++) {
-			if (s.p[i] == '"')
-				quoted = !quoted;
-			else if (quoted && s.p[i] == '\\')
-				i++;
-		}
-		i++;
-	}
-	s = str_slice(s, i, SIZE_MAX);
-	return str_slice(s, is_at(s, 0, ' '), SIZE_MAX);
+	return stamp_short(c, s, used, utc_s) || stamp_log(c, s, used, utc_s) || stamp_full(c, s, used, utc_s) ||
+	       stamp_unix(s, used, utc_s);
 }
 
-/* RFC 5424, behind the stamp: "mx postfix/smtp 2 - - message". */
+/* "<22>", as it is sent over the network. */
+static struct str without_priority(struct str s)
+{
+	size_t n = 1;
+	while (n < 4 && digits(s, n, 1) >= 0)
+		n++;
+	return is_at(s, 0, '<') && n > 1 && is_at(s, n, '>') ? str_slice(s, n + 1, SIZE_MAX) : s;
+}
+
+/* Facility and level, which some daemons write in front of the host or the tag: "mail.info", "mail:info", "<mail.info>". */
+static bool is_level(struct str s)
+{
+	static const char *const levels[] = {"debug", "info", "notice", "warn",  "warning", "err",
+					     "error", "crit", "alert",  "emerg", "panic"};
+	if (s.len && s.p[0] == '<' && s.p[s.len - 1] == '>')
+		s = str_slice(s, 1, s.len - 2);
+	size_t at = 0;
+	while (at < s.len && ((s.p[at] >= 'a' && s.p[at] <= 'z') || digits(s, at, 1) >= 0))
+		at++;
+	struct str level = str_slice(s, at + 1, SIZE_MAX);
+	for (size_t i = 0; at && (is_at(s, at, '.') || is_at(s, at, ':')) && i < COUNT_OF(levels); i++)
+		if (str_eq(level, str_of(levels[i])))
+			return true;
+	return false;
+}
+
+/* "-", or any number of "[name key=\"value\" …]" */
+static void skip_structured_data(struct str *rest)
+{
+	struct str s = *rest;
+	while (s.len && s.p[0] == '[') {
+		size_t i = 1;
+		for (bool quoted = false; i < s.len && (quoted || s.p[i] != ']'); i++) {
+			if (quoted && s.p[i] == '\\')
+				i++;
+			else if (s.p[i] == '"')
+				quoted = !quoted;
+		}
+		s = str_slice(s, i + 1, SIZE_MAX);
+	}
+	if (s.len == rest->len)
+		word(&s);
+	else if (s.len && s.p[0] == ' ')
+		s = str_slice(s, 1, SIZE_MAX);
+	*rest = s;
+}
+
+/* Behind the stamp, RFC 5424: "mx postfix/smtp 123 - - message". */
 static void split_5424(struct str rest, struct syslog_line *out)
 {
-	static const char mark[] = "\xef\xbb\xbf"; /* what follows is UTF-8 */
 	out->host = word(&rest);
 	out->tag = word(&rest);
-	word(&rest); /* number of the process */
+	word(&rest); /* process */
 	word(&rest); /* kind of message */
-	out->message = behind_data(rest);
-	if (str_starts(out->message, str_of(mark)))
-		out->message = str_slice(out->message, sizeof mark - 1, SIZE_MAX);
+	skip_structured_data(&rest);
+	out->message = str_starts(rest, STR("\xef\xbb\xbf")) ? str_slice(rest, 3, SIZE_MAX) : rest;
 }
 
-/* "mx postfix/smtp[2]: message"; on FreeBSD with -v "<mail.info> mx …", on AIX "mx mail:info …", on Solaris "…: [ID 197553
- * mail.info] message". */
-static void split_traditional(struct str rest, struct syslog_line *out)
+/* The same as daemons have always written it: "mx postfix/smtp[123]: message". */
+static void split_3164(struct str rest, struct syslog_line *out)
 {
 	out->host = word(&rest);
-	if (is_at(out->host, 0, '<') && is_at(out->host, out->host.len - 1, '>'))
+	if (out->host.len && out->host.p[0] == '<' && is_level(out->host)) /* a host may well be called mail.info */
 		out->host = word(&rest);
 	struct str tag = word(&rest);
-	if (str_starts(tag, STR("mail:")) && tag.len > 5)
+	if (is_level(tag))
 		tag = word(&rest);
 	/* "last message repeated 2 times", "-- MARK --": no tag */
-	bool tagged = is_at(tag, tag.len - 1, ':') && tag.len > 1;
-	size_t id = tagged && str_starts(rest, STR("[ID ")) ? str_find(rest, STR("] "), 0) : SIZE_MAX;
+	bool tagged = tag.len > 1 && tag.p[tag.len - 1] == ':';
+	if (tagged && str_starts(rest, STR("[ID "))) { /* Solaris: "[ID 197553 mail.info] " */
+		size_t end = str_find(str_slice(rest, 0, 40), STR("] "), 0);
+		rest = end == SIZE_MAX ? rest : str_slice(rest, end + 2, SIZE_MAX);
+	}
 	out->tag = tagged ? str_slice(tag, 0, tag.len - 1) : STR("");
-	out->message = !tagged ? STR("") : id == SIZE_MAX ? rest : str_slice(rest, id + 2, SIZE_MAX);
+	out->message = tagged ? rest : STR("");
 }
 
 bool syslog_split(struct stamp_clock *c, struct str line, struct syslog_line *out, const char **why)
 {
 	size_t used;
-	skip_priority(&line);
-	bool rfc5424 = is_at(line, 0, '1') && is_at(line, 1, ' ') && is_at(line, 6, '-');
-	if (rfc5424)
-		line = str_slice(line, 2, SIZE_MAX);
-	if (!stamp_short(c, line, &used, &out->time_s) && !stamp_log(c, line, &used, &out->time_s) &&
-	    !stamp_full(c, line, &used, &out->time_s) && !stamp_unix(line, &used, &out->time_s)) {
+	struct str s = without_priority(line);
+	bool is_5424 = s.len < line.len && str_starts(s, STR("1 "));
+	s = is_5424 ? str_slice(s, 2, SIZE_MAX) : s;
+	if (!stamp_any_log(c, s, &used, &out->time_s)) {
 		*why = "does not begin with a time stamp";
 		return false;
 	}
-	if (!is_at(line, used, ' ')) {
+	if (!is_at(s, used, ' ')) {
 		*why = "ends after the time stamp";
 		return false;
 	}
-	struct str rest = str_slice(line, used + 1, SIZE_MAX);
-	if (rfc5424)
-		split_5424(rest, out);
-	else
-		split_traditional(rest, out);
+	(is_5424 ? split_5424 : split_3164)(str_slice(s, used + 1, SIZE_MAX), out);
 	return true;
 }

@@ -13,8 +13,9 @@
  * is the caller's. False: not such a stamp. */
 bool stamp_iso(struct str s, size_t *used, int64_t *utc_s);
 
-/* The whole of `s` (white space at the ends aside) is an ISO stamp as above or a number since 1970 in seconds, with or
- * without a fraction, in milliseconds or microseconds: told apart by size, so that all mean a time after 1973. */
+/* The whole of `s` (white space at the ends aside) is an ISO stamp as above, a date as mail has it (stamp_mail), or a number
+ * since 1970 in seconds, with or without a fraction, in milliseconds or microseconds: told apart by size, so that all mean a
+ * time after 1973. */
 bool stamp_any(struct str s, int64_t *utc_s);
 
 /* The whole of `s` is a date as mail has it: "Fri, 21 Oct 2026 11:02:55 +0200", the weekday and the seconds being optional,
@@ -39,8 +40,8 @@ bool stamp_log(struct stamp_clock *c, struct str s, size_t *used, int64_t *utc_s
 
 /* A line of a syslog file, split: "STAMP HOST TAG: MESSAGE". The stamp is "Oct 26 10:00:00", also with a fraction, in ISO
  * form, "Mon 2026-10-26 10:00:00 CET" or "1793008800.123456": what syslog daemons write and journalctl prints (short,
- * short-precise, short-iso, short-iso-precise, short-full, short-unix). The form of RFC 5424, "1 STAMP HOST TAG PROCESS KIND
- * DATA MESSAGE", "<22>" in front of either, and what FreeBSD, AIX and Solaris add are understood. */
+ * short-precise, short-iso, short-iso-precise, short-full, short-unix, with-unit). Also with what a daemon adds to it: a
+ * priority in front (of RFC 5424 the whole), facility and level in front of host, tag or message. */
 struct syslog_line {
 	int64_t time_s;
 	struct str host, tag, message; /* tag without ":" : "postfix/smtp[123]"; both "" when there is no tag */

@@ -1,5 +1,6 @@
 #include "import/csv_head.h"
 #include "import/csv_text.h"
+#include "import/fact.h"
 
 #include "import_list.h"
 
@@ -207,6 +208,44 @@ static void a_status_of_any_kind(void **state)
 	}
 }
 
+/* Lists of providers have no column for the outcome: a reason without a code is one all the same. */
+static void a_reason_alone(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *reason;
+		enum outcome outcome;
+		const char *enhanced;
+	} cases[] = {
+		{"550 5.1.1 no such user", OUTCOME_FAILED, "5.1.1"},
+		{"Mail domain mentioned in email address is unknown", OUTCOME_FAILED, ""},
+		{"Not delivering to previously bounced address", OUTCOME_DROPPED, ""},
+		{"BOUNCE", OUTCOME_FAILED, ""},
+		{"COMPLAINT", OUTCOME_DELIVERED, ""},
+		{"250 2.0.0 ok", OUTCOME_DELIVERED, "2.0.0"},
+	};
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct buf b = {0};
+		buf_printf(&b, "status,reason,email,created\n,%s,a@example.com,1793008800\n", cases[i].reason);
+		struct list l = read_table(b.p);
+		assert_int_equal(l.count, 1);
+		if (l.items[0].record.outcome != cases[i].outcome)
+			fail_msg("%s: %s", cases[i].reason, outcome_name(l.items[0].record.outcome));
+		assert_code(l.items[0].record.enhanced, cases[i].enhanced);
+		assert_int_equal(l.items[0].record.time, MTIME);
+		assert_false(l.items[0].record.time_guessed);
+		list_free(&l);
+		buf_free(&b);
+	}
+	struct list l = read_table("address,delivery-status code,delivery-status message,date\n"
+				   "a@example.com,550,no such user,\"Mon, 26 Oct 2026 10:00:00 GMT\"\n");
+	assert_int_equal(l.count, 1);
+	assert_int_equal(l.items[0].record.time, MTIME);
+	assert_int_equal(l.items[0].record.basic, 550);
+	assert_text(l.items[0].record.response, "no such user");
+	list_free(&l);
+}
+
 static void names_of_other_programs(void **state)
 {
 	(void)state;
@@ -226,6 +265,51 @@ static void names_of_other_programs(void **state)
 	assert_code(r->enhanced, "5.7.1"); /* 5.0.0 says nothing */
 	assert_int_equal(r->basic, 550);
 	assert_int_equal(l.items[0].attempts, 1); /* an event of the message */
+	list_free(&l);
+}
+
+/* "|" is between the addresses that are found. */
+static void addresses_of_a_field(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *field, *want;
+	} cases[] = {
+		{"", ""},
+		{" , ;", " , ;"}, /* no addresses: as it is */
+		{"<>", ""},
+		{"bob", "bob"},
+		{"Bob <bob>", "bob"},
+		{"bob@example.com", "bob@example.com"},
+		{" <bob@example.com> ", "bob@example.com"},
+		{"\"a<b\" <bob@example.com>", "bob@example.com"},
+		{"bob@example.com (Bob, the builder)", "bob@example.com"},
+		{"Doe, John <john@example.com>", "john@example.com"},
+		{"\"Doe, J@work\" <john@example.com>;", "john@example.com"},
+		{"odd,one@example.com", "odd,one@example.com"},
+		{"not one@example.com", "not one@example.com"},
+		{"a@example.com,b@example.com;, \"C, D\" <c@example.com>,",
+		 "a@example.com|b@example.com|c@example.com"},
+		{"<a,b@example.com>, c@example.com", "a,b@example.com|c@example.com"},
+		{"a@example.com, <>", "a@example.com"},
+	};
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct fact_addresses f = {.rest = str_of(cases[i].field)};
+		struct buf b = {0};
+		struct str one;
+		while (fact_addresses_next(&f, &one)) {
+			buf_add(&b, f.found > 1 ? STR("|") : STR(""));
+			buf_add(&b, one);
+		}
+		if (!str_eq(buf_str(&b), str_trim(str_of(cases[i].want))))
+			fail_msg("%s is read as %.*s", cases[i].field, (int)b.len, b.p);
+		buf_free(&b);
+	}
+	struct list l = read_table("id,to,status\n1,\"a@example.com, Bob <b@example.com>\",550\n2,<>,550\n");
+	assert_int_equal(l.count, 2);
+	assert_text(l.items[0].record.recipient, "a@example.com");
+	assert_text(l.items[1].record.recipient, "b@example.com");
+	assert_int_equal(l.bad_count, 1);
 	list_free(&l);
 }
 
@@ -378,7 +462,9 @@ int main(void)
 		cmocka_unit_test(other_tables_have_no_guard),
 		cmocka_unit_test(an_id_counts_among_tables_of_one_kind),
 		cmocka_unit_test(a_status_of_any_kind),
+		cmocka_unit_test(a_reason_alone),
 		cmocka_unit_test(names_of_other_programs),
+		cmocka_unit_test(addresses_of_a_field),
 		cmocka_unit_test(same_rows_have_same_keys),
 		cmocka_unit_test(malformed_rows_are_counted),
 		cmocka_unit_test(an_endless_quote_has_an_end),

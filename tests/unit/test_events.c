@@ -148,6 +148,15 @@ static void mailgun(void **state)
 		 "gone\","
 		 "\"timestamp\":1790000000}",
 		 "failed bob@example.com 5.1.1 550 1790000000"},
+		{"{\"event\":\"dropped\",\"recipient\":\"bob@example.com\",\"code\":\"602\",\"reason\":\"old\","
+		 "\"description\":"
+		 "\"Too old\",\"timestamp\":1790000000}",
+		 "failed bob@example.com - 602 1790000000"},
+		/* refused before it was one message a recipient */
+		{"{\"event-data\":{\"event\":\"rejected\",\"timestamp\":1790000000,\"reject\":{\"reason\":\"Sandbox\"},"
+		 "\"message\":"
+		 "{\"headers\":{\"to\":\"a@example.com, \\\"B, <the> b\\\" <b@example.com>\"}}}}",
+		 "failed a@example.com - 0 1790000000; failed b@example.com - 0 1790000000"},
 		/* answers of its API */
 		{"{\"items\":[{\"event\":\"delivered\",\"recipient\":\"a@example.com\",\"timestamp\":1790000000}],"
 		 "\"paging\":{\"next\":\"https://api.example.com/{x}\"}}",
@@ -268,6 +277,8 @@ static void postmark(void **state)
 		{PM_RECORD("SubscriptionChange", "ChangedAt"), ""},
 		{PM_RECORD("SpamComplaint", "BouncedAt"), ""},
 		{PM_RECORD("Pigeon", "BouncedAt"), "bad 1"},
+		{PM_RECORD("", "DeliveredAt"), "delivered bob@example.com - 0 1793527200"},
+		{PM_RECORD("", "ReceivedAt"), "opened bob@example.com - 0 1793527200"},
 		{"{\"TotalCount\":1,\"Bounces\":[{\"ID\":1,\"Type\":\"HardBounce\",\"TypeCode\":1,\"Email\":\"a@"
 		 "example.com\","
 		 "\"BouncedAt\":\"2026-11-01T10:00:00Z\",\"Details\":\"550 no\"}]}",
@@ -308,6 +319,10 @@ static void sparkpost(void **state)
 		{SP("generation_failure", ",\"reason\":\"bad template\""), "failed bob@example.com - 0 1790000000"},
 		{SP("delivery", ""), "delivered bob@example.com - 0 1790000000"},
 		{SP("injection", ""), "queued bob@example.com - 0 1790000000"},
+		{SP("generation_rejection",
+		    ",\"error_code\":\"554\",\"reason\":\"554 5.7.1 [internal] recipient address was "
+		    "suppressed due to customer policy\""),
+		 "dropped bob@example.com - 0 1790000000"},
 		{SP("spam_complaint", ""), ""},
 		{SP("teleport", ""), "bad 1"},
 		{"[{\"msys\":{\"track_event\":{\"type\":\"open\",\"rcpt_to\":\"a@example.com\",\"timestamp\":"
@@ -358,6 +373,45 @@ static void broken_items_cost_themselves(void **state)
 	struct list l = read_events(STR("{\"email\":\"a\0b\"}" ONE("b")));
 	assert_int_equal(l.count, 1);
 	assert_int_equal(l.bad_count, 1);
+	list_free(&l);
+}
+
+#define IN_STRING                                                                                                      \
+	"\"{\\\"email\\\":\\\"a@example.com\\\",\\\"event\\\":\\\"processed\\\",\\\"timestamp\\\":1790000000}\""
+
+static void envelopes_of_any_name(void **state)
+{
+	(void)state;
+	static const struct reading cases[] = {
+		{"{\"id\":7,\"payload\":" ONE("a") "}", GOT("a")},
+		{"{\"at\":\"2026\",\"events\":[" ONE("a") ",[" ONE("b") "]]}", GOT("a") "; " GOT("b")},
+		{"{\"httpMethod\":\"POST\",\"headers\":{\"Host\":\"x\"},\"body\":" IN_STRING "}", GOT("a")},
+		{"{\"body\":\"[{\\\"email\\\":\\\"a@example.com\\\",\\\"event\\\":\\\"processed\\\",\\\"timestamp\\\":"
+		 "1790000000}]\"}",
+		 GOT("a")},
+		{"{\"body\":\"{no JSON}\"}", "bad 1"},
+		/* beside events, what is none is broken */
+		{"{\"events\":[" ONE("a") ",{\"colour\":\"red\"},5,null]}", GOT("a") "; bad 1"},
+		{"{\"events\":[{\"colour\":\"red\"},{\"colour\":\"blue\"}]}", "bad 1"},
+		/* what is within an event is its own */
+		{"{\"email\":\"b@example.com\",\"event\":\"processed\",\"timestamp\":1790000000,\"Message\":" IN_STRING
+		 "}",
+		 GOT("b")},
+		{"{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":" ONE("a") "}}}}}}}}}", "bad 1"},
+		/* email that came in, and other messages of the service */
+		{"[{\"msys\":{\"relay_message\":{\"rcpt_to\":\"a@example.com\",\"content\":{}}}},{\"msys\":{\"ab_test_"
+		 "event\":"
+		 "{\"type\":\"ab_test_completed\"}}}]",
+		 ""},
+		{"{\"notificationType\":\"Received\",\"receipt\":{}," SES_MAIL "}", ""},
+	};
+	assert_all(cases, COUNT_OF(cases));
+	/* An entry of the suppression list is about the message that bounced. */
+	struct list l = read_events(
+		STR("{\"SuppressedDestination\":{\"EmailAddress\":\"bob@example.com\",\"Reason\":\"BOUNCE\","
+		    "\"LastUpdateTime\":\"2026-11-01\",\"Attributes\":{\"MessageId\":\"ses-1\"}}}" SES_BOUNCE));
+	assert_int_equal(l.count, 3);
+	assert_true(l.items[0].record.source_key == l.items[1].record.source_key);
 	list_free(&l);
 }
 
@@ -415,10 +469,15 @@ static void recognised_by_content(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(sendgrid),  cmocka_unit_test(mailgun),
-		cmocka_unit_test(ses),       cmocka_unit_test(postmark),
-		cmocka_unit_test(sparkpost), cmocka_unit_test(broken_items_cost_themselves),
-		cmocka_unit_test(bounds),    cmocka_unit_test(recognised_by_content),
+		cmocka_unit_test(sendgrid),
+		cmocka_unit_test(mailgun),
+		cmocka_unit_test(ses),
+		cmocka_unit_test(postmark),
+		cmocka_unit_test(sparkpost),
+		cmocka_unit_test(broken_items_cost_themselves),
+		cmocka_unit_test(envelopes_of_any_name),
+		cmocka_unit_test(bounds),
+		cmocka_unit_test(recognised_by_content),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
