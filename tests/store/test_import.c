@@ -330,6 +330,39 @@ static void a_folder_of_compressed_logs(void **state)
 	sqlite3_close(db);
 }
 
+/* A line that names many recipients gives each its text; but not so that a small file makes a huge database. */
+static void a_long_text_for_many(void **state)
+{
+	const struct scratch *s = *state;
+	enum { MANY = 2000, TEXT = 100000 };
+	struct buf b = {0}, said = {0};
+	char path[128];
+	buf_printf(&b, "Oct 26 10:00:00 mx sendmail[1]: 99QA00aa000001: to=<u0@example.com>");
+	for (int i = 1; i < MANY; i++)
+		buf_printf(&b, ",<u%d@example.com>", i);
+	buf_printf(&b, ", mailer=esmtp, relay=mx.example.com., dsn=5.1.1, stat=550 5.1.1 %0*d\n", TEXT, 0);
+	put_file(s, "maillog", buf_str(&b), path);
+	struct import_options o = {.year = 2026, .report = note_report, .bad_limit = 9, .ctx = &said};
+	struct import_result r;
+	struct err e = {0};
+	assert_ok(import_into(s, path, &o, &r, &e), e);
+	assert_int_equal(r.added, MANY);
+	assert_int_equal(r.bad, 1);
+	assert_non_null(strstr(said.p, "maillog:1: so long a text for so many recipients"));
+	sqlite3 *db = plain_open(s->path);
+	const char *whole = "SELECT count(*) FROM email WHERE enhanced_code = '5.1.1' AND basic_code = 550"
+			    " AND length(response) > 100000";
+	assert_int_equal(plain_int(db, "SELECT count(*) FROM email WHERE enhanced_code = '5.1.1' AND basic_code = 550"
+				       " AND length(response) >= 200"),
+			 MANY);
+	assert_in_range(plain_int(db, whole), 10, MANY / 10);
+	int64_t bytes = plain_int(db, "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size");
+	assert_in_range(bytes, 0, 2 * (8 * 1024 * 1024 + 64 * (int64_t)b.len)); /* whole it were 400 MB */
+	sqlite3_close(db);
+	buf_free(&b);
+	buf_free(&said);
+}
+
 struct countdown {
 	int left;
 };
@@ -503,6 +536,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(times_out_of_range, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(compressed_files, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(compressed_files_in_a_row, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(a_long_text_for_many, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(damaged_files, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(a_folder_of_compressed_logs, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(other_servers_join_over_runs, scratch_setup, scratch_teardown),
