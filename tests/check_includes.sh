@@ -38,8 +38,9 @@ may_include() {
 	curses.h:term* | ncurses*:term*) ;;
 	gmime*:mail_*) ;;
 	archive*.h:unpack.c) ;;
+	zlib.h:inflate.c | lzma.h:inflate.c) ;;
 	json-c/*:json.c) ;;
-	gmime*:* | archive*.h:* | json-c/*:* | sqlite3.h:* | pthread.h:* | *curses*:*) return 1 ;;
+	gmime*:* | archive*.h:* | zlib.h:* | lzma.h:* | json-c/*:* | sqlite3.h:* | pthread.h:* | *curses*:*) return 1 ;;
 	esac
 }
 
