@@ -178,8 +178,9 @@ void bind_ecode(sqlite3_stmt *s, int i, struct ecode c)
 
 struct str column_str(sqlite3_stmt *s, int i)
 {
-	/* The blob of a text is its bytes, NULs and all. */
-	const char *p = sqlite3_column_blob(s, i);
+	/* A text is its bytes, NULs and all, and in UTF-8 whatever the database holds. */
+	const void *p = sqlite3_column_type(s, i) == SQLITE_TEXT ? (const void *)sqlite3_column_text(s, i)
+								 : sqlite3_column_blob(s, i);
 	int n = sqlite3_column_bytes(s, i);
 	return p ? (struct str){p, (size_t)n} : STR("");
 }
