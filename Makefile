@@ -170,11 +170,17 @@ soak: ## the long tests at full length, minutes to hours; tests/README.md tells 
 	@sh src/tools/deps.sh $(DEPS_SOAK)
 	@$(MAKE) --no-print-directory soak-run
 
+# Some are for a sanitizer.
 SOAK_SAN := $(BUILD)/san-address-undefined
+SOAK_TSAN := $(BUILD)/san-thread
+IN_SAN := $(BUILD)/tests/soak/corrupt $(BUILD)/tests/soak/input
+IN_TSAN := $(BUILD)/tests/soak/worker
 soak-run: $(BIN) $(SAMPLE) programs
-	@$(MAKE) --no-print-directory SAN=address,undefined $(SOAK_SAN)/tests/soak/corrupt
-	@BIN=$(abspath $(BIN)) BUILD=$(abspath $(BUILD)) SOAK=$(or $(SOAK),full) sh tests/run.sh \
-		$(patsubst $(BUILD)/tests/soak/corrupt,$(SOAK_SAN)/tests/soak/corrupt,$(SOAKS))
+	@$(MAKE) --no-print-directory SAN=address,undefined $(SOAK_SAN)/deadletter $(IN_SAN:$(BUILD)/%=$(SOAK_SAN)/%)
+	@$(MAKE) --no-print-directory SAN=thread $(IN_TSAN:$(BUILD)/%=$(SOAK_TSAN)/%)
+	@BIN=$(abspath $(BIN)) BUILD=$(abspath $(BUILD)) SAN_BIN=$(abspath $(SOAK_SAN)/deadletter) SOAK=$(or $(SOAK),full) \
+		sh tests/run.sh $(filter-out $(IN_SAN) $(IN_TSAN),$(SOAKS)) $(IN_SAN:$(BUILD)/%=$(SOAK_SAN)/%) \
+		$(IN_TSAN:$(BUILD)/%=$(SOAK_TSAN)/%)
 
 programs: $(UNIT) $(SCREEN) $(filter $(BUILD)/%,$(SOAKS)) $(PRELOAD) $(BUILD)/tools/gen_log
 
