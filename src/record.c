@@ -107,11 +107,22 @@ int ecode_cmp(struct ecode a, struct ecode b)
 	return (a.detail > b.detail) - (a.detail < b.detail);
 }
 
+/* Not by printf: an export does it for every row. */
+static char *put_part(char *at, int n, char end)
+{
+	if (n >= 100)
+		*at++ = (char)('0' + n / 100 % 10);
+	if (n >= 10)
+		*at++ = (char)('0' + n / 10 % 10);
+	*at++ = (char)('0' + n % 10);
+	*at++ = end;
+	return at;
+}
+
 const char *ecode_text(struct ecode c, char buf[ECODE_TEXT])
 {
-	if (c.cls == 0)
-		buf[0] = '\0';
-	else
-		snprintf(buf, ECODE_TEXT, "%d.%d.%d", c.cls % 1000, c.subject % 1000, c.detail % 1000);
+	buf[0] = '\0';
+	if (c.cls != 0)
+		put_part(put_part(put_part(buf, c.cls, '.'), c.subject, '.'), c.detail, '\0');
 	return buf;
 }
