@@ -127,6 +127,14 @@ CREATE INDEX IF NOT EXISTS failure_code ON email (code_key, time DESC, id DESC, 
 	WHERE outcome IN ('failed', 'dropped');
 CREATE INDEX IF NOT EXISTS failure_domain ON email (domain, time, id, code_key, outcome)
 	WHERE outcome IN ('failed', 'dropped');
+CREATE INDEX IF NOT EXISTS failure_mx ON email (remote_mta, time, id, code_key, outcome)
+	WHERE outcome IN ('failed', 'dropped');
+CREATE INDEX IF NOT EXISTS failure_sender ON email (sender, time, id, code_key, outcome)
+	WHERE outcome IN ('failed', 'dropped');
+-- All that can be searched, side by side: in the table failures lie scattered among what was delivered.
+CREATE INDEX IF NOT EXISTS failure_text ON email
+	(time, id, code_key, outcome, recipient, domain, remote_mta, sender, title, response)
+	WHERE outcome IN ('failed', 'dropped');
 
 -- How many email a day, outcome and code: kept by the triggers below, never to be written by hand.
 CREATE TABLE IF NOT EXISTS tally (

@@ -107,22 +107,28 @@ int ecode_cmp(struct ecode a, struct ecode b)
 	return (a.detail > b.detail) - (a.detail < b.detail);
 }
 
-/* Not by printf: an export does it for every row. */
-static char *put_part(char *at, int n, char end)
+/* By hand: imports write one for every email and every attempt. */
+static char *add_number(char *to, int n)
 {
+	n %= 1000;
 	if (n >= 100)
-		*at++ = (char)('0' + n / 100 % 10);
+		*to++ = (char)('0' + n / 100);
 	if (n >= 10)
-		*at++ = (char)('0' + n / 10 % 10);
-	*at++ = (char)('0' + n % 10);
-	*at++ = end;
-	return at;
+		*to++ = (char)('0' + n / 10 % 10);
+	*to++ = (char)('0' + n % 10);
+	return to;
 }
 
 const char *ecode_text(struct ecode c, char buf[ECODE_TEXT])
 {
-	buf[0] = '\0';
-	if (c.cls != 0)
-		put_part(put_part(put_part(buf, c.cls, '.'), c.subject, '.'), c.detail, '\0');
+	char *to = buf;
+	if (c.cls) {
+		to = add_number(to, c.cls);
+		*to++ = '.';
+		to = add_number(to, c.subject);
+		*to++ = '.';
+		to = add_number(to, c.detail);
+	}
+	*to = '\0';
 	return buf;
 }

@@ -164,6 +164,14 @@ static size_t take_number(struct str text, struct number n, bool foreign, struct
 	return next;
 }
 
+/* Behind the address of a page whose "://" is at `at`: numbers in there are no codes. */
+static size_t skip_url(struct str text, size_t at)
+{
+	while (at < text.len && (unsigned char)text.p[at] > ' ' && !strchr("\"'<>()[]{}|,;", text.p[at]))
+		at++;
+	return at;
+}
+
 void status_scan(struct str text, struct status_hits *out)
 {
 	out->count = 0;
@@ -172,6 +180,10 @@ void status_scan(struct str text, struct status_hits *out)
 		char c = text.p[at];
 		if (is_digit(c)) {
 			at = take_number(text, number_at(text, at), foreign, out);
+			continue;
+		}
+		if (c == ':' && str_starts(str_slice(text, at, 3), STR("://"))) {
+			at = skip_url(text, at);
 			continue;
 		}
 		at++;

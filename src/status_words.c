@@ -59,13 +59,27 @@ static const char *const server_words[] = {"said", "says", "talk to me", "replie
 
 /* Before a colon or an equals sign: a reply may follow. ] > ) end an address, SIZE=1234 ends Exim's MAIL FROM. */
 static const char *const colon_words[] = {
-	"]",        ">",     ")",      "answer",    "attempt",  "code",    "command", "connection", "data",    "detail",
-	"details",  "error", "errors", "exception", "failed",   "failure", "host",    "info",       "message", "reason",
-	"rejected", "reply", "result", "returned",  "response", "server",  "smtp",    "stat",       "status",  "was",
+	"]",        ">",       ")",        "answer", "attempt",   "code",    "command", "connection", "data",
+	"detail",   "details", "error",    "errors", "exception", "failed",  "failure", "host",       "info",
+	"message",  "reason",  "rejected", "reply",  "result",    "follows", "rcpt to", "mail from",  "returned",
+	"response", "server",  "smtp",     "stat",   "status",    "was",
+};
+
+/* The same in other languages. */
+static const char *const foreign_words[] = {
+	"antwort",       "causa",    "chyba",       "erreur",     "erro",    "errore",      "fehler",     "fehlercode",
+	"fehlermeldung", "fout",     "foutmelding", "geantwoord", "grund",   "ha risposto", "motif",      "motivo",
+	"odpowiedź",     "powód",    "raison",      "razón",      "reden",   "respondeu",   "respondió",  "resposta",
+	"respuesta",     "risposta", "répondu",     "réponse",    "ursache", "Ответ",       "ответ",      "ответил",
+	"Ошибка",        "ошибка",   "Причина",     "причина",    "сервера", "エラー",      "メッセージ", "内容",
+	"情報",          "応答",     "理由",        "原因",       "错误",    "信息",        "返回",       "錯誤",
+	"오류",          "응답",     "사유",
 };
 
 /* Directly before. */
 static const char *const plain_words[] = {
+	"<--",
+	"],",
 	"smtp;",
 	"->",
 	">>>",
@@ -93,6 +107,18 @@ static const char *const plain_words[] = {
 	"returned with",
 };
 
+/* Does it end in a colon, also a wide one, or in an equals sign? *name is what stands before. */
+static bool before_colon(struct str s, struct str *name)
+{
+	static const char wide[] = "\xef\xbc\x9a"; /* ： */
+	size_t n = sizeof wide - 1;
+	bool is_wide = s.len >= n && memcmp(s.p + s.len - n, wide, n) == 0;
+	if (!is_wide && !ends_in_one_of(s, ":="))
+		return false;
+	*name = trim_end(str_slice(s, 0, s.len - (is_wide ? n : 1)), "\"'");
+	return true;
+}
+
 enum lead_in words_lead_in(struct str text, size_t at)
 {
 	struct str before = str_slice(text, 0, at);
@@ -100,13 +126,16 @@ enum lead_in words_lead_in(struct str text, size_t at)
 	if (ends_in_one_of(before, "#"))
 		before.len--;
 	bool opened = ends_in_one_of(before, "\"'(<");
-	struct str rest = trim_end(before, "\"'(<#");
-	bool line_start = rest.len == 0 || memchr(rest.p + rest.len, '\n', before.len - rest.len);
-	if (ends_in_one_of(rest, ":=")) {
-		struct str name = trim_end(str_slice(rest, 0, rest.len - 1), "\"'");
+	struct str rest = trim_end(before, "\"'(<#[");
+	struct str bulleted = trim_end(before, "\"'(<#[-*");
+	bool line_start = bulleted.len == 0 || memchr(bulleted.p + bulleted.len, '\n', before.len - bulleted.len);
+	struct str name;
+	if (before_colon(rest, &name)) {
 		if (ends_in_any(name, server_words, COUNT_OF(server_words)))
 			return LEAD_SERVER;
-		if (ends_in_any(name, colon_words, COUNT_OF(colon_words)))
+		if (ends_in_any(name, colon_words, COUNT_OF(colon_words)) ||
+		    ends_in_any(name, foreign_words, COUNT_OF(foreign_words)) ||
+		    ends_in_any(name, plain_words, COUNT_OF(plain_words)))
 			return LEAD_PLACE;
 		while (name.len && name.p[name.len - 1] >= '0' && name.p[name.len - 1] <= '9')
 			name.len--;

@@ -27,11 +27,6 @@ static const struct {
 	[SORT_CODE] = {"code_key", "code_key, time DESC, id DESC", "code_key DESC, time, id", "failure_code", NULL},
 };
 
-const char *time_index(const struct plan *p)
-{
-	return p->failures ? orders[SORT_TIME].failures : orders[SORT_TIME].all;
-}
-
 /* What is so rare that walking the failures in order would pass millions to find a page of it is found in
  * another way, and sorted. */
 enum { RARE = 2000 };
@@ -53,10 +48,17 @@ static bool is_rare(struct store *st, const struct plan *p, const char *index, b
 	return ok;
 }
 
+const char *index_of(const struct plan *p, enum sort sort)
+{
+	if (!p->failures)
+		return orders[sort].all;
+	return sort == SORT_TIME ? plan_time_index(p) : orders[sort].failures;
+}
+
 bool choose_path(struct store *st, const struct plan *p, enum sort sort, struct path *out, struct err *e)
 {
 	const char *other = plan_index(p);
-	*out = (struct path){.index = p->failures ? orders[sort].failures : orders[sort].all};
+	*out = (struct path){.index = index_of(p, sort)};
 	if (p->recipients) { /* few enough to be sorted */
 		out->index = other;
 		return true;
@@ -273,12 +275,14 @@ bool store_ids(struct store *st, const struct scope *s, struct arena *a, int64_t
 static bool count_stretch(struct store *st, const struct plan *p, const struct stretch *s, int64_t *out, struct err *e)
 {
 	struct query q = {0};
-	struct path path = {.index = p->failures ? orders[s->sort].failures : orders[s->sort].all};
+	struct path path = {.index = index_of(p, s->sort)};
 	*out = 0;
 	if (is_void(p, s))
 		return true;
-	if (p->recipients || (p->failures && p->one_domain && s->sort == SORT_CODE))
-		path.index = plan_index(p); /* it holds the codes; failure_code does not hold the domain */
+	/* Rows need not come in order to be counted; those of one second are found fastest by the order. */
+	bool one_second = s->part == PART_SAME_SECOND && !(p->one_domain && s->sort == SORT_CODE);
+	if (p->recipients || (p->failures && !one_second && !plan_is_covered(p, path.index)))
+		path.index = plan_index(p);
 	query_sql(&q, "SELECT count(*)");
 	add_stretch(&q, st, p, &path, s);
 	bool ok = query_number(st, &q, out, e);

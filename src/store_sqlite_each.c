@@ -74,7 +74,7 @@ static bool walk_rows(struct walk *w, const struct plan *p, const struct path *p
 
 static bool is_by_time(const struct plan *p, const struct path *path)
 {
-	return path->index && strcmp(path->index, time_index(p)) == 0 && !path->by_code;
+	return path->index && strcmp(path->index, index_of(p, SORT_TIME)) == 0 && !path->by_code;
 }
 
 /* After a failure: one record has a field that is too long for a statement that reads many. */
@@ -97,7 +97,7 @@ static bool each_of_scope(struct store *st, const struct scope *scope, const str
 			  const struct each *each, struct err *e)
 {
 	struct plan p = plan_of(scope);
-	struct path path = {.index = time_index(&p)};
+	struct path path = {.index = index_of(&p, SORT_TIME)};
 	struct walk w = {.st = st, .each = each};
 	bool ok;
 	p.from_s = slice->from_s > p.from_s ? slice->from_s : p.from_s;
@@ -144,11 +144,13 @@ static bool find_slice(struct store *st, const struct scope *scope, struct slice
 		if (!is_by_time(&p, &path))
 			return true;
 	}
+	/* Of the scope only the outcomes and times. */
 	const struct scope all = {0};
 	struct query q = {0};
 	p.scope = &all;
+	p.needs = 0;
 	query_sql(&q, "SELECT time");
-	query_from_email(&q, time_index(&p));
+	query_from_email(&q, index_of(&p, SORT_TIME));
 	query_where(&q, st, &p, p.from_s, out->until_s < p.until_s ? out->until_s : p.until_s);
 	query_sql(&q, " ORDER BY time DESC, id DESC LIMIT 1 OFFSET ");
 	query_int(&q, SLICE_ROWS);

@@ -100,7 +100,9 @@ static unsigned need_of(enum filter_key k)
 {
 	static const unsigned needs[FILTER_KEY_COUNT] = {
 		[FILTER_CODE] = NEED_CODE,    [FILTER_CLASS] = NEED_CODE,    [FILTER_SUBJECT] = NEED_CODE,
-		[FILTER_TO] = NEED_RECIPIENT, [FILTER_DOMAIN] = NEED_DOMAIN,
+		[FILTER_TO] = NEED_RECIPIENT, [FILTER_DOMAIN] = NEED_DOMAIN, [FILTER_MX] = NEED_MX,
+		[FILTER_FROM] = NEED_SENDER,  [FILTER_TITLE] = NEED_TEXT,    [FILTER_TEXT] = NEED_TEXT,
+		[FILTER_WORDING] = NEED_TEXT,
 	};
 	if (in_plan_already(k))
 		return 0;
@@ -178,6 +180,7 @@ struct plan plan_of(const struct scope *s)
 	return p;
 }
 
+/* Narrow ones first. */
 static const struct {
 	const char *index;
 	unsigned holds;
@@ -186,14 +189,28 @@ static const struct {
 	{"failure_recipient", NEED_CODE | NEED_RECIPIENT},
 	{"failure_domain", NEED_CODE | NEED_DOMAIN},
 	{"failure_code", NEED_CODE},
+	{"failure_mx", NEED_CODE | NEED_MX},
+	{"failure_sender", NEED_CODE | NEED_SENDER},
+	{"failure_text", NEED_CODE | NEED_RECIPIENT | NEED_DOMAIN | NEED_MX | NEED_SENDER | NEED_TEXT},
 };
+
+static bool holds_all(size_t index, const struct plan *p)
+{
+	return (p->needs & ~indexes[index].holds) == 0;
+}
 
 bool plan_is_covered(const struct plan *p, const char *index)
 {
 	for (size_t i = 0; i < COUNT_OF(indexes); i++)
 		if (index && strcmp(indexes[i].index, index) == 0)
-			return (p->needs & ~indexes[i].holds) == 0;
+			return holds_all(i, p);
 	return false;
+}
+
+const char *plan_time_index(const struct plan *p)
+{
+	return !plan_is_covered(p, "failure_time") && plan_is_covered(p, "failure_text") ? "failure_text"
+											 : "failure_time";
 }
 
 const char *plan_index(const struct plan *p)
@@ -202,9 +219,15 @@ const char *plan_index(const struct plan *p)
 		return p->failures ? "failure_recipient" : "email_recipient";
 	if (!p->failures)
 		return NULL;
-	if (p->one_domain || ((p->needs & NEED_DOMAIN) && plan_is_covered(p, "failure_domain")))
+	if (p->one_domain)
 		return "failure_domain";
-	return "failure_time"; /* as the table is filled, mostly: to look into it goes from page to next page */
+	const char *by_time = plan_time_index(p);
+	if ((p->from_s != INT64_MIN || p->until_s != INT64_MAX) && plan_is_covered(p, by_time))
+		return by_time; /* no more of it is read than lies within */
+	for (size_t i = 0; i < COUNT_OF(indexes); i++)
+		if (holds_all(i, p))
+			return indexes[i].index;
+	return by_time; /* as the table is filled, mostly: to look into it goes from page to next page */
 }
 
 /* ---- terms → SQL. Every one is true or false for every row, never NULL: else "not" would lose rows. ---- */

@@ -168,14 +168,16 @@ static void domain_of_field(struct str field, struct buf *key)
 static const struct {
 	const char *column;
 	void (*add_key)(struct str field, struct buf *key);
+	enum need need;
+	const char *index; /* in the order of that column; NULL: none */
 } texts[GROUP_COUNT] = {
-	[GROUP_DOMAIN] = {"recipient", domain_of_field},
-	[GROUP_MX] = {"remote_mta", whole_field},
-	[GROUP_SENDER] = {"sender", whole_field},
-	[GROUP_WORDING] = {"response", wording_mask},
+	[GROUP_DOMAIN] = {"recipient", domain_of_field, NEED_RECIPIENT, NULL},
+	[GROUP_MX] = {"remote_mta", whole_field, NEED_MX, "failure_mx"},
+	[GROUP_SENDER] = {"sender", whole_field, NEED_SENDER, "failure_sender"},
+	[GROUP_WORDING] = {"response", wording_mask, NEED_TEXT, NULL},
 };
 
-/* Counts the keys of all rows of a statement: one row for each id of `found`, or all that come. */
+/* Counts the keys of all rows of a statement, (text, how many): one row for each id of `found`, or all that come. */
 static bool count_keys(struct store *st, sqlite3_stmt *s, const struct found *found, enum grouping by,
 		       struct key_counts *out, struct err *e)
 {
@@ -194,7 +196,7 @@ static bool count_keys(struct store *st, sqlite3_stmt *s, const struct found *fo
 			continue;
 		buf_reset(&key);
 		texts[by].add_key(column_str(s, 0), &key);
-		key_counts_add(out, buf_str(&key), 1);
+		key_counts_add(out, buf_str(&key), sqlite3_column_int64(s, 1));
 	}
 	buf_free(&key);
 	return ok;
@@ -211,13 +213,22 @@ static bool groups_by_text(struct store *st, const struct plan *p, const struct 
 		return true;
 	if (!found_of(st, p, true, &found, e))
 		return false;
+	struct plan wider = *p;
+	wider.needs |= texts[how->grouping].need;
+	const char *index = plan_index(&wider), *in_order = texts[how->grouping].index;
+	bool grouped = !found && index && in_order && strcmp(index, in_order) == 0 && !st->careful;
 	query_sql(&q, "SELECT ");
 	query_field(&q, st, texts[how->grouping].column);
+	query_sql(&q, grouped ? ", count(*)" : ", 1");
 	if (found) {
 		query_sql(&q, " FROM email WHERE id = ?1");
 	} else {
-		query_from_email(&q, plan_index(p));
+		query_from_email(&q, index);
 		query_where(&q, st, p, p->from_s, p->until_s);
+	}
+	if (grouped) { /* those that differ in case only meet when they are counted */
+		query_sql(&q, " GROUP BY ");
+		query_sql(&q, texts[how->grouping].column);
 	}
 	sqlite3_stmt *s = query_prepare(st, &q, e);
 	bool ok = s && count_keys(st, s, found, how->grouping, &keys, e);
@@ -268,9 +279,9 @@ static bool groups_in_order(struct store *st, const struct plan *p, const struct
 static bool groups_by_domain(struct store *st, const struct plan *p, const struct group_by *how, struct arena *a,
 			     struct groups *out, struct err *e)
 {
-	bool searched = p->needs & (NEED_RECIPIENT | NEED_TABLE);
-	return p->failures && !searched ? groups_in_order(st, p, how, a, out, e)
-					: groups_by_text(st, p, how, a, out, e);
+	bool in_order = p->failures && plan_is_covered(p, "failure_domain") &&
+			(p->one_domain || (p->from_s == INT64_MIN && p->until_s == INT64_MAX));
+	return in_order ? groups_in_order(st, p, how, a, out, e) : groups_by_text(st, p, how, a, out, e);
 }
 
 bool store_groups(struct store *st, const struct scope *s, const struct group_by *how, struct arena *a,

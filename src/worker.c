@@ -22,7 +22,7 @@ static int lane_of(enum ask kind)
 }
 
 struct slot {
-	bool waiting;
+	atomic_bool waiting;    /* changes with the lock held; read without it by a running query */
 	struct request request; /* owned by `arena` */
 	struct arena arena;
 	atomic_uint newest; /* generation of the newest question; read without the lock by a running query */
@@ -44,6 +44,7 @@ struct lane {
 	/* The question being answered; of this lane's thread. */
 	enum ask kind;
 	unsigned generation;
+	bool preempted;
 	int64_t progress_ms; /* when progress was last told */
 };
 
@@ -65,6 +66,17 @@ static bool lane_stale(void *ctx)
 {
 	struct lane *l = ctx;
 	return atomic_load(&l->w->quit) || atomic_load(&l->w->slots[l->kind].newest) != l->generation;
+}
+
+/* Ends a query also when a more urgent question waits: the one it answers is put back. */
+static bool lane_interrupted(void *ctx)
+{
+	struct lane *l = ctx;
+	if (lane_stale(l))
+		return true;
+	for (enum ask k = 0; l->number == LANE_QUERY && k < l->kind; k++)
+		l->preempted |= atomic_load(&l->w->slots[k].waiting);
+	return l->preempted;
 }
 
 static void wake(struct worker *w)
@@ -127,11 +139,23 @@ static bool take_request(struct lane *l, struct request *r, struct arena *a)
 	return false;
 }
 
-static void answer(struct lane *l, struct request *r)
+/* With the lock held: to be answered again from the start, after what is more urgent. */
+static void put_back(struct lane *l, const struct request *r, struct arena *a)
+{
+	struct slot *s = &l->w->slots[r->ask];
+	s->request = *r;
+	s->arena = *a;
+	*a = (struct arena){0};
+	s->waiting = true;
+}
+
+/* `a` owns what r points to. */
+static void answer(struct lane *l, struct request *r, struct arena *a)
 {
 	struct worker *w = l->w;
 	l->kind = r->ask;
 	l->generation = r->generation;
+	l->preempted = false;
 	l->progress_ms = clock_ms();
 	r->export.cancelled = lane_stale;
 	r->export.progress = tell_progress;
@@ -150,16 +174,21 @@ static void answer(struct lane *l, struct request *r)
 	if (!l->store)
 		l->store = store_open(w->path, &out->err);
 	if (l->store) {
-		store_set_stale(l->store, lane_stale, l);
+		store_set_stale(l->store, lane_interrupted, l);
 		query_answer(l->store, r, out);
 		store_set_stale(l->store, NULL, NULL);
 	}
 	pthread_mutex_lock(&w->lock);
 	/* An export that was stopped must be heard of: the user waits for the word that nothing was written. */
-	if (!lane_stale(l) || (r->ask == ASK_EXPORT && !atomic_load(&w->quit)))
+	bool wanted = !lane_stale(l) || (r->ask == ASK_EXPORT && !atomic_load(&w->quit));
+	bool cut_off = l->preempted && out->err.kind == ERR_STALE;
+	if (wanted && !cut_off) {
 		deliver(w, out);
-	else
+	} else {
 		reply_free(out);
+		if (wanted)
+			put_back(l, r, a);
+	}
 	pthread_mutex_unlock(&w->lock);
 }
 
@@ -229,7 +258,7 @@ static void *lane_main(void *ctx)
 		}
 		pthread_mutex_unlock(&w->lock);
 		if (some) {
-			answer(l, &r);
+			answer(l, &r, &a);
 			arena_free(&a);
 		}
 		/* Only when nobody waits: news makes all be asked anew, and the last of it would never be answered. */

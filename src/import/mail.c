@@ -24,6 +24,7 @@ struct mail {
 	bool is_mbox, began; /* of this file; began: something but blank lines was there */
 	bool after_blank;    /* the line before was empty */
 	bool cut;            /* some of it is not kept */
+	void *events;        /* state of the format that reads JSON */
 };
 
 /* ---- "From " lines ---- */
@@ -96,6 +97,8 @@ static bool put_fate(const struct mail *m, struct import_sink *s, const struct m
 		if (st.basic == 0 && (st.enhanced.cls == 0 || (st.enhanced.subject == 0 && st.enhanced.detail == 0))) {
 			st.enhanced = more.enhanced;
 			st.basic = more.basic;
+		} else if (st.basic == 0 && more.basic / 100 == st.enhanced.cls) {
+			st.basic = more.basic;
 		}
 		st.stage = st.stage == STAGE_NONE ? more.stage : st.stage;
 	}
@@ -127,6 +130,24 @@ static bool put_fate(const struct mail *m, struct import_sink *s, const struct m
 	return s->put(s, &r, &a, r.time_guessed ? 0 : 1, 0, e);
 }
 
+/* A mail that holds an event of a provider, as Amazon SNS sends them to subscribers. */
+static bool put_event(struct mail *m, struct import_sink *s, struct str json, struct err *e)
+{
+	int64_t line = s->line;
+	if (import_events.score(json) < IMPORT_SCORE_SURE)
+		return true;
+	s->line = m->line;
+	bool ok = import_events.file(m->events, s, m->mtime_s, e);
+	for (struct str part; ok && json.len; json = str_slice(json, part.len, SIZE_MAX)) {
+		const char *end = memchr(json.p, '\n', json.len);
+		part = str_slice(json, 0, end ? (size_t)(end - json.p) + 1 : SIZE_MAX);
+		ok = import_events.piece(m->events, s, part, e);
+	}
+	ok = ok && import_events.file_end(m->events, s, e);
+	s->line = line;
+	return ok;
+}
+
 static bool on_mail(struct mail *m, struct import_sink *s, struct err *e)
 {
 	struct str mail = buf_str(&m->text);
@@ -144,6 +165,8 @@ static bool on_mail(struct mail *m, struct import_sink *s, struct err *e)
 			put = true;
 			ok = put_fate(m, s, &n, f, key, e);
 		}
+		if (n.event.len)
+			ok = put_event(m, s, n.event, e);
 		if (n.names_nobody && !put)
 			s->bad(s, m->line, "a notice of failure that does not say for whom");
 		if (put && n.limit)
@@ -216,7 +239,8 @@ static bool one_line(struct mail *m, struct import_sink *s, struct str line, str
 	}
 	if (m->held.len && !settle(m, s, is_field(line), e))
 		return false;
-	if (m->is_mbox && m->after_blank && is_from_line(line)) {
+	/* Some write no empty line before it: then it must tell a time in full. */
+	if (m->is_mbox && is_from_line(line) && (m->after_blank || from_line_time(line) != TIME_NONE)) {
 		buf_add(&m->held, line);
 		m->held_line = s->line;
 	} else if (m->is_mbox && str_starts(line, STR(">From "))) {
@@ -312,11 +336,10 @@ static int mail_score(struct str head)
 
 static void *mail_start(const struct import_options *o, struct err *e)
 {
-	(void)o;
-	(void)e;
 	struct mail *m = calloc(1, sizeof *m);
 	if (!m)
 		die("out of memory");
+	m->events = import_events.start(o, e);
 	mime_begin();
 	return m;
 }
@@ -324,6 +347,7 @@ static void *mail_start(const struct import_options *o, struct err *e)
 static void mail_finish(void *state)
 {
 	struct mail *m = state;
+	import_events.finish(m->events);
 	buf_free(&m->text);
 	buf_free(&m->held);
 	free(m);

@@ -55,28 +55,79 @@ size_t free_end(struct str text, struct arena *a)
 
 /* ---- recipients ---- */
 
-enum { SCORE_LIST = 10, SCORE_SENTENCE = 8, SCORE_REPLY = 6, SCORE_MEANT = 4, SCORE_NEVER = -20, ON_LINE_MAX = 50 };
+enum { SCORE_LIST = 10, SCORE_SENTENCE = 8, SCORE_REPLY = 6, SCORE_MEANT = 4, SCORE_NEVER = -20 };
+enum { SENDER_MALUS = 9, OFFICE_MALUS = 6 };
+enum { ON_LINE_MAX = 50, LABEL_BYTES = 100, NAME_BYTES = 60, REPLY_LINES = 3 };
 
-/* How surely an address at `start` in the line is the failed recipient's. */
-static int score_at(struct str line, struct str form, size_t start, struct arena *a)
+/* How surely an address within a sentence is the failed recipient's, by what else is said there. */
+static int score_of_line(struct str line, struct arena *a)
 {
-	struct str t = words_without_bullets(line);
-	while (t.len && (t.p[0] == '<' || t.p[0] == '"'))
-		t = str_slice(t, 1, SIZE_MAX);
-	if (t.p == line.p + start && !str_starts(str_trim(line), STR("> ")))
-		return SCORE_LIST;
-	struct str before = str_trim(str_slice(line, 0, start));
-	while (before.len && strchr("<\"'(", before.p[before.len - 1]))
-		before = str_trim(str_slice(before, 0, before.len - 1));
-	if (phrase_ends(phrase_form(before, a), PHRASE_LABEL))
-		return SCORE_LIST;
+	struct str form = phrase_form(line, a);
 	if (phrase_in(form, PHRASE_ADVICE))
 		return SCORE_NEVER;
 	if (words_is_reply(line))
 		return SCORE_REPLY;
-	if (phrase_in(form, PHRASE_FAILED) || phrase_in(form, PHRASE_REASON))
-		return SCORE_SENTENCE;
-	return 0;
+	return phrase_in(form, PHRASE_FAILED) || phrase_in(form, PHRASE_REASON) ? SCORE_SENTENCE : 0;
+}
+
+/* What stands directly before the address at `start`, without what encloses that. */
+static struct str before_address(struct str line, size_t start)
+{
+	size_t from = start > LABEL_BYTES ? start - LABEL_BYTES : 0;
+	struct str before = str_trim(str_slice(line, from, start - from));
+	while (before.len && strchr("<\"'(", before.p[before.len - 1]))
+		before = str_trim(str_slice(before, 0, before.len - 1));
+	return before;
+}
+
+/* "Recipient . . . . : " ends in a label too. */
+static bool ends_in_label(struct str before, struct arena *a)
+{
+	struct str form = phrase_form(before, a);
+	if (phrase_ends(form, PHRASE_ADVICE))
+		return false;
+	if (phrase_ends(form, PHRASE_LABEL))
+		return true;
+	while (form.len && strchr(" .:", form.p[form.len - 1]))
+		form.len--;
+	return phrase_ends(form, PHRASE_LABEL);
+}
+
+/* "from <a@example.com> to <b@example.com>" */
+static bool is_behind_sender(struct str former, struct str address)
+{
+	if (former.len == 0)
+		return false;
+	const char *at = former.p + former.len;
+	struct str between = {at, (size_t)(address.p - at)};
+	while (between.len && strchr("<>\"' ", between.p[0]))
+		between = str_slice(between, 1, SIZE_MAX);
+	while (between.len && strchr("<>\"' ", between.p[between.len - 1]))
+		between.len--;
+	return str_eq_nocase(between, STR("to"));
+}
+
+/* "   Bob Miller <bob@example.com>", nothing else on the line. */
+static bool is_behind_name(struct str line, struct str name, struct str address)
+{
+	if (name.len == 0 || name.len > NAME_BYTES || line.p + line.len != address.p + address.len + 1)
+		return false;
+	return line.p[line.len - 1] == '>' && !strchr(".,;!", name.p[name.len - 1]) && !memchr(name.p, ':', name.len);
+}
+
+/* How surely an address is the failed recipient's, by what stands before it on its line; 0: that says nothing. */
+static int score_by_place(struct str line, struct str address, struct str former, struct arena *a)
+{
+	size_t start = (size_t)(address.p - line.p);
+	struct str t = words_without_bullets(line), rest = str_trim(line);
+	while (t.p < address.p && t.len && (t.p[0] == '<' || t.p[0] == '"'))
+		t = str_slice(t, 1, SIZE_MAX);
+	if (t.p == address.p && !str_starts(rest, STR("> ")))
+		return SCORE_LIST;
+	struct str before = before_address(line, start);
+	if (is_behind_sender(former, address) || ends_in_label(before, a))
+		return SCORE_LIST;
+	return is_behind_name(rest, before, address) ? SCORE_REPLY : 0;
 }
 
 /* An address that comes twice is best where a reply is told right below it. */
@@ -88,7 +139,7 @@ static void offer(struct places *f, struct str address, int score, int line)
 			p = &f->items[i];
 	if (p && (score < p->score || (score == p->score && p->replied)))
 		return;
-	bool replied = line >= 0 && words_has_basic(words_lines(f, line, line + 3));
+	bool replied = line >= 0 && words_has_basic(str_slice(words_lines(f, line, line + REPLY_LINES), 0, WORDS_MAX));
 	if (p && score == p->score && !replied)
 		return;
 	if (!p && f->count == WORDS_PLACES_MAX) {
@@ -112,37 +163,64 @@ static bool was_meant(const struct notice *n, struct str address)
 static int malus(const struct notice *n, struct str address)
 {
 	if (str_eq_nocase(address, n->from_address))
-		return SCORE_NEVER;
+		return -SCORE_NEVER;
 	int m = 0;
 	if (str_eq_nocase(address, n->to) || str_eq_nocase(address, n->original->sender))
-		m -= 9;
+		m += SENDER_MALUS;
 	if (str_starts_nocase(address, STR("postmaster@")) || str_starts_nocase(address, STR("mailer-daemon@")) ||
 	    str_starts_nocase(address, STR("abuse@")))
-		m -= 6;
+		m += OFFICE_MALUS;
 	return m;
+}
+
+/* Is it the sender of the original all the same? Somebody wrote to himself, when a reply is told of him alone. */
+static bool is_own_recipient(const struct notice *n, const struct places *f, const struct place *p)
+{
+	return f->count == 1 && p->replied && p->score + SENDER_MALUS == SCORE_LIST &&
+	       (str_eq_nocase(p->address, n->to) || str_eq_nocase(p->address, n->original->sender));
+}
+
+static void keep_best(const struct notice *n, struct places *f)
+{
+	int best = 0, kept = 0;
+	for (int i = 0; i < f->count; i++) {
+		f->items[i].score -= malus(n, f->items[i].address);
+		best = f->items[i].score > best ? f->items[i].score : best;
+	}
+	int least = best >= SCORE_SENTENCE ? SCORE_SENTENCE : SCORE_REPLY;
+	for (int i = 0; i < f->count; i++)
+		if (f->items[i].score + SCORE_MEANT * was_meant(n, f->items[i].address) >= least ||
+		    is_own_recipient(n, f, &f->items[i]))
+			f->items[kept++] = f->items[i];
+	f->count = kept;
+}
+
+static void find_on_line(struct places *f, int i, struct arena *a)
+{
+	struct str line = f->lines[i], address, former = {0};
+	int on_line = 0, of_line = 0;
+	bool asked = false;
+	for (size_t at = 0; on_line++ < ON_LINE_MAX && address_next(line, &at, &address); former = address) {
+		int score = score_by_place(line, address, former, a);
+		if (score < SCORE_LIST && !asked)
+			of_line = score_of_line(line, a);
+		asked = asked || score < SCORE_LIST;
+		if (score < SCORE_LIST && (of_line != 0 || score == 0))
+			score = of_line;
+		offer(f, address, score, i);
+	}
 }
 
 static void find_places(const struct notice *n, struct arena *a, struct places *f)
 {
 	for (int i = 0; i < f->line_count; i++) {
-		struct str line = f->lines[i], address;
-		if (line.len == 0 || !memchr(line.p, '@', line.len) || words_is_field(line))
-			continue;
-		struct str form = phrase_form(line, a);
-		int on_line = 0;
-		for (size_t at = 0; on_line++ < ON_LINE_MAX && address_next(line, &at, &address);)
-			offer(f, address, score_at(line, form, (size_t)(address.p - line.p), a), i);
+		struct str line = f->lines[i];
+		if (f->count && str_eq(line, STR("-- "))) /* a signature follows */
+			break;
+		if (line.len && memchr(line.p, '@', line.len) && !words_is_field(line))
+			find_on_line(f, i, a);
 	}
-	int best = 0, kept = 0;
-	for (int i = 0; i < f->count; i++) {
-		f->items[i].score += malus(n, f->items[i].address);
-		best = f->items[i].score > best ? f->items[i].score : best;
-	}
-	int least = best >= SCORE_SENTENCE ? SCORE_SENTENCE : SCORE_REPLY;
-	for (int i = 0; i < f->count; i++)
-		if (f->items[i].score + SCORE_MEANT * was_meant(n, f->items[i].address) >= least)
-			f->items[kept++] = f->items[i];
-	f->count = kept;
+	keep_best(n, f);
 }
 
 /* A place for each recipient that is known otherwise, wherever the text speaks of it. */
@@ -173,11 +251,14 @@ bool free_read(const struct notice *n, enum outcome outcome, struct arena *a, st
 		find_places(n, a, f);
 	if (f->count == 0 && n->original->recipient_count == 1)
 		places_of(n->original->recipients[0], f);
+	bool has_parents = words_parent(n->text).len > 0;
 	for (int i = 0; i < f->count; i++) {
-		struct str words = words_of(f, i, a);
+		struct str words = words_of(f, i, a), parent = STR("");
+		if (has_parents)
+			parent = words_parent(words_naming(n->text, f->items[i].address, a));
 		fates_add(out,
 			  (struct fate){
-				  .recipient = f->items[i].address,
+				  .recipient = parent.len ? parent : f->items[i].address,
 				  .outcome = outcome,
 				  .response = words,
 				  .remote_mta = words_host(words),

@@ -4,6 +4,7 @@
 #include "import/mail_free.h"
 #include "import/mail_html.h"
 #include "import/mail_mime.h"
+#include "import/mail_phrases.h"
 #include "import/mail_words.h"
 
 #include <string.h>
@@ -96,6 +97,8 @@ static void complete(const struct notice *n, struct arena *a, struct fates *f)
 		if (one->recipient.len == 0 || i >= WORDS_FOR_MAX)
 			continue;
 		one->words = words_naming(n->text, one->recipient, a);
+		struct str parent = words_parent(one->words);
+		one->recipient = parent.len ? parent : one->recipient;
 		if (one->response.len == 0)
 			one->response = one->words;
 		if (f->count == 1)
@@ -122,6 +125,65 @@ static void read_head(const struct mail_parts *m, struct arena *a, struct notice
 	out->date_s = mime_date(mime_field(m->head, "Date", a));
 }
 
+/* An object of JSON and nothing else but what is below a signature's line; "": something else. */
+static struct str json_of(struct str text)
+{
+	struct str rest = text = str_trim(text), line;
+	if (text.len == 0 || text.p[0] != '{')
+		return STR("");
+	while (str_next(&rest, '\n', &line))
+		if (str_starts(line, STR("--")))
+			return str_slice(text, 0, (size_t)(line.p - text.p));
+	return text;
+}
+
+static void read_one(struct str mail, int depth, struct arena *a, struct mail_news *out);
+
+/* A report within a text that names nobody before it. */
+static void read_report_within(struct str all, const struct notice *n, struct arena *a, struct mail_news *out)
+{
+	size_t at = report_within(all);
+	struct str body;
+	if (at == SIZE_MAX)
+		return;
+	all = str_slice(all, at, SIZE_MAX);
+	report_read(all, a, &out->fates);
+	if ((at = original_within(all)) != SIZE_MAX) {
+		out->original = original_none();
+		original_read(mime_head(str_slice(all, at, SIZE_MAX), &body), a, &out->original);
+	}
+	complete(n, a, &out->fates);
+	out->names_nobody = !name_recipients(&out->fates);
+}
+
+/* Is it told in free words? `all`: with what follows the notice's own words. */
+static void read_words(struct str all, const struct notice *n, struct arena *a, struct mail_news *out)
+{
+	enum verdict v = free_verdict(n, a);
+	out->fates = fates_none();
+	if (v == VERDICT_NONE)
+		return;
+	if (!n->has_original)
+		original_hints(n->text, a, &out->original);
+	out->names_nobody = !free_read(n, v == VERDICT_FAILED ? OUTCOME_FAILED : OUTCOME_DEFERRED, a, &out->fates);
+	if (out->names_nobody)
+		read_report_within(all, n, a, out);
+}
+
+/* A report that somebody passed on. */
+static void read_passed_on(const struct mail_parts *m, int depth, struct arena *a, struct mail_news *out)
+{
+	for (int i = 0; i < m->count && out->fates.count == 0 && depth < NESTED_MAX; i++) {
+		if (m->part[i].kind != PART_MESSAGE ||
+		    str_find_nocase(m->part[i].body, STR("delivery-status"), 0) == SIZE_MAX)
+			continue;
+		struct mail_news inner;
+		read_one(m->part[i].body, depth + 1, a, &inner);
+		if (inner.fates.count)
+			*out = inner;
+	}
+}
+
 static void read_one(struct str mail, int depth, struct arena *a, struct mail_news *out)
 {
 	struct mail_parts *m = arena_alloc(a, sizeof *m);
@@ -129,11 +191,16 @@ static void read_one(struct str mail, int depth, struct arena *a, struct mail_ne
 	*out = (struct mail_news){.fates = fates_none(), .original = original_none(), .limit = m->limit};
 	struct notice n = {.original = &out->original};
 	read_head(m, a, &n, out);
-	if (has(m, PART_NO_DSN))
-		return;
 	struct str all = own_text(m, a);
-	size_t end = free_end(all, a);
-	n.text = str_slice(all, 0, end);
+	if (has(m, PART_NO_DSN)) {
+		if (!phrase_in(phrase_form(all, a), PHRASE_REJECTED))
+			return;
+		n.is_report = true;
+	}
+	out->event = n.is_report ? STR("") : json_of(all);
+	if (out->event.len)
+		return;
+	n.text = str_slice(all, 0, free_end(all, a));
 	size_t head_at = original_within(all);
 	struct str returned = head_at == SIZE_MAX ? STR("") : str_slice(all, head_at, SIZE_MAX);
 	find_original(m, returned, a, &out->original);
@@ -144,7 +211,7 @@ static void read_one(struct str mail, int depth, struct arena *a, struct mail_ne
 	size_t fields = name_recipients(f) ? SIZE_MAX : report_within(n.text);
 	if (fields != SIZE_MAX && free_verdict(&n, a) != VERDICT_NONE)
 		report_read(str_slice(n.text, fields, SIZE_MAX), a, f);
-	if (name_recipients(f) || f->count > 0) {
+	if (f->count > 0) {
 		original_hints(n.text, a, &out->original);
 		complete(&n, a, f);
 	}
@@ -152,34 +219,8 @@ static void read_one(struct str mail, int depth, struct arena *a, struct mail_ne
 		out->original.sender = n.to;
 	if (name_recipients(f))
 		return;
-	*f = fates_none();
-	enum verdict v = free_verdict(&n, a);
-	if (v != VERDICT_NONE) {
-		if (!n.has_original)
-			original_hints(n.text, a, &out->original);
-		out->names_nobody = !free_read(&n, v == VERDICT_FAILED ? OUTCOME_FAILED : OUTCOME_DEFERRED, a, f);
-		if (out->names_nobody && (fields = report_within(all)) != SIZE_MAX) { /* a report within a text */
-			struct str behind = str_slice(all, fields, SIZE_MAX);
-			report_read(behind, a, f);
-			if ((head_at = original_within(behind)) != SIZE_MAX) {
-				out->original = original_none();
-				original_read(mime_head(str_slice(behind, head_at, SIZE_MAX), &returned), a,
-					      &out->original);
-			}
-			complete(&n, a, f);
-			out->names_nobody = !name_recipients(f);
-		}
-	}
-	/* A report that somebody passed on. */
-	for (int i = 0; i < m->count && f->count == 0 && depth < NESTED_MAX; i++) {
-		if (m->part[i].kind != PART_MESSAGE ||
-		    str_find_nocase(m->part[i].body, STR("delivery-status"), 0) == SIZE_MAX)
-			continue;
-		struct mail_news inner;
-		read_one(m->part[i].body, depth + 1, a, &inner);
-		if (inner.fates.count)
-			*out = inner;
-	}
+	read_words(all, &n, a, out);
+	read_passed_on(m, depth, a, out);
 }
 
 void notice_read(struct str mail, struct arena *a, struct mail_news *out)

@@ -11,6 +11,7 @@
 struct mail_news {
 	struct fates fates; /* none: the mail is no notice */
 	struct original original;
+	struct str event;  /* JSON, an event of a provider perhaps, when that is all the mail says */
 	struct str own_id; /* the notice's own Message-ID */
 	int64_t date_s;    /* and Date; TIME_NONE: none */
 	const char *limit; /* a sentence about a limit that bit; NULL: none */

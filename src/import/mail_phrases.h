@@ -1,4 +1,4 @@
-/* mail_phrases.h - what mail systems write in their notices, as a table: one row a wording, whoever's it is.
+/* mail_phrases.h - what mail systems write in their notices, as lists: one row a wording, whoever's it is.
  *
  * Layer 3, beside import.h. Rows are in small letters, in UTF-8, with single blanks. A new wording is a new row.
  */
@@ -11,9 +11,10 @@ enum phrase_kind {
 	PHRASE_FAILED_SUBJECT, /* the Subject says that a mail failed */
 	PHRASE_FAILED,         /* the text says so */
 	PHRASE_GAVE_UP,        /* it will not be tried again, whatever else is said */
+	PHRASE_REJECTED,       /* what was to deliver it has refused it, in a report that seems to tell of reading */
 	PHRASE_DELAYED,        /* it will be tried again */
 	PHRASE_SUCCESS,        /* it has arrived; in the Subject */
-	PHRASE_AUTO_REPLY,     /* a person's program answers; in the Subject */
+	PHRASE_AUTO_REPLY,     /* a person's program answers, or it is news of another kind; in the Subject */
 	PHRASE_DAEMON,         /* the From field of what sends notices */
 	PHRASE_ROBOT,          /* the From field of some program */
 	PHRASE_LABEL,          /* directly before a failed recipient */
@@ -22,14 +23,7 @@ enum phrase_kind {
 	PHRASE_END             /* starts the line behind which the original or boilerplate follows */
 };
 
-struct phrase {
-	enum phrase_kind kind;
-	const char *text;
-};
-extern const struct phrase phrases[];
-extern const size_t phrase_count;
-
-/* Small ASCII letters, each run of white space one blank: what phrases are looked for in. */
+/* Small letters, each run of white space one blank, apostrophes as in ASCII: what phrases are looked for in. */
 struct str phrase_form(struct str text, struct arena *a);
 /* Does `form` hold one of that kind? */
 bool phrase_in(struct str form, enum phrase_kind kind);

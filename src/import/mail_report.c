@@ -2,6 +2,7 @@
 
 #include "import/mail_address.h"
 #include "import/mail_mime.h"
+#include "text.h"
 
 #include <string.h>
 
@@ -113,7 +114,61 @@ static bool is_address(struct str s)
 	return s.len && memchr(s.p, '@', s.len);
 }
 
-static void block_end(const struct str v[F_COUNT], struct arena *a, struct fates *out)
+static int hex(char c)
+{
+	return c >= '0' && c <= '9'   ? c - '0'
+	       : c >= 'A' && c <= 'F' ? c - 'A' + 10
+	       : c >= 'a' && c <= 'f' ? c - 'a' + 10
+				      : -1;
+}
+
+/* "\\x{EB}", as RFC 6533 writes what is beyond ASCII, at `at`: *c, and its length; 0: none. */
+static size_t escape_at(struct str s, size_t at, char32_t *c)
+{
+	size_t i = at + 3, digits = 0;
+	if (!str_starts(str_slice(s, at, SIZE_MAX), STR("\\x{")))
+		return 0;
+	for (*c = 0; i < s.len && digits < 6 && hex(s.p[i]) >= 0; i++, digits++)
+		*c = *c * 16 + (char32_t)hex(s.p[i]);
+	return digits && i < s.len && s.p[i] == '}' && *c > ' ' && *c < 0x110000 ? i + 1 - at : 0;
+}
+
+static struct str without_escapes(struct str address, struct arena *a)
+{
+	if (str_find(address, STR("\\x{"), 0) == SIZE_MAX)
+		return address;
+	struct buf b = {0};
+	for (size_t i = 0; i < address.len;) {
+		char32_t c;
+		size_t len = escape_at(address, i, &c);
+		if (len)
+			text_encode(&b, c);
+		else
+			buf_addc(&b, address.p[i]);
+		i += len ? len : 1;
+	}
+	struct str out = arena_str(a, buf_str(&b));
+	buf_free(&b);
+	return out;
+}
+
+/* Is `coded` the address with signs written as +2B (xtext)? */
+static bool is_xtext_of(struct str coded, struct str address)
+{
+	size_t i = 0;
+	for (size_t k = 0; k < address.len; k++) {
+		if (i < coded.len && coded.p[i] == '+' && i + 2 < coded.len && hex(coded.p[i + 1]) >= 0 &&
+		    hex(coded.p[i + 1]) * 16 + hex(coded.p[i + 2]) == address.p[k])
+			i += 3;
+		else if (i < coded.len && coded.p[i] == address.p[k])
+			i++;
+		else
+			return false;
+	}
+	return i == coded.len;
+}
+
+static void add_block(const struct str v[F_COUNT], struct arena *a, struct fates *out)
 {
 	int64_t arrival = mime_date(v[F_ARRIVAL]);
 	if (arrival != TIME_NONE && out->arrival_s == TIME_NONE)
@@ -122,7 +177,10 @@ static void block_end(const struct str v[F_COUNT], struct arena *a, struct fates
 		out->queue_id = v[F_QUEUE_ID];
 	if (v[F_FINAL].len == 0 && v[F_ORIGINAL].len == 0 && v[F_ACTION].len == 0)
 		return;
-	struct str original = address_of_field(v[F_ORIGINAL]), final = address_of_field(v[F_FINAL]);
+	struct str original = without_escapes(address_of_field(v[F_ORIGINAL]), a);
+	struct str final = without_escapes(address_of_field(v[F_FINAL]), a);
+	if (is_xtext_of(original, final))
+		original = final;
 	struct str text = v[F_DIAGNOSTIC].len ? v[F_DIAGNOSTIC] : v[F_TEXT];
 	fates_add(out,
 		  (struct fate){
@@ -138,6 +196,15 @@ static void block_end(const struct str v[F_COUNT], struct arena *a, struct fates
 
 /* ---- blocks ---- */
 
+/* Takes what the values tell, and empties them. */
+static void block_end(struct str v[F_COUNT], struct arena *a, struct fates *out)
+{
+	for (int i = 0; i < F_COUNT; i++)
+		v[i] = mime_unfold(v[i], a);
+	add_block(v, a, out);
+	memset(v, 0, F_COUNT * sizeof v[0]);
+}
+
 /* Appends a line to a value, as a folded one; some break long values without an indent. */
 static struct str joined(struct str value, struct str line)
 {
@@ -151,10 +218,7 @@ void report_read(struct str body, struct arena *a, struct fates *out)
 	enum field last = F_NONE;
 	while (str_next(&body, '\n', &line)) {
 		if (str_trim(line).len == 0 || str_starts(line, STR("--"))) {
-			for (int i = 0; i < F_COUNT; i++)
-				v[i] = mime_unfold(v[i], a);
 			block_end(v, a, out);
-			memset(v, 0, sizeof v);
 			last = F_NONE;
 			continue;
 		}
@@ -165,19 +229,14 @@ void report_read(struct str body, struct arena *a, struct fates *out)
 			continue;
 		}
 		enum field f = field_of(name);
-		/* A second recipient without the empty line between, */
+		/* A second recipient without the empty line between. */
 		if ((f == F_FINAL || f == F_ORIGINAL) && v[f].len) {
-			for (int i = 0; i < F_COUNT; i++)
-				v[i] = mime_unfold(v[i], a);
 			block_end(v, a, out);
-			memset(v, 0, sizeof v);
 		}
 		last = f != F_NONE && v[f].len == 0 ? f : F_NONE; /* the first of a name counts */
 		if (last != F_NONE)
 			v[f] = value;
 	}
-	for (int i = 0; i < F_COUNT; i++)
-		v[i] = mime_unfold(v[i], a);
 	block_end(v, a, out);
 }
 

@@ -1,5 +1,6 @@
 #include "import/mail_words.h"
 
+#include "import/mail_address.h"
 #include "import/mail_mime.h"
 #include "import/mail_phrases.h"
 #include "status.h"
@@ -253,15 +254,25 @@ struct str words_of(const struct places *p, int i, struct arena *a)
 	return str_slice(about(p, i, a), 0, WORDS_MAX);
 }
 
+static size_t indent_of(struct str line)
+{
+	size_t n = 0;
+	while (n < line.len && (line.p[n] == ' ' || line.p[n] == '\t'))
+		n++;
+	return n;
+}
+
 struct str words_naming(struct str text, struct str recipient, struct arena *a)
 {
 	struct buf b = {0};
 	struct str rest = text, line;
 	bool within = false;
+	size_t base = 0; /* what is said is indented deeper than the line that names the recipient first */
 	while (b.len < WORDS_MAX && str_next(&rest, '\n', &line)) {
 		struct str t = str_trim(line);
 		bool names = str_find_nocase(line, recipient, 0) != SIZE_MAX && !words_is_field(line);
-		bool indented = line.len && (line.p[0] == ' ' || line.p[0] == '\t');
+		bool indented = indent_of(line) > base;
+		base = names && !within ? indent_of(line) : base;
 		within = names || (within && t.len && (indented || str_starts(t, STR("<<<")) || words_is_reply(t)));
 		if (!within || str_trim(without_address(t, recipient)).len == 0)
 			continue;
@@ -272,6 +283,21 @@ struct str words_naming(struct str text, struct str recipient, struct arena *a)
 	struct str out = arena_str(a, buf_str(&b));
 	buf_free(&b);
 	return out;
+}
+
+struct str words_parent(struct str words)
+{
+	static const char *const leads[] = {"(generated from ", "(expanded from: ", "(expanded from "};
+	for (size_t i = 0; i < COUNT_OF(leads); i++) {
+		size_t at = str_find(words, str_of(leads[i]), 0);
+		if (at == SIZE_MAX)
+			continue;
+		struct str rest = str_slice(words, at + strlen(leads[i]), SIZE_MAX), address;
+		size_t from = 0;
+		rest = str_slice(rest, 0, str_find(rest, STR(")"), 0));
+		return address_next(rest, &from, &address) ? address : STR("");
+	}
+	return STR("");
 }
 
 struct str words_transcript_of(struct str text, struct arena *a)

@@ -34,6 +34,9 @@ struct str words_of(const struct places *p, int i, struct arena *a);
 
 /* All lines that name the recipient, with what is indented below or replied; "": none. Linear in the text. */
 struct str words_naming(struct str text, struct str recipient, struct arena *a);
+/* "(generated from <list@example.com>)", "(expanded from: list@example.com)" among the words about a recipient: the
+ * address that it stands for; "": none. */
+struct str words_parent(struct str words);
 /* The lines that are replies of a server. */
 struct str words_transcript_of(struct str text, struct arena *a);
 /* "host mx.example.com [192.0.2.1]" → the name; "": none. */

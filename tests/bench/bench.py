@@ -1,83 +1,24 @@
 #!/usr/bin/env python3
 """Measures the real program beside its peers on one database, one log and one mbox, and prints a table. Nothing is asserted.
 
-usage: bench.py BINARY DATABASE LOG MBOX SCRATCH_FOLDER
+usage: bench.py BINARY ASK DATABASE LOG MBOX SCRATCH_FOLDER
 """
-import fcntl
 import os
-import pty
-import re
-import select
 import shutil
 import statistics
-import struct
 import subprocess
 import sys
-import termios
 import time
 
-BINARY, DATABASE, LOG, MBOX, SCRATCH = sys.argv[1:6]
+import browser
+
+BINARY, ASK, DATABASE, LOG, MBOX, SCRATCH = sys.argv[1:7]
 ROUNDS = 3
 ENV = dict(os.environ, TZ="UTC", LC_ALL="C.UTF-8", TERM="xterm-256color", DEADLETTER_TEST="1")
-SYNC = b"\x1b[5150~"  # tells the program in test mode that all keys before it have been typed
-IDLE = re.compile(rb"\x1b\]2;idle \d+ (\d+)\x07")
-
-
-class Browser:
-    """The program in a pty of 120x40. It sets the title to "idle N SYNCS" when nothing is pending after so many SYNCs."""
-
-    def __init__(self):
-        self.sent = 0
-        self.seen = b""
-        self.started = time.perf_counter()
-        self.pid, self.fd = pty.fork()
-        if self.pid == 0:
-            fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
-            os.execve(BINARY, [BINARY, DATABASE], ENV)
-
-    def write(self, keys):
-        os.write(self.fd, keys + SYNC)
-        self.sent += 1
-
-    def settle(self):
-        """Waits until all input has had its effect; returns when the first byte came, and the last."""
-        first = None
-        while not any(int(taken) >= self.sent for taken in IDLE.findall(self.seen)):
-            if not select.select([self.fd], [], [], 60)[0]:
-                raise SystemExit("the browser does not become idle")
-            self.seen += os.read(self.fd, 65536)
-            first = first or time.perf_counter()
-        done = time.perf_counter()
-        self.seen = b""
-        return first, done
-
-    def key(self, keys):
-        """Milliseconds from key to first change on the screen, and to everything shown."""
-        start = time.perf_counter()
-        self.write(keys)
-        first, done = self.settle()
-        return (first - start) * 1e3, (done - start) * 1e3
-
-    def peak_mb(self):
-        with open(f"/proc/{self.pid}/status") as f:
-            return int(re.search(r"VmHWM:\s+(\d+)", f.read()).group(1)) / 1024
-
-    def quit(self):
-        os.write(self.fd, b"q")
-        try:
-            while os.read(self.fd, 65536):
-                pass
-        except OSError:
-            pass
-        os.waitpid(self.pid, 0)
-
-
-def p(values, percent):
-    return sorted(values)[min(len(values) - 1, len(values) * percent // 100)]
 
 
 def row(what, figure, peer="", ratio="", command=""):
-    print(f"{what:<36} {figure:>16} {peer:>28} {ratio:>7}  {command}", flush=True)
+    print(f"{what:<40} {figure:>22} {peer:>34} {ratio:>7}  {command}", flush=True)
 
 
 def run(command, out=None):
@@ -110,35 +51,32 @@ def remove(*paths):
 
 
 def browse():
-    first, settled = [], []
-    for _ in range(10):
-        b = Browser()
-        painted, done = b.settle()
-        first.append((painted - b.started) * 1e3)
-        settled.append((done - b.started) * 1e3)
-        b.quit()
-    row("first paint, rows and tree there", f"{statistics.median(settled):.1f} ms", command=f"{BINARY} {DATABASE}")
+    browser.measure(BINARY, DATABASE, ENV,
+                    lambda what, figure, budget, command="": row(what, figure, "budget " + budget, "", command))
+    questions()
 
-    b = Browser()
-    b.settle()
-    down, up, pgdn, home, end = b"\x1bOB", b"\x1bOA", b"\x1b[6~", b"\x1bOH", b"\x1bOF"
-    keys = [down, down, pgdn, down, up, end, home, b"\t", down, down, up, b"\t"] * 40
-    painted, shown = zip(*(b.key(k) for k in keys))
-    row("key to painted screen, median", f"{p(painted, 50):.1f} ms", command=f"{len(keys)} keys")
-    row("key to painted screen, p99", f"{p(painted, 99):.1f} ms")
-    row("key to everything shown, median", f"{p(shown, 50):.1f} ms")
-    row("key to everything shown, p99", f"{p(shown, 99):.1f} ms")
 
-    for line in ("code:550", "class:4", "subject:7", "since:30d", "to:x1234", "text:greylisted"):
-        b.key(b"/")
-        b.key(line[:-1].encode())
-        _, last = b.key(line[-1:].encode())
-        b.key(b"\r")
-        row(f"filter {line}: page and count", f"{last:.1f} ms")
-        b.key(b"/")
-        b.key(b"\x15\r")
-    row("peak memory while browsing", f"{b.peak_mb():.0f} MB")
-    b.quit()
+def questions():
+    """Each question by itself, and those of them that can be put to a peer beside it, in the same minute."""
+    peers = {
+        "page: start": "SELECT time, recipient, response FROM email WHERE {f} ORDER BY time DESC, id DESC LIMIT 200",
+        "page: to:x1234": "SELECT time, recipient FROM email WHERE {f} AND recipient LIKE '%x1234%' ORDER BY time DESC LIMIT 200",
+        "page: text:greylist": "SELECT time, recipient FROM email WHERE {f} AND response LIKE '%greylist%'"
+                               " ORDER BY time DESC LIMIT 200",
+        "groups: code": "SELECT enhanced_code, basic_code, count(*) FROM email WHERE {f} GROUP BY 1, 2",
+        "groups: domain": "SELECT domain, count(*) FROM email WHERE {f} GROUP BY 1 ORDER BY 2 DESC LIMIT 2000",
+        "groups: MTA": "SELECT remote_mta, count(*) FROM email WHERE {f} GROUP BY 1 ORDER BY 2 DESC LIMIT 2000",
+    }
+    told = subprocess.run([ASK, DATABASE], capture_output=True, text=True, env=ENV, check=True).stdout
+    for line in told.splitlines():
+        name, budget, wall, cpu = line.split("\t")
+        peer, ratio = f"budget {budget} ms", ""
+        if name in peers:
+            sql = peers[name].format(f="outcome IN ('failed', 'dropped')")
+            seconds = statistics.median(run(f'sqlite3 {DATABASE} "{sql}"')[0] for _ in range(ROUNDS))
+            peer, ratio = f"sqlite3 {seconds * 1e3:,.1f} ms; {peer}", f"{seconds * 1e3 / max(float(wall), 0.01):.1f}"
+        over = " (over)" if float(wall) > float(budget) else ""
+        row(name, f"{wall} ms{over}", peer, ratio, f"{cpu} ms of a processor; {ASK} {DATABASE} '{name}'")
 
 
 def export():
@@ -184,7 +122,7 @@ def main():
     rows = subprocess.run(["sqlite3", DATABASE, "SELECT sum(count) FROM tally"], capture_output=True, text=True).stdout
     print(f"{int(rows):,} tracked emails, {os.path.getsize(DATABASE) / 1e6:,.0f} MB; {os.cpu_count()} processors; "
           f"medians of {ROUNDS}; warm cache\n")
-    row("what", "figure", "peer", "ratio", "command")
+    row("what", "figure", "peer, budget", "ratio", "command")
     browse()
     export()
     load()

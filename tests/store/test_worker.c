@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -122,6 +123,69 @@ static void test_only_the_newest_question_is_answered(void **state)
 	}
 }
 
+/* One that takes a while: how many there are without one of the words. */
+static struct request slow_request(struct arena *a)
+{
+	enum { WORDS = 100 };
+	struct request r = {.ask = ASK_WITHOUT, .scope = {.count = 1}};
+	struct buf line = {0};
+	struct err e = {0};
+	for (int i = 0; i < WORDS; i++)
+		buf_printf(&line, "text:word%d ", i);
+	assert_true(filter_parse(buf_str(&line), (struct moment){0}, a, &r.scope.all[0], &e));
+	buf_free(&line);
+	return r;
+}
+
+static int64_t clock_us(clockid_t clock)
+{
+	struct timespec t;
+	clock_gettime(clock, &t);
+	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+/* Waits until the worker has worked for so long since it delivered something. */
+static void wait_for_work(int64_t us)
+{
+	int64_t others = clock_us(CLOCK_PROCESS_CPUTIME_ID) - clock_us(CLOCK_THREAD_CPUTIME_ID);
+	while (clock_us(CLOCK_PROCESS_CPUTIME_ID) - clock_us(CLOCK_THREAD_CPUTIME_ID) - others < us)
+		poll(NULL, 0, 1);
+}
+
+static void test_what_is_urgent_interrupts(void **state)
+{
+	struct world *w = *state;
+	enum { ROUNDS = 40, RUNNING_US = 1000 };
+	struct arena arena = {0};
+	struct request page = page_request(), slow = slow_request(&arena);
+	unsigned generation = worker_ask(w->worker, &slow);
+	int slow_first = 0;
+	for (int i = 0; i < ROUNDS; i++) {
+		wait_for_work(RUNNING_US);
+		worker_ask(w->worker, &page);
+		struct reply *a = wait_reply(w);
+		if (a->ask == ASK_WITHOUT) {
+			slow_first++;
+			reply_free(a);
+			generation = worker_ask(w->worker, &slow);
+			a = wait_reply(w);
+		}
+		assert_int_equal(a->ask, ASK_PAGE);
+		assert_int_equal(a->page.count, 100);
+		reply_free(a);
+	}
+	/* A busy machine may now and then let the slow one end before the page is asked for. */
+	assert_in_range(slow_first, 0, ROUNDS / 4);
+	/* What was interrupted is answered all the same. */
+	struct reply *a = wait_reply(w);
+	assert_int_equal(a->ask, ASK_WITHOUT);
+	assert_int_equal(a->generation, generation);
+	assert_int_equal(a->err.kind, ERR_NONE);
+	assert_int_equal(a->without_count, WITHOUT_MAX);
+	reply_free(a);
+	arena_free(&arena);
+}
+
 static void test_what_the_live_screen_asks(void **state)
 {
 	struct world *w = *state;
@@ -233,6 +297,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		on_a_world(test_answers),
 		on_a_world(test_only_the_newest_question_is_answered),
+		on_a_world(test_what_is_urgent_interrupts),
 		on_a_world(test_what_the_live_screen_asks),
 		on_a_world(test_others_writes_are_noticed),
 		on_a_world(test_a_file_that_vanishes_is_said),

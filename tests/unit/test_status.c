@@ -131,6 +131,16 @@ static void test_boundaries(void **state)
 		{.text = "SMTP error code 552", .basic = 552},
 		{.text = "{\"code\": 552, \"message\": \"full\"}", .basic = 552},
 		{.text = "<<< 550 no", .basic = 550},
+		{.text = "<-- 550 no", .basic = 550},
+		{.text = "-- 550 no", .basic = 550},
+		{.text = "failed with: 552 full", .basic = 552},
+		{.text = "It responded as follows: [550 no such user]", .basic = 550},
+		{.text = "bob@example.com: [192.0.2.5], 550 no", .basic = 550},
+		{.text = "see http://example.com/450 then 550 5.1.1 no", .basic = 550, .code = "5.1.1"},
+		{.text = "Fehlermeldung: 550 unbekannt", .basic = 550},
+		{.text = "Le serveur a répondu : 550 inconnu", .basic = 550},
+		{.text = "エラー内容: 550 no", .basic = 550},
+		{.text = "退信原因：550 no", .basic = 550},
 	};
 	check_all(rows, COUNT_OF(rows), OUTCOME_FAILED);
 }
@@ -150,6 +160,8 @@ static void test_what_only_looks_like_a_code(void **state)
 		{.text = "agent/5.1.2 failed"},
 		{.text = "see RFC 5321 section 4.2.1"},
 		{.text = "see https://www.example.com/5.1.1/help"},
+		{.text = "see https://example.com/error?code=550"},
+		{.text = "see (http://example.com/?a=5.1.1&status=550)"},
 		{.text = "from 5.1.1@example.com"},
 		{.text = "05.1.1 and 5.01.1 and 5.1.01 and 5.1.1234 and 3.1.1"},
 		{.text = "5.1.1-rc2"},
