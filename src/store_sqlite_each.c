@@ -23,7 +23,7 @@ static bool hand_over(struct store *st, int64_t id, const struct each *each, str
 	struct arena a = {0};
 	struct record r;
 	bool found;
-	bool ok = store_record_peek(st, id, FIELD_MAX, &a, &r, &found, e) && (!found || each->fn(each->ctx, &r, e));
+	bool ok = store_record_peek(st, id, SIZE_MAX, &a, &r, &found, e) && (!found || each->fn(each->ctx, &r, e));
 	store_record_done(st);
 	arena_free(&a);
 	return ok;
@@ -35,7 +35,6 @@ static bool hand_row(struct walk *w, sqlite3_stmt *s, struct err *e)
 	if (w->by_id)
 		return hand_over(w->st, sqlite3_column_int64(s, 0), w->each, e);
 	stmt_record(s, w->each->reads, &r);
-	r.response = str_slice(r.response, 0, FIELD_MAX);
 	return w->each->fn(w->each->ctx, &r, e);
 }
 

@@ -166,7 +166,7 @@ static void one_row_a_source(void **state)
 }
 
 /* One that is too long for SQLite spoils neither its neighbours nor their order. */
-static void a_giant_field_is_cut(void **state)
+static void a_giant_field_stays_in_its_place(void **state)
 {
 	const struct fixture *f = *state;
 	struct export_result r;
@@ -175,7 +175,7 @@ static void a_giant_field_is_cut(void **state)
 	struct buf want = export_by(f, 1, "", "id,response", EXPORT_CSV, &r);
 	assert_int_equal(lines_in(&want) - 1, r.rows);
 	struct buf got = export_by(f, 4, "", "id,response", EXPORT_CSV, &r);
-	assert_true(want.len > 2 * (4 << 20) && want.len < 2 * 5000000);
+	assert_true(want.len > 2 * 5000000);
 	assert_true(str_eq(buf_str(&got), buf_str(&want)));
 	buf_free(&got);
 	buf_free(&want);
@@ -357,7 +357,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(all_are_there_in_their_order, setup, teardown),
 		cmocka_unit_test_setup_teardown(cells_are_guarded_and_counted, setup, teardown),
 		cmocka_unit_test_setup_teardown(one_row_a_source, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_giant_field_is_cut, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_giant_field_stays_in_its_place, setup, teardown),
 		cmocka_unit_test_setup_teardown(one_state_beside_a_writer_with_a_log, setup, teardown),
 		cmocka_unit_test_setup_teardown(one_state_beside_a_writer, setup, teardown),
 		cmocka_unit_test_setup_teardown(held_handles_agree, setup, teardown),
