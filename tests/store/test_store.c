@@ -843,7 +843,7 @@ static void a_giant_field_is_cut_on_the_screen(void **state)
 	assert_ok(store_detail(w->st, 2, &a, &d, &e), e);
 	assert_in_range(d.record.response.len, 1 << 20, 20000000);
 	size_t whole = 0; /* but never on its way out */
-	assert_ok(store_each(w->st, &(struct scope){0}, NULL, 0, add_length, &whole, &e), e);
+	assert_ok(store_each(w->st, &(struct scope){0}, NULL, 0, &(struct each){READ_ALL, add_length, &whole}, &e), e);
 	assert_int_equal(whole, strlen("small") + 20000000 + strlen("small as well"));
 	assert_int_equal(d.attempt_count, 3);
 	arena_free(&a);
