@@ -38,7 +38,7 @@ say = $(if $(V),,@printf '  %-4s %s\n' $(1) $@; )
 
 .DELETE_ON_ERROR:
 .PHONY: all run test check approve programs deps deps-dev deps-fuzz deps-lint lint lint-run format bench bench-run bench-large growth growth-run deps-bench \
-        fuzz fuzz-run screenshots soak install uninstall deb deb-run deps-deb clean help
+        fuzz fuzz-run screenshots soak soak-run install uninstall deb deb-run deps-deb clean help
 
 all: $(BIN) $(SAMPLE) $(DOCS) ## build the program and the sample below build/ (the default)
 
@@ -142,14 +142,40 @@ $(SCREEN): $(wildcard tests/screen/*.c) $(LIB)
 	@mkdir -p $(@D)
 	$(call say,CC)$(CC) $(CPPFLAGS) -Itests $(ALL_CFLAGS) -MF $@.d -o $@ $(filter %.c %.a,$^) -lvterm -lutil $(LIBS)
 
+# Long tests, whose short form is among the others; SOAK=full is set by the target soak.
+SOAK_PARTS := tests/screen/pty.c tests/screen/golden.c tests/soak/hostile.c
+SOAKS := $(patsubst tests/%.c,$(BUILD)/tests/%,$(filter-out $(SOAK_PARTS),$(wildcard tests/soak/*.c))) \
+         $(filter-out tests/soak/soak.py,$(wildcard tests/soak/*.py))
+PRELOAD := $(BUILD)/tests/preload/fault.so
+
+$(BUILD)/tests/soak/%: tests/soak/%.c $(SOAK_PARTS) $(LIB)
+	@mkdir -p $(@D)
+	$(call say,CC)$(CC) $(CPPFLAGS) -Itests -Itests/screen $(ALL_CFLAGS) -MF $@.d -o $@ $(filter %.c %.a,$^) -lvterm -lutil $(LIBS)
+
+$(PRELOAD): tests/preload/fault.c
+	@mkdir -p $(@D)
+	$(call say,CC)$(CC) $(CPPFLAGS) -std=gnu17 $(WARN) -O2 -g -fPIC -shared -o $@ $<
+
 test: deps-dev ## install what is missing, build, run all tests
 	@$(MAKE) --no-print-directory check
 
 #: ONLY=part  for test, check and fuzz: just those whose name holds it
 check: $(BIN) $(SAMPLE) $(DOCS) programs ## the tests alone, for those who have everything
-	@BIN=$(abspath $(BIN)) BUILD=$(abspath $(BUILD)) sh tests/run.sh $(UNIT) $(CLI) $(SCREEN)
+	@BIN=$(abspath $(BIN)) BUILD=$(abspath $(BUILD)) sh tests/run.sh $(UNIT) $(CLI) $(SCREEN) $(SOAKS)
 
-programs: $(UNIT) $(SCREEN) $(BUILD)/tools/gen_log
+DEPS_SOAK := $(DEPS_DEV) libreoffice-calc-nogui
+
+soak: ## the long tests at full length, minutes to hours; tests/README.md tells their figures
+	@sh src/tools/deps.sh $(DEPS_SOAK)
+	@$(MAKE) --no-print-directory soak-run
+
+SOAK_SAN := $(BUILD)/san-address-undefined
+soak-run: $(BIN) $(SAMPLE) programs
+	@$(MAKE) --no-print-directory SAN=address,undefined $(SOAK_SAN)/tests/soak/corrupt
+	@BIN=$(abspath $(BIN)) BUILD=$(abspath $(BUILD)) SOAK=$(or $(SOAK),full) sh tests/run.sh \
+		$(patsubst $(BUILD)/tests/soak/corrupt,$(SOAK_SAN)/tests/soak/corrupt,$(SOAKS))
+
+programs: $(UNIT) $(SCREEN) $(filter $(BUILD)/%,$(SOAKS)) $(PRELOAD) $(BUILD)/tools/gen_log
 
 approve: $(BIN) $(SAMPLE) $(SCREEN) ## take the screens as they are now for the goldens of tests/screen; read the difference
 	@BIN=$(abspath $(BIN)) BUILD=$(abspath $(BUILD)) APPROVE=1 $(SCREEN) | grep -v '^ok' ; git status --short tests/screen

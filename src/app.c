@@ -20,6 +20,7 @@ void app_say(struct app *app, enum role role, const char *fmt, ...)
 	buf_reset(&app->message);
 	buf_add(&app->message, str_of(line));
 	app->message_role = role;
+	app->query_failed = false;
 	app->dirty = true;
 }
 
@@ -270,6 +271,8 @@ static void reply_came(struct app *app, struct reply *r)
 	app->dirty = true;
 	if (r->ask == ASK_VERSION) {
 		app->lost = r->err;
+		if (app->query_failed)
+			buf_reset(&app->message);
 		reply_free(r);
 		app_reload(app);
 		return;
@@ -280,8 +283,10 @@ static void reply_came(struct app *app, struct reply *r)
 		reply_free(r);
 		return;
 	}
-	if (r->err.kind != ERR_NONE && r->ask != ASK_EXPORT && r->ask != ASK_DETAIL)
+	if (r->err.kind != ERR_NONE && r->ask != ASK_EXPORT && r->ask != ASK_DETAIL) {
 		app_say(app, ROLE_ERROR, "%s", r->err.msg);
+		app->query_failed = true;
+	}
 	if (r->ask == ASK_EXPORT || r->ask == ASK_MARKS || r->ask == ASK_DOMAINS) {
 		if (r->ask == ASK_EXPORT)
 			export_ended(app, r);

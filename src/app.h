@@ -171,6 +171,7 @@ struct app {
 
 	enum role message_role;
 	struct buf message; /* one sentence in the bottom line, until the next key */
+	bool query_failed;  /* it says why a question had no answer: it goes when all is asked anew */
 	struct err lost;    /* the database cannot be read any more */
 };
 

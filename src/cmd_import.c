@@ -120,27 +120,6 @@ static bool sources_readable(const struct opt_result *o, struct err *e)
 	return true;
 }
 
-/* A source that is refused leaves no new database behind. */
-static void remove_new(const char *path)
-{
-	static const char *const suffixes[] = {"", "-wal", "-shm", "-journal"};
-	struct buf b = {0};
-	for (size_t i = 0; i < COUNT_OF(suffixes); i++) {
-		buf_reset(&b);
-		buf_printf(&b, "%s%s", path, suffixes[i]);
-		unlink(b.p);
-	}
-	buf_free(&b);
-}
-
-/* Not even another import has put anything in. */
-static bool is_empty(struct store *st)
-{
-	struct totals t;
-	struct err e = {0};
-	return store_totals(st, &t, &e) && t.tracked == 0;
-}
-
 static int conclude(bool ok, const struct import_result *r, const struct err *e)
 {
 	struct buf b = {0};
@@ -191,10 +170,11 @@ static int run(const struct cmd *self, const struct opt_result *o, struct arena 
 	cmd_catch_signals();
 	struct import_result r;
 	bool ok = import_run(st, o->words, o->word_count, &x, &r, &e);
-	bool useless = made && !ok && is_empty(st);
-	store_close(st);
-	if (useless)
-		remove_new(into);
+	/* What is refused or cannot be read leaves no new database behind. */
+	if (made && (!ok || r.unreadable_files > 0))
+		store_discard(st);
+	else
+		store_close(st);
 	wipe(&t);
 	return conclude(ok, &r, &e);
 }

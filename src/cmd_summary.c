@@ -152,10 +152,14 @@ static void as_text(const struct summary *s, struct buf *b)
 			   s->order == ORDER_COUNT ? "largest" : "first", t->count - 1);
 }
 
+/* JSON hides control characters behind escapes, but neither bidi nor invisible ones. */
 static void add_member(struct buf *b, const char *name, struct str value)
 {
+	struct buf text = {0};
+	cmd_add_text(&text, value, stdout);
 	buf_printf(b, "\"%s\":", name);
-	export_add_json(b, value);
+	export_add_json(b, buf_str(&text));
+	buf_free(&text);
 }
 
 static void add_time_member(struct buf *b, const char *name, int64_t t)

@@ -94,22 +94,63 @@ static bool open_folder(struct outfile *f, struct err *e)
 	return f->dir_fd >= 0;
 }
 
-/* A new file in the same folder, so that the rename cannot cross file systems. */
-static bool open_temporary(struct outfile *f, struct err *e)
+enum { FD_PATH_TEXT = 32 };
+
+/* By which a file without a name is found. */
+static const char *fd_path(const struct outfile *f, char buf[FD_PATH_TEXT])
+{
+	snprintf(buf, FD_PATH_TEXT, "/proc/self/fd/%d", f->fd);
+	return buf;
+}
+
+/* A file in the folder that has no name until it is complete. False: this file system knows none, or /proc is not there to
+ * name it by. */
+static bool open_nameless(struct outfile *f)
+{
+	char path[FD_PATH_TEXT];
+	struct stat st;
+	f->fd = openat(f->dir_fd, ".", O_WRONLY | O_TMPFILE | O_CLOEXEC, 0600);
+	f->nameless = f->fd >= 0 && stat(fd_path(f, path), &st) == 0;
+	if (f->fd >= 0 && !f->nameless) {
+		close(f->fd);
+		f->fd = -1;
+	}
+	return f->nameless;
+}
+
+/* Gives the new file a name that nothing has: `make` is called with one after the other. */
+static bool name_temporary(struct outfile *f, bool (*make)(struct outfile *f), struct err *e)
 {
 	for (int i = 0; i < NAME_TRIES; i++) {
 		uint64_t random = 0;
 		if (getrandom(&random, sizeof random, 0) < 0)
 			break;
 		snprintf(f->temporary, sizeof f->temporary, ".deadletter-%016llx", (unsigned long long)random);
-		f->fd = openat(f->dir_fd, f->temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-		if (f->fd >= 0)
+		if (make(f))
 			return true;
 		if (errno != EEXIST)
 			break;
 	}
 	f->temporary[0] = '\0'; /* it is not ours to remove */
 	return cannot_write(f, errno, e);
+}
+
+static bool create_named(struct outfile *f)
+{
+	f->fd = openat(f->dir_fd, f->temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	return f->fd >= 0;
+}
+
+static bool link_named(struct outfile *f)
+{
+	char path[FD_PATH_TEXT];
+	return linkat(AT_FDCWD, fd_path(f, path), f->dir_fd, f->temporary, AT_SYMLINK_FOLLOW) == 0;
+}
+
+/* A new file in the same folder, so that the rename cannot cross file systems. */
+static bool open_temporary(struct outfile *f, struct err *e)
+{
+	return open_nameless(f) || name_temporary(f, create_named, e);
 }
 
 bool outfile_open(struct outfile *f, const char *path, bool force, struct err *e)
@@ -142,7 +183,7 @@ bool outfile_write(struct outfile *f, struct str bytes, struct err *e)
 	return !f->failed;
 }
 
-static bool put_in_place(struct outfile *f, struct err *e)
+static bool rename_temporary(struct outfile *f, struct err *e)
 {
 	if (f->force ? renameat(f->dir_fd, f->temporary, f->dir_fd, f->name) == 0
 		     : renameat2(f->dir_fd, f->temporary, f->dir_fd, f->name, RENAME_NOREPLACE) == 0) {
@@ -157,19 +198,30 @@ static bool put_in_place(struct outfile *f, struct err *e)
 	return errno == EEXIST ? already_there(f, e) : cannot_write(f, errno, e);
 }
 
+static bool put_in_place(struct outfile *f, struct err *e)
+{
+	char path[FD_PATH_TEXT];
+	if (!f->nameless)
+		return rename_temporary(f, e);
+	if (linkat(AT_FDCWD, fd_path(f, path), f->dir_fd, f->name, AT_SYMLINK_FOLLOW) == 0)
+		return true;
+	if (errno != EEXIST)
+		return cannot_write(f, errno, e);
+	return f->force ? name_temporary(f, link_named, e) && rename_temporary(f, e) : already_there(f, e);
+}
+
 bool outfile_commit(struct outfile *f, struct err *e)
 {
 	if (f->failed)
 		return false;
-	bool direct = f->dir_fd < 0;
-	bool ok = direct || ((f->mode == 0 || fchmod(f->fd, f->mode) == 0) && fsync(f->fd) == 0) ||
-		  cannot_write(f, errno, e);
-	if (close(f->fd) < 0 && ok)
-		ok = cannot_write(f, errno, e);
-	f->fd = -1;
-	if (!ok || direct)
-		return ok;
-	if (!put_in_place(f, e))
+	if (f->dir_fd < 0) {
+		int code = close(f->fd);
+		f->fd = -1;
+		return code == 0 || cannot_write(f, errno, e);
+	}
+	if ((f->mode != 0 && fchmod(f->fd, f->mode) != 0) || fsync(f->fd) != 0)
+		return cannot_write(f, errno, e);
+	if (!put_in_place(f, e)) /* while it is open: a file without a name would be gone */
 		return false;
 	/* EINVAL: this file system cannot sync folders, and the file is in place all the same. */
 	return fsync(f->dir_fd) == 0 || errno == EINVAL ||

@@ -1,7 +1,8 @@
 /* outfile.h - a file that is written whole or not at all.
  *
  * Layer 3. Knows temporary files, fsync and rename; never what is written. The first error is kept, and later writes do
- * nothing. Standard output, devices, FIFOs and sockets are written directly: nothing there can be taken back. The program
+ * nothing. Where the file system can, the new file has no name until it is whole, so that nothing is left whatever ends the
+ * program; only to replace a file takes it a name of its own for an instant. Standard output, devices, FIFOs and sockets are written directly: nothing there can be taken back. The program
  * must ignore SIGPIPE and SIGXFSZ, to be told instead of ended. One thread.
  */
 #ifndef OUTFILE_H
@@ -17,7 +18,8 @@ struct outfile {
 	int dir_fd;                       /* the target's folder; -1: written directly */
 	char *path;                       /* the target as given, for messages */
 	char *name;                       /* the target within its folder */
-	char temporary[OUTFILE_TMP_TEXT]; /* the new file there; "": none */
+	bool nameless;                    /* the new file has no name yet: it is gone with the program, however that ends */
+	char temporary[OUTFILE_TMP_TEXT]; /* else the new file there; "": none */
 	mode_t mode;                      /* permissions of the file that is replaced; 0: none is */
 	bool force;                       /* may replace an existing file */
 	bool failed;

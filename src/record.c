@@ -107,11 +107,28 @@ int ecode_cmp(struct ecode a, struct ecode b)
 	return (a.detail > b.detail) - (a.detail < b.detail);
 }
 
+/* By hand: imports write one for every email and every attempt. */
+static char *add_number(char *to, int n)
+{
+	n %= 1000;
+	if (n >= 100)
+		*to++ = (char)('0' + n / 100);
+	if (n >= 10)
+		*to++ = (char)('0' + n / 10 % 10);
+	*to++ = (char)('0' + n % 10);
+	return to;
+}
+
 const char *ecode_text(struct ecode c, char buf[ECODE_TEXT])
 {
-	if (c.cls == 0)
-		buf[0] = '\0';
-	else
-		snprintf(buf, ECODE_TEXT, "%d.%d.%d", c.cls % 1000, c.subject % 1000, c.detail % 1000);
+	char *to = buf;
+	if (c.cls) {
+		to = add_number(to, c.cls);
+		*to++ = '.';
+		to = add_number(to, c.subject);
+		*to++ = '.';
+		to = add_number(to, c.detail);
+	}
+	*to = '\0';
 	return buf;
 }

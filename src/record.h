@@ -91,4 +91,10 @@ struct attempt {
 	struct str response;
 };
 
+/* A copy of a record and its attempts, with all texts, into so many bytes, aligned for a struct attempt. Returns the
+ * attempts there. *out must not be *r. */
+size_t record_copy_size(const struct record *r, const struct attempt *attempts, int count);
+struct attempt *record_copy(void *memory, const struct record *r, const struct attempt *attempts, int count,
+			    struct record *out);
+
 #endif

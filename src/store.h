@@ -19,14 +19,17 @@ struct store;
 /* Opens for browsing: never writes to the file, and never creates anything beside it that its owner could not write.
  * Errors are full sentences: what is wrong with which file, and what to do. */
 struct store *store_open(const char *path, struct err *e);
-/* Opens for writing; the file must be a deadletter database, or be missing and `create` be true. */
+/* Opens for writing; the file must be a deadletter database, or be missing and `create` be true. After an error none is
+ * left that was not there before, unless the disk refuses even that: then an empty one. */
 struct store *store_open_rw(const char *path, bool create, struct err *e);
 void store_close(struct store *st); /* NULL is fine */
+/* Closes a database that store_open_rw has made, and removes it, unless somebody has put email in or is about to. */
+void store_discard(struct store *st);
 
 /* True when a snapshot is read that will not show what others write: the owner's file may not be touched. */
 bool store_is_snapshot(const struct store *st);
 /* A number that changes when another connection has changed the database; a snapshot's never does. Also finds out
- * that the file was replaced or deleted: then false. */
+ * that the file was replaced, deleted or emptied, or is no database of deadletter any more: then false. */
 bool store_version(struct store *st, int64_t *version, struct err *e);
 
 /* `is_stale` is polled during queries, and ends them with ERR_STALE. NULL: never. */
@@ -148,6 +151,11 @@ bool store_each_source(struct store *st, const struct record *r, store_each_fn *
 
 /* Between store_begin and store_commit all or nothing is kept, whatever kills the program. */
 bool store_begin(struct store *st, struct err *e);
+/* The same for the first import: into a database without any email, much of it. Faster by far, but until store_commit all
+ * but putting in is undefined, others cannot write, and may have to wait to read; store_commit takes longer then. When there
+ * is email already it is a mere store_begin; store_is_first tells. Memory is bounded. */
+bool store_begin_first(struct store *st, struct err *e);
+bool store_is_first(const struct store *st);
 bool store_commit(struct store *st, struct err *e);
 void store_rollback(struct store *st);
 

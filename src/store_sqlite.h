@@ -1,7 +1,7 @@
 /* store_sqlite.h - what the files of the SQLite store share. Nobody else includes it, or sqlite3.h.
  *
  * Layer 2. store_sqlite_open.c: opening, safety, errors. _schema.c: is it ours? _sql.c: statements, values, rows.
- * _functions.c: SQL functions. _filter.c: scopes → SQL. _write.c: putting in. _tally.c: its share of the tally. store_sqlite.c: lists.
+ * _functions.c: SQL functions. _filter.c: scopes → SQL. _write.c: putting in. _bulk.c: into an empty database. _tally.c: its share of the tally. store_sqlite.c: lists.
  * _sums.c: counts, over time too. _groups.c: groups. _found.c: what a search found, remembered. _detail.c: one email. _table.c: tables of others.
  */
 #ifndef STORE_SQLITE_H
@@ -17,6 +17,7 @@ enum {
 	SCHEMA_VERSION = 1,
 	FIELD_MAX = 4 << 20, /* bytes of one field that are ever read; longer ones are cut */
 };
+#define CACHE_WRITING "PRAGMA cache_size = -131072"
 
 /* Statements that are prepared once and kept; their SQL is in store_sqlite_sql.c. */
 enum stmt_id {
@@ -77,6 +78,7 @@ struct store {
 	bool writable;
 	bool snapshot;         /* opened immutable: see store_is_snapshot */
 	bool reading;          /* between store_read_begin and _end */
+	int64_t version;       /* of the data when the schema was looked at last, later on */
 	struct stat as_opened; /* of the file; a snapshot must stay like this */
 	bool careful;          /* some field is longer than FIELD_MAX: search fields by prefix */
 	bool too_big;          /* the last failure was a field longer than FIELD_MAX */
@@ -86,6 +88,7 @@ struct store {
 	sqlite3_stmt *stmts[STMT_COUNT];
 	struct found found; /* of a handle that only reads */
 	struct tally tally; /* of a handle that writes */
+	struct bulk *bulk;  /* between store_begin_first and store_commit */
 };
 
 /* ---- store_sqlite_open.c ---- */
@@ -218,6 +221,41 @@ bool sources_note(struct store *st, const struct record *old, const struct recor
 		  struct err *e);
 /* The source that calls it so gave the email up. */
 bool sources_expire(struct store *st, int64_t email, uint64_t source_key, int64_t time_s, struct err *e);
+
+/* ---- store_sqlite_write.c ---- */
+
+/* A deferred email whose message the source gave up becomes failed at that time, with the codes it has. */
+bool apply_given_up(struct store *st, struct record *r, int64_t window_s, struct arena *a, struct err *e);
+/* Is the failure of `old` the source's giving up, and `r` a try before that? */
+bool was_expired(struct store *st, const struct record *old, const struct record *r, bool *out, struct err *e);
+/* Columns in the order of bind_record and bind_attempt, which bind the first one to parameter at + 1. Texts must live until
+ * the statement is reset. */
+#define RECORD_PUT                                                                                                     \
+	"time, outcome, enhanced_code, basic_code, response, remote_mta, stage, source_file, source_line, recipient,"  \
+	" source_key, sender, title, message_id, queue_id, queued_at, attempts, caused_by"
+#define ATTEMPT_PUT "email_id, time, outcome, enhanced_code, basic_code, response, stage, remote_mta"
+enum { RECORD_PUT_COUNT = 18, ATTEMPT_PUT_COUNT = 8 };
+void bind_record(sqlite3_stmt *s, int at, const struct record *r);
+void bind_attempt(sqlite3_stmt *s, int at, int64_t email, const struct attempt *a);
+
+/* ---- store_sqlite_bulk.c: all for a store whose `bulk` is set, unless told otherwise ---- */
+
+struct pending_email;
+
+/* The pending email that `r` speaks of and simply joins; NULL: it is new, or, when *ask, the database knows more. */
+bool bulk_find(struct store *st, const struct record *r, int64_t window_s, struct pending_email **pending, bool *ask,
+	       struct err *e);
+bool bulk_add(struct store *st, struct record *r, const struct attempt *attempts, int count, int64_t window_s,
+	      struct arena *a, struct err *e);
+bool bulk_change(struct store *st, struct pending_email *m, struct record *r, const struct attempt *attempts, int count,
+		 int64_t window_s, enum put *what, struct arena *a, struct err *e);
+/* Expires what is pending; *ask: the database may hold more. */
+bool bulk_expire(struct store *st, uint64_t source_key, int64_t time_s, int64_t window_s, struct str sender,
+		 int64_t *changed, bool *ask, struct err *e);
+/* True only when that is sure. False without a bulk. */
+bool bulk_never_given_up(const struct store *st, uint64_t source_key);
+bool bulk_end(struct store *st, struct err *e); /* writes all. True without a bulk */
+void bulk_forget(struct store *st);             /* also without one */
 
 /* ---- store_sqlite_tally.c ---- */
 

@@ -56,13 +56,39 @@ static const char *failure_text(int code)
 	return NULL;
 }
 
+/* Errors that are the reason for sure; others may have come later, while SQLite tidied up. 0: none of them. */
+static int reason_of(int errnum)
+{
+	static const int reasons[] = {EIO, ENXIO, EFBIG, EDQUOT, ENOSPC, EROFS, ESTALE};
+	for (size_t i = 0; i < COUNT_OF(reasons); i++)
+		if (reasons[i] == errnum)
+			return errnum;
+	return 0;
+}
+
+/* Why the system refused. SQLite calls a database damaged, too, that the system could not read. */
+static int system_errno(struct store *st, int rc)
+{
+	int errnum = 0;
+	bool damaged = (rc & 0xff) == SQLITE_CORRUPT;
+	if (!st->db || (!damaged && (rc & 0xff) != SQLITE_IOERR))
+		return 0;
+	sqlite3_file_control(st->db, "main", SQLITE_FCNTL_LAST_ERRNO, &errnum);
+	if (damaged)
+		return errnum == EIO || errnum == ENXIO ? errnum : 0;
+	return reason_of(errnum) ? errnum : reason_of(sqlite3_system_errno(st->db)); /* that is of its journal, too */
+}
+
 bool store_fail(struct store *st, int rc, struct err *e)
 {
+	int errnum = system_errno(st, rc);
 	bool stale = st->was_stale;
 	st->was_stale = false;
 	st->too_big = rc == SQLITE_TOOBIG;
 	if (stale && ((rc & 0xff) == SQLITE_INTERRUPT || (rc & 0xff) == SQLITE_BUSY))
 		return err_set(e, ERR_STALE, "a newer question came");
+	if (errnum)
+		return err_sys(e, errnum, "%s cannot be read or written", st->path);
 	const char *text = failure_text(rc);
 	if (!text)
 		text = failure_text(rc & 0xff);
@@ -275,7 +301,7 @@ static bool open_file(struct store *st, bool create, struct err *e)
 	sqlite3_busy_handler(st->db, on_busy, st);
 	return store_add_functions(st, e) && store_exec(st, "PRAGMA cell_size_check = on; PRAGMA mmap_size = 0", e) &&
 	       store_exec(st,
-			  st->writable ? "PRAGMA cache_size = -131072; PRAGMA secure_delete = off"
+			  st->writable ? CACHE_WRITING "; PRAGMA secure_delete = off"
 				       : "PRAGMA query_only = on; PRAGMA cache_size = -2000",
 			  e);
 }
@@ -307,6 +333,7 @@ void store_close(struct store *st)
 {
 	if (!st)
 		return;
+	bulk_forget(st);
 	close_db(st);
 	tally_free(&st->tally);
 	found_free(&st->found);
@@ -371,7 +398,10 @@ struct store *store_open_rw(const char *path, bool create, struct err *e)
 	struct store *st = new_store(path, true);
 	if (open_file(st, missing, e) && schema_lay(st, create, e) && schema_check(st, e))
 		return st;
-	store_close(st);
+	if (missing)
+		store_discard(st);
+	else
+		store_close(st);
 	return NULL;
 }
 
@@ -396,7 +426,14 @@ bool store_version(struct store *st, int64_t *version, struct err *e)
 	if (!s)
 		return false;
 	int rc = sqlite3_step(s);
-	*version = rc == SQLITE_ROW ? sqlite3_column_int64(s, 0) : 0;
+	bool ok = rc == SQLITE_ROW || store_fail(st, rc, e);
+	*version = ok ? sqlite3_column_int64(s, 0) : 0;
 	sqlite3_reset(s);
-	return rc == SQLITE_ROW || store_fail(st, rc, e);
+	if (!ok || *version == st->version)
+		return ok;
+	/* Others may have made something else of it, or emptied it. */
+	if (!schema_check(st, e))
+		return false;
+	st->version = *version;
+	return true;
 }

@@ -2,6 +2,8 @@
 
 #include "embedded.h"
 
+#include <unistd.h>
+
 static bool ask_int(struct store *st, const char *sql, int64_t *out, struct err *e)
 {
 	sqlite3_stmt *s = store_prepare(st, sql, e);
@@ -162,4 +164,16 @@ bool schema_lay(struct store *st, bool create, struct err *e)
 fail:
 	store_rollback(st);
 	return false;
+}
+
+/* Nobody else writes meanwhile; who comes later finds that the file was deleted, and says so instead of writing into nowhere. */
+void store_discard(struct store *st)
+{
+	struct err e = {0};
+	int64_t tables, email = 0;
+	sqlite3_busy_timeout(st->db, 0);
+	if (store_exec(st, "BEGIN EXCLUSIVE", &e) && ask_int(st, "SELECT count(*) FROM sqlite_schema", &tables, &e) &&
+	    (tables == 0 || ask_int(st, "SELECT EXISTS (SELECT 1 FROM email)", &email, &e)) && email == 0)
+		unlink(st->path);
+	store_close(st);
 }

@@ -41,11 +41,8 @@ static const char *const statement_sql[STMT_COUNT] = {
 			 " SELECT name FROM d WHERE name IS NOT NULL LIMIT ?2",
 	[STMT_RECORD] = "SELECT " RECORD_COLUMNS ", " RECORD_TEXTS " FROM email WHERE id = ?1",
 	[STMT_RECORD_SHORT] = "SELECT " RECORD_COLUMNS " FROM email WHERE id = ?1",
-	[STMT_RECORD_ADD] =
-		"INSERT INTO email (time, outcome, enhanced_code, basic_code, response, remote_mta, stage,"
-		" source_file, source_line, recipient, source_key, sender, title, message_id, queue_id, queued_at,"
-		" attempts, caused_by)"
-		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
+	[STMT_RECORD_ADD] = "INSERT INTO email (" RECORD_PUT ")"
+			    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
 	[STMT_RECORD_CHANGE] =
 		"UPDATE email SET time = ?1, outcome = ?2, enhanced_code = ?3, basic_code = ?4,"
 		" response = ?5, remote_mta = ?6, stage = ?7, source_file = ?8, source_line = ?9, sender = ?12,"
@@ -80,8 +77,7 @@ static const char *const statement_sql[STMT_COUNT] = {
 			       " source_key = ?2 AND outcome = 'deferred'",
 	[STMT_ATTEMPT_KNOWN] = "SELECT 1 FROM attempt WHERE email_id = ?1 AND time = ?2 AND outcome = ?3 AND"
 			       " enhanced_code IS ?4 AND basic_code IS ?5 AND ifnull(response, '') = ifnull(?6, '')",
-	[STMT_ATTEMPT_ADD] = "INSERT INTO attempt (email_id, time, outcome, enhanced_code, basic_code, response, stage,"
-			     " remote_mta) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+	[STMT_ATTEMPT_ADD] = "INSERT INTO attempt (" ATTEMPT_PUT ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
 	[STMT_ATTEMPT_FAILED] = "UPDATE attempt SET time = ?2, enhanced_code = ?4, basic_code = ?5, response = ?6,"
 				" stage = ?7, remote_mta = ?8 WHERE email_id = ?1 AND outcome = ?3",
 	[STMT_ATTEMPT_COUNT] = "SELECT count(*), max(time) FROM attempt WHERE email_id = ?1",

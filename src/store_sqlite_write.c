@@ -13,11 +13,12 @@ bool store_begin(struct store *st, struct err *e)
 
 bool store_commit(struct store *st, struct err *e)
 {
-	return tally_write(st, e) && store_exec(st, "COMMIT", e);
+	return bulk_end(st, e) && tally_write(st, e) && store_exec(st, "COMMIT", e);
 }
 
 void store_rollback(struct store *st)
 {
+	bulk_forget(st);
 	tally_forget(&st->tally);
 	if (!sqlite3_get_autocommit(st->db))
 		sqlite3_exec(st->db, "ROLLBACK", NULL, NULL, NULL);
@@ -42,14 +43,22 @@ static bool change_end(struct store *st, bool own, bool ok, struct err *e)
 
 /* ---- attempts ---- */
 
-static void bind_attempt(sqlite3_stmt *s, int64_t email, const struct attempt *a)
+/* What tells one attempt from another. */
+static void bind_attempt_facts(sqlite3_stmt *s, int at, int64_t email, const struct attempt *a)
 {
-	sqlite3_bind_int64(s, 1, email);
-	sqlite3_bind_int64(s, 2, a->time);
-	sqlite3_bind_text(s, 3, outcome_name(a->outcome), -1, SQLITE_STATIC);
-	bind_ecode(s, 4, a->enhanced);
-	bind_known_int(s, 5, a->basic, 0);
-	bind_text(s, 6, a->response);
+	sqlite3_bind_int64(s, at + 1, email);
+	sqlite3_bind_int64(s, at + 2, a->time);
+	bind_text(s, at + 3, str_of(outcome_name(a->outcome)));
+	bind_ecode(s, at + 4, a->enhanced);
+	bind_known_int(s, at + 5, a->basic, 0);
+	bind_text(s, at + 6, a->response);
+}
+
+void bind_attempt(sqlite3_stmt *s, int at, int64_t email, const struct attempt *a)
+{
+	bind_attempt_facts(s, at, email, a);
+	bind_text(s, at + 7, str_of(stage_name(a->stage)));
+	bind_text(s, at + 8, a->remote_mta);
 }
 
 static bool write_attempt(struct store *st, enum stmt_id id, int64_t email, const struct attempt *a, struct err *e)
@@ -57,9 +66,7 @@ static bool write_attempt(struct store *st, enum stmt_id id, int64_t email, cons
 	sqlite3_stmt *s = store_stmt(st, id, e);
 	if (!s)
 		return false;
-	bind_attempt(s, email, a);
-	bind_text(s, 7, str_of(stage_name(a->stage)));
-	bind_text(s, 8, a->remote_mta);
+	bind_attempt(s, 0, email, a);
 	return stmt_run(st, s, e);
 }
 
@@ -68,7 +75,7 @@ static bool attempt_known(struct store *st, int64_t email, const struct attempt 
 	sqlite3_stmt *s = store_stmt(st, STMT_ATTEMPT_KNOWN, e);
 	if (!s)
 		return false;
-	bind_attempt(s, email, a);
+	bind_attempt_facts(s, 0, email, a);
 	if (!stmt_ask(st, s, there, e))
 		return false;
 	sqlite3_reset(s);
@@ -142,16 +149,18 @@ static bool find_given_up(struct store *st, uint64_t source_key, int64_t from_s,
 			  bool *found, struct err *e)
 {
 	*s = store_stmt(st, STMT_GIVEN_UP, e);
+	*found = false;
 	if (!*s)
 		return false;
+	if (bulk_never_given_up(st, source_key))
+		return true;
 	sqlite3_bind_int64(*s, 1, (int64_t)source_key);
 	sqlite3_bind_int64(*s, 2, from_s);
 	sqlite3_bind_int64(*s, 3, window_s ? from_s + window_s : INT64_MAX);
 	return stmt_ask(st, *s, found, e);
 }
 
-/* A deferred email whose message the source gave up becomes failed at that time, with the codes it has. */
-static bool apply_given_up(struct store *st, struct record *r, int64_t window_s, struct arena *a, struct err *e)
+bool apply_given_up(struct store *st, struct record *r, int64_t window_s, struct arena *a, struct err *e)
 {
 	sqlite3_stmt *s;
 	bool found;
@@ -169,8 +178,7 @@ static bool apply_given_up(struct store *st, struct record *r, int64_t window_s,
 	return true;
 }
 
-/* Is the failure of `old` the source's giving up, and `r` a try before that? */
-static bool was_expired(struct store *st, const struct record *old, const struct record *r, bool *out, struct err *e)
+bool was_expired(struct store *st, const struct record *old, const struct record *r, bool *out, struct err *e)
 {
 	sqlite3_stmt *s;
 	*out = false;
@@ -188,33 +196,36 @@ static void bind_recipient(sqlite3_stmt *s, int i, struct str recipient)
 	sqlite3_bind_text64(s, i, recipient.len ? recipient.p : "", recipient.len, SQLITE_STATIC, SQLITE_UTF8);
 }
 
+void bind_record(sqlite3_stmt *s, int at, const struct record *r)
+{
+	sqlite3_bind_int64(s, at + 1, r->time);
+	bind_text(s, at + 2, str_of(outcome_name(r->outcome)));
+	bind_ecode(s, at + 3, r->enhanced);
+	bind_known_int(s, at + 4, r->basic, 0);
+	bind_text(s, at + 5, r->response);
+	bind_text(s, at + 6, r->remote_mta);
+	bind_text(s, at + 7, str_of(stage_name(r->stage)));
+	bind_text(s, at + 8, r->source_file);
+	bind_known_int(s, at + 9, r->source_line, 0);
+	bind_recipient(s, at + 10, r->recipient);
+	bind_known_int(s, at + 11, (int64_t)r->source_key, 0);
+	bind_text(s, at + 12, r->sender);
+	bind_text(s, at + 13, r->title);
+	bind_text(s, at + 14, r->message_id);
+	bind_text(s, at + 15, r->queue_id);
+	bind_known_int(s, at + 16, r->queued_at, TIME_NONE);
+	sqlite3_bind_int(s, at + 17, r->attempts);
+	bind_known_int(s, at + 18, r->caused_by, 0);
+}
+
 static bool write_record(struct store *st, enum stmt_id id, const struct record *r, struct err *e)
 {
 	sqlite3_stmt *s = store_stmt(st, id, e);
 	if (!s)
 		return false;
-	sqlite3_bind_int64(s, 1, r->time);
-	sqlite3_bind_text(s, 2, outcome_name(r->outcome), -1, SQLITE_STATIC);
-	bind_ecode(s, 3, r->enhanced);
-	bind_known_int(s, 4, r->basic, 0);
-	bind_text(s, 5, r->response);
-	bind_text(s, 6, r->remote_mta);
-	bind_text(s, 7, str_of(stage_name(r->stage)));
-	bind_text(s, 8, r->source_file);
-	bind_known_int(s, 9, r->source_line, 0);
-	if (id == STMT_RECORD_ADD) {
-		bind_recipient(s, 10, r->recipient);
-		bind_known_int(s, 11, (int64_t)r->source_key, 0);
-	} else {
+	bind_record(s, 0, r);
+	if (id == STMT_RECORD_CHANGE) /* which changes neither recipient nor source_key */
 		sqlite3_bind_int64(s, 19, r->id);
-	}
-	bind_text(s, 12, r->sender);
-	bind_text(s, 13, r->title);
-	bind_text(s, 14, r->message_id);
-	bind_text(s, 15, r->queue_id);
-	bind_known_int(s, 16, r->queued_at, TIME_NONE);
-	sqlite3_bind_int(s, 17, r->attempts);
-	bind_known_int(s, 18, r->caused_by, 0);
 	return stmt_run(st, s, e);
 }
 
@@ -336,12 +347,19 @@ bool store_put(struct store *st, struct record *r, const struct attempt *attempt
 	*what = PUT_UNCHANGED;
 	if (!change_begin(st, &own, e))
 		return false;
-	bool ok = find_met(st, r, window_s, &r->id, e);
-	if (ok && r->id) {
+	struct pending_email *pending = NULL;
+	bool ask = true;
+	r->id = 0;
+	bool ok = (!st->bulk || bulk_find(st, r, window_s, &pending, &ask, e)) &&
+		  (!ask || find_met(st, r, window_s, &r->id, e));
+	if (ok && pending) {
+		ok = bulk_change(st, pending, r, attempts, attempt_count, window_s, what, &a, e);
+	} else if (ok && r->id) {
 		ok = change_record(st, r, attempts, attempt_count, window_s, what, &a, e);
 	} else if (ok) {
 		*what = PUT_ADDED;
-		ok = add_record(st, r, attempts, attempt_count, window_s, &a, e);
+		ok = st->bulk ? bulk_add(st, r, attempts, attempt_count, window_s, &a, e)
+			      : add_record(st, r, attempts, attempt_count, window_s, &a, e);
 	}
 	arena_free(&a);
 	return change_end(st, own, ok, e);
@@ -400,11 +418,13 @@ static bool expire_all(struct store *st, uint64_t source_key, int64_t time_s, in
 bool store_expire(struct store *st, uint64_t source_key, int64_t time_s, int64_t window_s, struct str sender,
 		  int64_t *changed, struct err *e)
 {
-	bool own;
+	bool own, ask = true;
 	*changed = 0;
 	if (!change_begin(st, &own, e))
 		return false;
 	bool ok = note_given_up(st, source_key, time_s, sender, e) &&
-		  expire_all(st, source_key, time_s, window_s, sender, changed, e);
+		  (!st->bulk || bulk_expire(st, source_key, time_s, window_s, sender, changed, &ask, e));
+	if (ok && ask)
+		ok = expire_all(st, source_key, time_s, window_s, sender, changed, e);
 	return change_end(st, own, ok, e);
 }

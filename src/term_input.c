@@ -50,6 +50,26 @@ static const struct {
 	{KEY_C1, K_END},       {KEY_C3, K_PGDN},     {KEY_SR, K_UP},          {KEY_SF, K_DOWN},
 };
 
+static bool is_known(int code)
+{
+	for (size_t i = 0; i < COUNT_OF(keys); i++)
+		if (keys[i].code == code)
+			return true;
+	return false;
+}
+
+/* Some descriptions make keys of control characters that are none to us: ^Z "suspends" on the console of Linux. They
+ * shall come as what they are. */
+static void free_controls(void)
+{
+	for (char c = 1; c < ' '; c++) {
+		const char bytes[] = {c, '\0'};
+		int code = key_defined(bytes);
+		if (code > 0 && !is_known(code))
+			define_key(bytes, 0);
+	}
+}
+
 void term_input_open(struct term_input *in, bool utf8, bool mouse, bool test)
 {
 	in->utf8 = utf8;
@@ -59,6 +79,7 @@ void term_input_open(struct term_input *in, bool utf8, bool mouse, bool test)
 		die("out of memory: no window to read keys from");
 	keypad(in->pad, TRUE);
 	nodelay(in->pad, TRUE);
+	free_controls();
 	for (size_t i = 0; i < COUNT_OF(sequences); i++)
 		if (sequences[i].code >= CODE_MOUSE || key_defined(sequences[i].bytes) == 0)
 			define_key(sequences[i].bytes, sequences[i].code);

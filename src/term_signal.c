@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,9 @@
 
 /* SIGSTKSZ is no constant in newer C libraries; a crash handler needs little. */
 enum { ALT_STACK_BYTES = 32 * 1024 };
+
+/* How long a terminal may take to make room for the reset: over a slow line, but never for ever. */
+enum { RESET_WAIT_MS = 1000 };
 
 enum handling {
 	ASKS,      /* told through the pipe */
@@ -38,13 +42,28 @@ static struct {
 	void *alt_stack;
 } guard = {.wake_wr = -1, .wake_rd = -1};
 
+/* Without waiting for ever: nobody may be reading what goes to the tty, and then who is told to end could not. */
+static void send_reset(void)
+{
+	int flags = fcntl(guard.tty, F_GETFL);
+	struct pollfd p = {.fd = guard.tty, .events = POLLOUT};
+	if (flags < 0 || fcntl(guard.tty, F_SETFL, flags | O_NONBLOCK) != 0)
+		return; /* a tty that is gone needs no reset */
+	for (size_t sent = 0; sent < guard.reset_len && poll(&p, 1, RESET_WAIT_MS) > 0;) {
+		ssize_t n = write(guard.tty, guard.reset + sent, guard.reset_len - sent);
+		if (n <= 0)
+			break;
+		sent += (size_t)n;
+	}
+	fcntl(guard.tty, F_SETFL, flags); /* the shell has this file open too */
+}
+
 void term_signal_restore(void)
 {
 	if (!guard.armed)
 		return;
 	guard.armed = 0;
-	ssize_t n = write(guard.tty, guard.reset, guard.reset_len);
-	(void)n; /* a tty that is gone needs no reset */
+	send_reset();
 	tcsetattr(guard.tty, TCSANOW, &guard.saved);
 }
 

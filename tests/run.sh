@@ -1,7 +1,7 @@
 #!/bin/sh
 # Runs test programs that print TAP ("ok 1 - name", "not ok 2 - name") and ends with "N passed, N failed".
 # A program that ends with an error without a "not ok" of its own, or without any result, counts as one failure.
-# ONLY=text runs just those whose path holds the text.
+# A line "# figure: …" is passed on. ONLY=text runs just those whose path holds the text.
 set -u
 passed=0
 failed=0
@@ -13,6 +13,7 @@ for t in "$@"; do
 	case $t in *${ONLY:-}*) ;; *) continue ;; esac
 	case $t in
 	*.sh) sh "$t" >"$out" 2>&1 </dev/null ;;
+	*.py) python3 "$t" >"$out" 2>&1 </dev/null ;;
 	*) "$t" >"$out" 2>&1 </dev/null ;;
 	esac
 	code=$?
@@ -24,6 +25,7 @@ for t in "$@"; do
 	name=${t##*/tests/}
 	if [ "$f" = 0 ]; then
 		echo "$name: $p passed"
+		sed -n 's/^# figure: /  /p' "$out"
 		sed -n '/# SKIP/s/^ok [0-9]* -* */  skipped: /p' "$out"
 	else
 		cat "$out"

@@ -16,14 +16,15 @@ static const struct {
 			"mailfrom envelopefrom senderaddress senderemail fromaddress fromaddr fromemail from"},
 	[COL_TITLE] = {"title", "subject mailsubject emailsubject"},
 	[COL_OUTCOME] = {"outcome", "status state event eventtype result deliverystatus action"},
-	[COL_CODE] = {"code", "statuscode errorcode bouncecode responsecode"},
+	[COL_CODE] = {"code", "statuscode errorcode bouncecode responsecode deliverystatuscode"},
 	[COL_ENHANCED] = {"enhanced_code", "enhanced enhancedstatus enhancedstatuscode dsn dsncode dsnstatus"},
 	[COL_BASIC] = {"basic_code", "basic smtpcode replycode smtpreply smtpstatus"},
 	[COL_RESPONSE] = {"response",
 			  "smtpresponse diagnosticcode diagnostic reason bouncereason errormessage lasterror error "
-			  "description details statustext"},
-	[COL_TIME] = {"time",
-		      "failedat bouncedat droppedat eventtime timestamp datetime date updatedat sentat createdat when"},
+			  "deliverystatusmessage description details bouncedetail bouncedetails statustext"},
+	[COL_TIME] = {"time", "failedat bouncedat droppedat eventtime lasteventtime timestamp datetime date updatedat "
+			      "lastupdatetime "
+			      "sentat createdat created when"},
 	[COL_QUEUED_AT] = {"queued_at", "submittedat enqueuedat sentat createdat when"},
 	[COL_MESSAGE_ID] = {"message_id", "msgid smtpid sgmessageid providermessageid"},
 	[COL_QUEUE_ID] = {"queue_id", "qid"},

@@ -1,8 +1,8 @@
 /* events.c - reads what SendGrid, Mailgun, Amazon SES, Postmark and SparkPost tell: bodies of webhooks, answers of their
  * APIs, exported lists of suppressed addresses.
  *
- * An event often comes in envelopes (SNS, SQS, EventBridge, a signature): they are opened here, also when their content
- * is JSON within a string. All events of one message have one key. Opens make a record too: the email did arrive. What
+ * An event often comes in envelopes (SNS, SQS, EventBridge, API Gateway, a signature, one of our own making): they are
+ * opened here, whatever their names, also when their content is JSON within a string. All events of one message have one key. Opens make a record too: the email did arrive. What
  * says nothing about arriving (complaints, subscriptions) is passed over.
  */
 #include "import/events.h"
@@ -42,11 +42,6 @@ void event_strange(struct event_reader *r, const char *what, struct str word)
 	buf_free(&b);
 }
 
-static bool time_of(struct str s, int64_t *utc_s)
-{
-	return stamp_any(s, utc_s) || stamp_mail(s, utc_s);
-}
-
 /* The response is better evidence than the provider's fields. A drop was not answered by anybody: what is said there is
  * why an earlier email failed, or a number of the provider's own. */
 static void find_codes(struct record *rec, const struct event *ev)
@@ -84,7 +79,7 @@ static bool names_nothing(struct str id)
 static uint64_t key_of(const struct event_reader *r, const struct event *ev)
 {
 	uint64_t key = str_hash(str_of(r->provider->name), 0);
-	struct str name = ev->key.len ? ev->key : ev->queue_id.len ? ev->queue_id : fact_id(ev->message_id);
+	struct str name = ev->queue_id.len ? ev->queue_id : fact_id(ev->message_id);
 	if (!names_nothing(name)) {
 		key = str_hash(name, key);
 	} else { /* a list of addresses: what is said tells one event from another */
@@ -94,6 +89,11 @@ static uint64_t key_of(const struct event_reader *r, const struct event *ev)
 			key = str_hash(facts[i], key);
 	}
 	return key ? key : 1;
+}
+
+static void not_known(struct event_reader *r)
+{
+	r->sink->bad(r->sink, r->line, "an object that is no event of a provider that is known");
 }
 
 bool event_put(struct event_reader *r, const struct event *ev)
@@ -121,13 +121,13 @@ bool event_put(struct event_reader *r, const struct event *ev)
 		r->sink->bad(r->sink, r->line, "an event without a recipient");
 		return true;
 	}
-	if (time.len && !time_of(time, &rec.time)) {
+	if (time.len && !stamp_any(time, &rec.time)) {
 		event_strange(r, "the time", time);
 		return true;
 	}
 	if (str_find(rec.sender, STR("@"), 0) == SIZE_MAX) /* a display name alone */
 		rec.sender = STR("");
-	if (!time_of(ev->queued_at, &rec.queued_at))
+	if (!stamp_any(ev->queued_at, &rec.queued_at))
 		rec.queued_at = TIME_NONE;
 	find_codes(&rec, ev);
 	bool tried =
@@ -167,71 +167,7 @@ struct str event_header(struct json_object *headers, const char *name)
 
 /* ---- envelopes ---- */
 
-enum { ENVELOPES_MAX = 5 };
-
-struct opened {
-	struct json_object *content; /* NULL: nothing in it */
-	struct str time;             /* when the envelope was written; "" unsaid */
-	struct json_object *parsed[ENVELOPES_MAX];
-	int count;
-};
-
-/* JSON within a string: an SNS notification, an SQS message. */
-static struct json_object *open_string(struct opened *x, struct json_object *o, const char *name)
-{
-	struct str text = str_trim(json_text(o, name));
-	if (!str_starts(text, STR("{")) || x->count == ENVELOPES_MAX)
-		return NULL;
-	struct json_object *in = json_parse(text);
-	if (in)
-		x->parsed[x->count++] = in;
-	return in;
-}
-
-static struct json_object *open_one(struct opened *x, struct json_object *o)
-{
-	static const char *const objects[] = {"event-data",  "msys",      "message_event",
-					      "track_event", "gen_event", "unsubscribe_event",
-					      "Sns",         "detail",    "SuppressedDestination"};
-	static const char *const strings[] = {"Message", "Body", "body"};
-	for (size_t i = 0; i < COUNT_OF(objects); i++)
-		if (json_is_object(json_at(o, objects[i])))
-			return json_at(o, objects[i]);
-	for (size_t i = 0; i < COUNT_OF(strings); i++) {
-		struct json_object *in = open_string(x, o, strings[i]);
-		if (in)
-			return in;
-	}
-	return NULL;
-}
-
-/* A message of the service that carries events, not about any email. */
-static bool is_service(struct json_object *o)
-{
-	return (json_text(o, "TopicArn").len && !str_starts(str_trim(json_text(o, "Message")), STR("{"))) ||
-	       (json_is_object(json_at(o, "msys")) && !json_child(json_at(o, "msys")));
-}
-
-static void open_all(struct opened *x, struct json_object *o)
-{
-	*x = (struct opened){.content = o};
-	for (int i = 0; i < ENVELOPES_MAX && x->content; i++) {
-		struct json_object *in = open_one(x, x->content);
-		if (is_service(x->content))
-			x->content = NULL;
-		if (!in || !x->content)
-			break;
-		struct str time = json_text(x->content, "Timestamp");
-		x->time = time.len ? time : x->time;
-		x->content = in;
-	}
-}
-
-static void open_done(struct opened *x)
-{
-	for (int i = 0; i < x->count; i++)
-		json_put(x->parsed[i]);
-}
+enum { ENVELOPES_MAX = 8 };
 
 static const struct provider *provider_of(struct json_object *o)
 {
@@ -241,24 +177,79 @@ static const struct provider *provider_of(struct json_object *o)
 	return NULL;
 }
 
+/* A message of the service that carries events, or about other things than email that was sent. */
+static bool is_service(struct json_object *o)
+{
+	static const char *const about_email[] = {"msys.message_event", "msys.track_event", "msys.gen_event",
+						  "msys.unsubscribe_event"};
+	bool tells = !json_is_object(json_at(o, "msys"));
+	for (size_t i = 0; i < COUNT_OF(about_email); i++)
+		tells = tells || json_is_object(json_at(o, about_email[i]));
+	struct str message = str_trim(json_text(o, "Message"));
+	bool json = message.len && (message.p[0] == '{' || message.p[0] == '[');
+	return !tells || (json_text(o, "TopicArn").len && !json);
+}
+
+/* What is no event is an envelope, and the events are somewhere within. */
+struct search {
+	struct event_reader *reader; /* NULL: to find out whether there is an event */
+	struct str time;             /* when the innermost envelope was written; "" unsaid */
+	int depth, found;
+};
+
+static bool look_into(void *ctx, struct json_object *o);
+
+/* Beside events, what is none is broken. */
+static bool look_into_list(struct search *s, struct json_object *list)
+{
+	int before = s->found, without = 0;
+	for (int i = 0; i < json_count(list); i++) {
+		int found = s->found;
+		if (!look_into(s, json_item(list, i)))
+			return false;
+		without += found == s->found && json_is_object(json_item(list, i));
+	}
+	for (; without > 0 && s->reader && s->found > before; without--)
+		not_known(s->reader);
+	return true;
+}
+
+static bool look_into(void *ctx, struct json_object *o)
+{
+	struct search *s = ctx;
+	struct event_reader *r = s->reader;
+	const struct provider *p = provider_of(o);
+	if (p || is_service(o)) {
+		s->found++;
+		if (!p || !r)
+			return r != NULL;
+		r->provider = p;
+		r->envelope_time = s->time;
+		return p->read(r, o);
+	}
+	if (s->depth == ENVELOPES_MAX)
+		return true;
+	struct str before = s->time, time = json_text(o, "Timestamp");
+	if (time.len)
+		s->time = time;
+	s->depth++;
+	bool ok = json_count(o) ? look_into_list(s, o) : json_each(o, look_into, s);
+	s->depth--;
+	s->time = before;
+	return ok;
+}
+
 /* ---- the format ---- */
 
 static bool on_object(struct event_reader *r, const struct json_found *found)
 {
-	struct opened x;
-	bool ok = true;
+	struct search s = {.reader = r};
 	r->line = found->line;
-	open_all(&x, found->object);
-	r->envelope_time = x.time;
-	if (x.content) {
-		r->provider = provider_of(x.content);
-		if (r->provider)
-			ok = r->provider->read(r, x.content);
-		else
-			r->sink->bad(r->sink, r->line, "an object that is no event of a provider that is known");
-	}
-	open_done(&x);
-	return ok;
+	if (!look_into(&s, found->object))
+		return false;
+	if (s.found == 0)
+		not_known(r);
+	return true;
 }
 
 static void gather_lists(const char *lists[LISTS_MAX])
@@ -286,11 +277,9 @@ static bool has_telling_name(struct str head)
 
 static bool is_event(struct json_object *o)
 {
-	struct opened x;
-	open_all(&x, o);
-	bool known = !x.content || provider_of(x.content);
-	open_done(&x);
-	return known;
+	struct search s = {0};
+	look_into(&s, o);
+	return s.found > 0;
 }
 
 static int events_score(struct str head)

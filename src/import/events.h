@@ -14,8 +14,8 @@
 struct event {
 	enum outcome outcome; /* or EVENT_NO_OUTCOME */
 	struct str recipient, sender, title;
-	struct str message_id, queue_id; /* the Message-ID field; the provider's name for the message */
-	struct str key;                  /* what all events of the message have alike; "": as queue_id, message_id */
+	struct str message_id; /* the Message-ID field */
+	struct str queue_id;   /* the provider's name for the message: all its events have it, or none */
 	struct str time, queued_at;
 	struct str response;
 	struct str enhanced, basic; /* the provider's own fields for codes; the response is better evidence */

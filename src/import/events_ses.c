@@ -23,6 +23,7 @@ static const struct kind {
 	{"Click", OUTCOME_OPENED, "click", NULL},
 	{"Complaint", EVENT_NO_OUTCOME, "complaint", NULL},
 	{"Subscription", EVENT_NO_OUTCOME, "subscription", NULL},
+	{"Received", EVENT_NO_OUTCOME, "receipt", NULL}, /* email that came in */
 	{"AmazonSnsSubscriptionSucceeded", EVENT_NO_OUTCOME, "", NULL},
 };
 
@@ -56,7 +57,7 @@ static bool read_listed(struct event_reader *r, struct json_object *o)
 	struct event ev = {
 		.outcome = bounce ? OUTCOME_FAILED : EVENT_NO_OUTCOME,
 		.recipient = json_text(o, "EmailAddress"),
-		.message_id = json_text(o, "Attributes.MessageId"),
+		.queue_id = json_text(o, "Attributes.MessageId"),
 		.time = json_text(o, "LastUpdateTime"),
 	};
 	return event_put(r, &ev);

@@ -1,5 +1,6 @@
 #include "import/import.h"
 #include "import/source.h"
+#include "import/writer.h"
 
 #include <errno.h>
 #include <string.h>
@@ -10,8 +11,6 @@ const struct import_format *const import_formats[] = {&import_postfix, &import_e
 
 enum {
 	FORMATS = COUNT_OF(import_formats) - 1,
-	BATCH_PUTS = 100000, /* a transaction ends after so many records or so long */
-	BATCH_MS = 5000,
 	TICK_LINES = 128, /* so often are cancel, progress and the clock looked at */
 	PROGRESS_MS = 100,
 	RECIPIENT_MAX = 1000, /* bytes; the database takes no longer ones */
@@ -19,47 +18,17 @@ enum {
 
 struct run {
 	struct import_sink sink; /* first: a sink is a run */
-	struct store *store;
+	struct writer *writer;
 	const struct import_options *options;
 	void *states[FORMATS];
-	struct import_result now, kept; /* kept: with the last commit */
+	struct import_result now;
 	int64_t bytes_before, bytes_total;
-	bool in_batch;
-	int puts;
-	int64_t batch_ms, progress_ms;
+	int64_t progress_ms;
 	struct lines lines; /* of the current source */
 	struct err idle;    /* what went wrong while nothing came */
-	bool store_failed;  /* the batch is lost; otherwise what was read before an error is kept */
 };
 
 /* ---- the sink ---- */
-
-static bool batch_begin(struct run *r, struct err *e)
-{
-	if (r->in_batch)
-		return true;
-	if (!store_begin(r->store, e)) {
-		r->store_failed = true;
-		return false;
-	}
-	r->in_batch = true;
-	r->puts = 0;
-	r->batch_ms = clock_ms();
-	return true;
-}
-
-static bool batch_end(struct run *r, struct err *e)
-{
-	if (!r->in_batch)
-		return true;
-	r->in_batch = false;
-	if (!store_commit(r->store, e)) {
-		r->store_failed = true;
-		return false;
-	}
-	r->kept = r->now;
-	return true;
-}
 
 static void report(const struct run *r, const char *line)
 {
@@ -103,36 +72,14 @@ static bool sink_put(struct import_sink *s, struct record *rec, const struct att
 		sink_bad(s, s->line, "a recipient longer than 1000 bytes");
 		return true;
 	}
-	if (!batch_begin(r, e))
-		return false;
-	enum put what;
-	if (!store_put(r->store, rec, attempts, count, window_s, &what, e)) {
-		r->store_failed = true;
-		return false;
-	}
-	r->now.added += what == PUT_ADDED;
-	r->now.changed += what == PUT_CHANGED;
-	r->now.unchanged += what == PUT_UNCHANGED;
-	r->puts++;
-	return true;
+	return writer_put(r->writer, rec, attempts, count, window_s, e);
 }
 
 static bool sink_expire(struct import_sink *s, uint64_t source_key, int64_t time_s, int64_t window_s, struct str sender,
 			struct err *e)
 {
 	struct run *r = (struct run *)s;
-	int64_t changed = 0;
-	if (!time_fits(time_s))
-		return true;
-	if (!batch_begin(r, e))
-		return false;
-	if (!store_expire(r->store, source_key, time_s, window_s, sender, &changed, e)) {
-		r->store_failed = true;
-		return false;
-	}
-	r->now.changed += changed;
-	r->puts++;
-	return true;
+	return !time_fits(time_s) || writer_expire(r->writer, source_key, time_s, window_s, sender, e);
 }
 
 /* ---- which format ---- */
@@ -210,7 +157,7 @@ static void progress(struct run *r, const struct lines *l)
 		return;
 	r->progress_ms = now;
 	r->options->progress(r->options->ctx, r->bytes_before + l->bytes, r->bytes_total, r->now.lines + l->line,
-			     r->now.added + r->now.changed + r->now.unchanged);
+			     writer_records(r->writer));
 }
 
 /* What is due now and then: cancel, the end of a batch, progress. */
@@ -218,9 +165,8 @@ static bool tick(struct run *r, const struct lines *l, bool idle, struct err *e)
 {
 	if (r->options->cancelled && r->options->cancelled(r->options->ctx))
 		return err_set(e, ERR_CANCEL, "stopped");
-	if (r->in_batch && (idle || r->puts >= BATCH_PUTS || clock_ms() - r->batch_ms >= BATCH_MS))
-		if (!batch_end(r, e))
-			return false;
+	if (!writer_tick(r->writer, idle, e))
+		return false;
 	progress(r, l);
 	return true;
 }
@@ -397,17 +343,16 @@ static void folder_skipped(void *ctx, const char *why)
 /* Keeps the batch unless the database failed. The error that ended the run stays the first. */
 static bool conclude(struct run *r, bool ok, struct err *e)
 {
-	if (r->store_failed) {
-		store_rollback(r->store);
-		return false;
-	}
 	struct err why = {0};
-	if (!batch_end(r, &why)) {
-		store_rollback(r->store);
+	struct writer_counts kept;
+	if (!writer_stop(r->writer, &kept, &why)) {
 		if (ok || e->kind == ERR_CANCEL)
 			*e = why;
-		return false;
+		ok = false;
 	}
+	r->now.added = kept.added;
+	r->now.changed = kept.changed;
+	r->now.unchanged = kept.unchanged;
 	return ok;
 }
 
@@ -418,12 +363,12 @@ bool import_run(struct store *st, const char *const *sources, int source_count, 
 	struct source_list list;
 	struct run r = {
 		.sink = {.put = sink_put, .expire = sink_expire, .bad = sink_bad, .next = sink_next},
-		.store = st,
 		.options = o,
 	};
 	bool ok = import_check(o, e) && source_find(sources, source_count, &a, folder_skipped, &r, &list, e);
 	if (ok) {
 		r.bytes_total = list.bytes;
+		r.writer = writer_start(st);
 		for (size_t i = 0; ok && i < list.count; i++)
 			ok = import_source(&r, &list.items[i], e);
 		ok = conclude(&r, ok, e);
@@ -433,9 +378,6 @@ bool import_run(struct store *st, const char *const *sources, int source_count, 
 			import_formats[i]->finish(r.states[i]);
 	arena_free(&a);
 	*out = r.now;
-	out->added = r.kept.added;
-	out->changed = r.kept.changed;
-	out->unchanged = r.kept.unchanged;
 	if (o->progress)
 		o->progress(o->ctx, r.bytes_before, r.bytes_total, r.now.lines,
 			    out->added + out->changed + out->unchanged);

@@ -2,7 +2,8 @@
  *
  * Layer 3. A format is one file here and one row in import_formats[] (import.c). The frame opens files, folders and
  * standard input, finds the format by content, feeds lines, keeps batches (one transaction each), counts, reports and
- * tells of progress. A format turns input into records through its sink, and knows nothing else. One thread.
+ * tells of progress. A format turns input into records through its sink, and knows nothing else. All in one thread;
+ * another one (writer.h) puts the records into the store.
  */
 #ifndef IMPORT_H
 #define IMPORT_H

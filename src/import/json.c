@@ -95,17 +95,31 @@ bool json_is_object(struct json_object *o)
 	return json_object_is_type(o, json_type_object);
 }
 
-struct json_object *json_child(struct json_object *o)
+static bool hand_out(struct json_object *value, bool (*each)(void *ctx, struct json_object *value), void *ctx)
 {
+	struct str text = str_trim(json_text(value, ""));
+	if (!str_starts(text, STR("{")) && !str_starts(text, STR("[")))
+		return each(ctx, value);
+	struct json_object *within = json_parse(text);
+	bool ok = each(ctx, within ? within : value);
+	json_put(within);
+	return ok;
+}
+
+bool json_each(struct json_object *o, bool (*each)(void *ctx, struct json_object *value), void *ctx)
+{
+	for (int i = 0; i < json_count(o); i++)
+		if (!hand_out(json_item(o, i), each, ctx))
+			return false;
 	if (!json_is_object(o))
-		return NULL;
+		return true;
 	json_object_object_foreach(o, key, value)
 	{
 		(void)key;
-		if (json_is_object(value))
-			return value;
+		if (!hand_out(value, each, ctx))
+			return false;
 	}
-	return NULL;
+	return true;
 }
 
 int json_count(struct json_object *array)

@@ -65,8 +65,9 @@ struct str json_text(struct json_object *o, const char *path);
 /* The first of these paths (NULL ends them) that has a text which is not empty. */
 struct str json_first(struct json_object *o, const char *const *paths);
 bool json_is_object(struct json_object *o);
-/* Some value of the object that is an object itself. */
-struct json_object *json_child(struct json_object *o);
+/* Hands out the values of an object or array; JSON within a string as what it holds, valid until `each` returns. Ends when
+ * `each` returns false, and does the same. */
+bool json_each(struct json_object *o, bool (*each)(void *ctx, struct json_object *value), void *ctx);
 
 int json_count(struct json_object *array); /* 0: no array, or empty */
 struct json_object *json_item(struct json_object *array, int i);

@@ -5,8 +5,17 @@
 
 #include <gmime/gmime.h>
 
+/* GLib ends the program when memory is out: in the words and the way of this one. */
+static void on_log(const char *domain, GLogLevelFlags level, const char *message, void *unused)
+{
+	if ((level & G_LOG_FLAG_FATAL) && strstr(message, "failed to allocate"))
+		die("out of memory, says GLib");
+	g_log_default_handler(domain, level, message, unused);
+}
+
 void mime_begin(void)
 {
+	g_log_set_default_handler(on_log, NULL);
 	g_mime_init();
 }
 

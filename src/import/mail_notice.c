@@ -137,6 +137,53 @@ static struct str json_of(struct str text)
 	return text;
 }
 
+static void read_one(struct str mail, int depth, struct arena *a, struct mail_news *out);
+
+/* A report within a text that names nobody before it. */
+static void read_report_within(struct str all, const struct notice *n, struct arena *a, struct mail_news *out)
+{
+	size_t at = report_within(all);
+	struct str body;
+	if (at == SIZE_MAX)
+		return;
+	all = str_slice(all, at, SIZE_MAX);
+	report_read(all, a, &out->fates);
+	if ((at = original_within(all)) != SIZE_MAX) {
+		out->original = original_none();
+		original_read(mime_head(str_slice(all, at, SIZE_MAX), &body), a, &out->original);
+	}
+	complete(n, a, &out->fates);
+	out->names_nobody = !name_recipients(&out->fates);
+}
+
+/* Is it told in free words? `all`: with what follows the notice's own words. */
+static void read_words(struct str all, const struct notice *n, struct arena *a, struct mail_news *out)
+{
+	enum verdict v = free_verdict(n, a);
+	out->fates = fates_none();
+	if (v == VERDICT_NONE)
+		return;
+	if (!n->has_original)
+		original_hints(n->text, a, &out->original);
+	out->names_nobody = !free_read(n, v == VERDICT_FAILED ? OUTCOME_FAILED : OUTCOME_DEFERRED, a, &out->fates);
+	if (out->names_nobody)
+		read_report_within(all, n, a, out);
+}
+
+/* A report that somebody passed on. */
+static void read_passed_on(const struct mail_parts *m, int depth, struct arena *a, struct mail_news *out)
+{
+	for (int i = 0; i < m->count && out->fates.count == 0 && depth < NESTED_MAX; i++) {
+		if (m->part[i].kind != PART_MESSAGE ||
+		    str_find_nocase(m->part[i].body, STR("delivery-status"), 0) == SIZE_MAX)
+			continue;
+		struct mail_news inner;
+		read_one(m->part[i].body, depth + 1, a, &inner);
+		if (inner.fates.count)
+			*out = inner;
+	}
+}
+
 static void read_one(struct str mail, int depth, struct arena *a, struct mail_news *out)
 {
 	struct mail_parts *m = arena_alloc(a, sizeof *m);
@@ -153,8 +200,7 @@ static void read_one(struct str mail, int depth, struct arena *a, struct mail_ne
 	out->event = n.is_report ? STR("") : json_of(all);
 	if (out->event.len)
 		return;
-	size_t end = free_end(all, a);
-	n.text = str_slice(all, 0, end);
+	n.text = str_slice(all, 0, free_end(all, a));
 	size_t head_at = original_within(all);
 	struct str returned = head_at == SIZE_MAX ? STR("") : str_slice(all, head_at, SIZE_MAX);
 	find_original(m, returned, a, &out->original);
@@ -165,7 +211,7 @@ static void read_one(struct str mail, int depth, struct arena *a, struct mail_ne
 	size_t fields = name_recipients(f) ? SIZE_MAX : report_within(n.text);
 	if (fields != SIZE_MAX && free_verdict(&n, a) != VERDICT_NONE)
 		report_read(str_slice(n.text, fields, SIZE_MAX), a, f);
-	if (name_recipients(f) || f->count > 0) {
+	if (f->count > 0) {
 		original_hints(n.text, a, &out->original);
 		complete(&n, a, f);
 	}
@@ -173,34 +219,8 @@ static void read_one(struct str mail, int depth, struct arena *a, struct mail_ne
 		out->original.sender = n.to;
 	if (name_recipients(f))
 		return;
-	*f = fates_none();
-	enum verdict v = free_verdict(&n, a);
-	if (v != VERDICT_NONE) {
-		if (!n.has_original)
-			original_hints(n.text, a, &out->original);
-		out->names_nobody = !free_read(&n, v == VERDICT_FAILED ? OUTCOME_FAILED : OUTCOME_DEFERRED, a, f);
-		if (out->names_nobody && (fields = report_within(all)) != SIZE_MAX) { /* a report within a text */
-			struct str behind = str_slice(all, fields, SIZE_MAX);
-			report_read(behind, a, f);
-			if ((head_at = original_within(behind)) != SIZE_MAX) {
-				out->original = original_none();
-				original_read(mime_head(str_slice(behind, head_at, SIZE_MAX), &returned), a,
-					      &out->original);
-			}
-			complete(&n, a, f);
-			out->names_nobody = !name_recipients(f);
-		}
-	}
-	/* A report that somebody passed on. */
-	for (int i = 0; i < m->count && f->count == 0 && depth < NESTED_MAX; i++) {
-		if (m->part[i].kind != PART_MESSAGE ||
-		    str_find_nocase(m->part[i].body, STR("delivery-status"), 0) == SIZE_MAX)
-			continue;
-		struct mail_news inner;
-		read_one(m->part[i].body, depth + 1, a, &inner);
-		if (inner.fates.count)
-			*out = inner;
-	}
+	read_words(all, &n, a, out);
+	read_passed_on(m, depth, a, out);
 }
 
 void notice_read(struct str mail, struct arena *a, struct mail_news *out)

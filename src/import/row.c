@@ -55,8 +55,10 @@ static bool find_outcome(struct str word, struct str code, struct str response, 
 	}
 	if (word.len)
 		return false;
-	*out = OUTCOME_FAILED;
-	return outcome_by_code(code, out) || outcome_by_code(response, out) || response.len > 0;
+	if (outcome_by_code(code, out) || outcome_by_code(response, out) || csv_outcome_word(response, out))
+		return true;
+	*out = OUTCOME_FAILED; /* a reason, and nothing that says it went well */
+	return response.len > 0;
 }
 
 /* The columns' codes, filled up by what the texts hold. */
@@ -133,7 +135,8 @@ static bool row_read(const struct rows *t, struct import_sink *s, const struct s
 		return false;
 	}
 	if (time.len && !stamp_any(time, &r->time)) {
-		bad_cell(s, line, "the time", time, "is not like 2026-11-01T12:30:00Z or seconds since 1970");
+		bad_cell(s, line, "the time", time,
+			 "is not like 2026-11-01T12:30:00Z, a date as mail has it, or seconds since 1970");
 		return false;
 	}
 	struct str any_code = code.len ? code : enhanced.len ? enhanced : basic;

@@ -97,10 +97,12 @@ bool stamp_any(struct str s, int64_t *utc_s)
 	size_t point = str_find(s, STR("."), 0);
 	struct str fraction = point == SIZE_MAX ? STR("") : str_slice(s, point + 1, SIZE_MAX);
 	int64_t n;
+	if (!str_to_int(str_slice(s, 0, point), &n))
+		return stamp_mail(s, utc_s);
 	for (size_t i = 0; i < fraction.len; i++)
 		if (digits(fraction, i, 1) < 0)
 			return false;
-	if (!str_to_int(str_slice(s, 0, point), &n) || n < 0)
+	if (n < 0)
 		return false;
 	if (n >= 100000000000000)
 		n /= 1000000;

@@ -45,7 +45,8 @@ static void emulator_open(struct screen *s)
 static _Noreturn void become(int slave, char *const argv[], char *const env[], const char *dir)
 {
 	login_tty(slave);
-	signal(SIGPIPE, SIG_DFL);
+	for (int sig = 1; sig < NSIG; sig++) /* a shell that runs us in the background has some ignored */
+		signal(sig, SIG_DFL);
 	if (chdir(dir) == 0)
 		execve(argv[0], argv, env);
 	dprintf(STDERR_FILENO, "cannot run %s: %s\n", argv[0], strerror(errno));
@@ -85,8 +86,10 @@ void screen_stop(struct screen *s)
 		vterm_free(s->vt);
 		buf_free(&s->held);
 		buf_free(&s->sent);
-		close(s->master);
-		close(s->slave);
+		if (s->master >= 0) /* a test may have closed it */
+			close(s->master);
+		if (s->slave >= 0)
+			close(s->slave);
 		close(s->alive);
 	}
 	*s = (struct screen){0};
@@ -116,6 +119,21 @@ static void show(struct screen *s, struct str bytes)
 	s->held = rest;
 }
 
+/* What an ended program has sent arrives when the kernel gets to it; a mark that we send behind it comes last. */
+static void take_rest(struct screen *s)
+{
+	char bytes[4096];
+	struct pollfd p = {s->master, POLLIN, 0};
+	bool marked = s->slave < 0 || write(s->slave, "\005", 1) != 1;
+	while (!marked && poll(&p, 1, SCREEN_DEADLINE_MS) > 0) {
+		ssize_t n = read(s->master, bytes, sizeof bytes);
+		if (n <= 0)
+			return;
+		marked = bytes[n - 1] == '\005';
+		show(s, (struct str){bytes, (size_t)n - marked});
+	}
+}
+
 /* Takes in what the program has sent; waits for it when there is nothing. *ended: it will send no more. */
 static bool pump(struct screen *s, int64_t until_ms, bool *ended, struct err *e)
 {
@@ -129,7 +147,18 @@ static bool pump(struct screen *s, int64_t until_ms, bool *ended, struct err *e)
 		show(s, (struct str){bytes, (size_t)n});
 	else
 		*ended = p[1].revents != 0;
+	if (*ended)
+		take_rest(s);
 	return true;
+}
+
+bool screen_drain(struct screen *s, struct err *e)
+{
+	struct pollfd p = {s->master, POLLIN, 0};
+	bool ended = false, ok = true;
+	while (ok && !ended && poll(&p, 1, 0) > 0 && (p.revents & POLLIN))
+		ok = pump(s, clock_ms() + SCREEN_DEADLINE_MS, &ended, e);
+	return ok;
 }
 
 bool screen_wait_idle(struct screen *s, struct err *e)
@@ -186,6 +215,12 @@ bool screen_resize(struct screen *s, int w, int h, struct err *e)
 	return screen_settle(s, e);
 }
 
+bool screen_runs(const struct screen *s)
+{
+	struct pollfd p = {s->alive, POLLIN, 0};
+	return s->pid > 0 && poll(&p, 1, 0) == 0;
+}
+
 bool screen_wait_exit(struct screen *s, int *code, struct err *e)
 {
 	const int64_t until_ms = clock_ms() + SCREEN_DEADLINE_MS;
@@ -199,7 +234,7 @@ bool screen_wait_exit(struct screen *s, int *code, struct err *e)
 	return true;
 }
 
-bool screen_is_restored(const struct screen *s, struct err *e)
+bool screen_tty_is_restored(const struct screen *s, struct err *e)
 {
 	struct termios now;
 	if (tcgetattr(s->slave, &now) != 0)
@@ -207,6 +242,13 @@ bool screen_is_restored(const struct screen *s, struct err *e)
 	if (now.c_iflag != s->before.c_iflag || now.c_oflag != s->before.c_oflag || now.c_lflag != s->before.c_lflag ||
 	    now.c_cflag != s->before.c_cflag || memcmp(now.c_cc, s->before.c_cc, sizeof now.c_cc) != 0)
 		return err_set(e, ERR_IO, "the tty's settings differ from before");
+	return true;
+}
+
+bool screen_is_restored(const struct screen *s, struct err *e)
+{
+	if (!screen_tty_is_restored(s, e))
+		return false;
 	if (s->alternate)
 		return err_set(e, ERR_IO, "the alternate screen is still on");
 	if (s->mouse != VTERM_PROP_MOUSE_NONE)

@@ -41,12 +41,17 @@ void screen_stop(struct screen *s);
 bool screen_type(struct screen *s, struct str bytes, struct err *e);
 bool screen_resize(struct screen *s, int w, int h, struct err *e);
 bool screen_wait_idle(struct screen *s, struct err *e);
+/* Takes in what the program has sent up to now, without waiting. */
+bool screen_drain(struct screen *s, struct err *e);
 /* Waits for what comes without a key: somebody else's change. */
 bool screen_wait_text(struct screen *s, struct str text, struct err *e);
 bool screen_settle(struct screen *s, struct err *e);
+/* Has it not ended yet? */
+bool screen_runs(const struct screen *s);
 /* Exit code, or 128 + the signal that ended it. */
 bool screen_wait_exit(struct screen *s, int *code, struct err *e);
-/* The tty's settings are as before, the alternate screen is left, the mouse is off, the cursor shows. */
+bool screen_tty_is_restored(const struct screen *s, struct err *e); /* its settings are as before */
+/* … and the alternate screen is left, the mouse is off, the cursor shows. */
 bool screen_is_restored(const struct screen *s, struct err *e);
 
 /* The rows as text, without trailing blanks. */

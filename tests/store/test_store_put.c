@@ -429,6 +429,50 @@ static void rollback_leaves_nothing(void **state)
 	store_close(st);
 }
 
+static bool is_there(const char *path)
+{
+	return access(path, F_OK) == 0;
+}
+
+/* Two imports make one database: that of the one that has nothing to put in must not take the other's away. */
+static void discards_what_nobody_uses(void **state)
+{
+	const struct scratch *s = *state;
+	struct err e = {0};
+	struct record r = email(7, "a@example.com", T0, OUTCOME_FAILED, (struct ecode){5, 1, 1}, 550, "no");
+	struct store *mine = store_open_rw(s->path, true, &e);
+	assert_non_null(mine);
+	store_discard(mine);
+	assert_false(is_there(s->path));
+
+	mine = store_open_rw(s->path, true, &e);
+	struct store *other = store_open_rw(s->path, true, &e);
+	assert_non_null(mine);
+	assert_non_null(other);
+	assert_ok(store_begin(other, &e), e);
+	put(other, &r, 0);
+	store_discard(mine); /* while the other is at work */
+	assert_ok(store_commit(other, &e), e);
+	assert_true(is_there(s->path));
+	mine = store_open_rw(s->path, true, &e);
+	assert_non_null(mine);
+	store_discard(mine); /* when it is done */
+	assert_true(is_there(s->path));
+	store_close(other);
+
+	/* Before it has begun: it must be told that the file is gone. */
+	assert_int_equal(unlink(s->path), 0);
+	mine = store_open_rw(s->path, true, &e);
+	other = store_open_rw(s->path, true, &e);
+	assert_non_null(mine);
+	assert_non_null(other);
+	store_discard(mine);
+	enum put what;
+	assert_false(store_put(other, &r, NULL, 0, 0, &what, &e));
+	assert_non_null(strstr(e.msg, "was moved or deleted"));
+	store_close(other);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, scratch_setup, scratch_teardown)
 
 int main(void)
@@ -446,6 +490,7 @@ int main(void)
 		TEST(bytes_are_kept),
 		TEST(refuses_nonsense_in_a_sentence),
 		TEST(rollback_leaves_nothing),
+		TEST(discards_what_nobody_uses),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -132,7 +132,7 @@ static inline void resize(struct world *w, int width, int height)
 #define assert_shown(w, text)     assert_true(shown((w), (text)))
 #define assert_not_shown(w, text) assert_false(strstr((w)->screen.p, (text)) != NULL)
 
-static inline bool shown(struct world *w, const char *text)
+static inline bool shown(const struct world *w, const char *text)
 {
 	if (strstr(w->screen.p, text))
 		return true;
@@ -184,6 +184,53 @@ static inline void put_records(struct store *st)
 		assert_true(store_put(st, &r, NULL, 0, 0, &what, &e));
 	}
 	assert_true(store_commit(st, &e));
+}
+
+/* One failure more; returns its id. */
+static inline int64_t put(struct world *w, int64_t time_s, const char *to)
+{
+	struct err e = {0};
+	enum put what;
+	struct record r = {.time = time_s,
+			   .recipient = str_of(to),
+			   .outcome = OUTCOME_FAILED,
+			   .enhanced = {5, 1, 1},
+			   .basic = 550,
+			   .queued_at = TIME_NONE};
+	assert_true(store_put(w->store, &r, NULL, 0, 0, &what, &e));
+	return r.id;
+}
+
+/* bob@example.net has a full mailbox, and a later email to him was dropped for that; returns the cause's id. */
+static inline int64_t put_drop_and_cause(struct world *w)
+{
+	struct err e = {0};
+	enum put what;
+	struct record cause = {.time = NOW_S - 5000,
+			       .recipient = STR("bob@example.net"),
+			       .outcome = OUTCOME_FAILED,
+			       .enhanced = {5, 2, 2},
+			       .queued_at = TIME_NONE};
+	assert_true(store_put(w->store, &cause, NULL, 0, 0, &what, &e));
+	struct record drop = {.time = NOW_S - 10,
+			      .recipient = STR("bob@example.net"),
+			      .outcome = OUTCOME_DROPPED,
+			      .caused_by = cause.id,
+			      .queued_at = TIME_NONE};
+	assert_true(store_put(w->store, &drop, NULL, 0, 0, &what, &e));
+	return cause.id;
+}
+
+/* The worker has noticed that others wrote. */
+static inline void noticed(struct world *w)
+{
+	struct reply *r = calloc(1, sizeof *r);
+	assert_non_null(r);
+	r->ask = ASK_VERSION;
+	struct event ev = {.kind = EVENT_REPLY, .reply = r};
+	app_handle(&w->app, &ev);
+	pump(w);
+	draw(w);
 }
 
 static inline int setup(void **state)

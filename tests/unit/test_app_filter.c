@@ -251,6 +251,49 @@ static void test_narrow_to_the_group(void **state)
 	assert_int_equal(w->app.list.total, 400);
 }
 
+/* ---- half a word ---- */
+
+/* The terms before it hold; while it grows nothing new is asked for. */
+static void test_half_a_word_asks_once(void **state)
+{
+	struct world *w = *state;
+	type(w, "/class:4 code");
+	assert_int_equal(w->app.list.total, 0); /* recipients that hold "code" */
+	type(w, ":");
+	assert_int_equal(w->app.list.total, 200);
+	unsigned asked = w->generation[ASK_PAGE];
+	type(w, "x");
+	assert_int_equal(w->app.filter_err.kind, ERR_INPUT);
+	assert_int_equal(w->generation[ASK_PAGE], asked);
+	assert_int_equal(w->app.list.total, 200);
+}
+
+/* ---- groups ---- */
+
+static bool any_open(const struct world *w)
+{
+	const struct tree *t = &w->app.last[ASK_TREE]->tree;
+	for (int i = 0; i < t->count; i++)
+		if (t->nodes[i].expanded)
+			return true;
+	return false;
+}
+
+static void test_other_groups_begin_closed(void **state)
+{
+	struct world *w = *state;
+	key(w, "Down");
+	if (!any_open(w))
+		key(w, "Space");
+	assert_true(any_open(w));
+	key(w, "b");
+	key(w, "d");
+	assert_false(any_open(w));
+	key(w, "b");
+	key(w, "c");
+	assert_false(any_open(w));
+}
+
 /* ---- saved filters ---- */
 
 static void test_a_filter_is_saved_and_chosen(void **state)
@@ -315,27 +358,14 @@ static void test_empty_list_names_the_term(void **state)
 static void test_from_a_drop_to_its_cause(void **state)
 {
 	struct world *w = *state;
-	struct err e = {0};
-	enum put what;
-	struct record cause = {.time = NOW_S - 5000,
-			       .recipient = STR("bob@example.net"),
-			       .outcome = OUTCOME_FAILED,
-			       .enhanced = {5, 2, 2},
-			       .queued_at = TIME_NONE};
-	assert_true(store_put(w->store, &cause, NULL, 0, 0, &what, &e));
-	struct record drop = {.time = NOW_S - 10,
-			      .recipient = STR("bob@example.net"),
-			      .outcome = OUTCOME_DROPPED,
-			      .caused_by = cause.id,
-			      .queued_at = TIME_NONE};
-	assert_true(store_put(w->store, &drop, NULL, 0, 0, &what, &e));
+	int64_t cause = put_drop_and_cause(w);
 	type(w, "/bob status:dropped");
 	key(w, "Enter");
 	assert_int_equal(w->app.list.total, 1);
 	key(w, "c");
 	assert_string_equal(line(w), "to:=bob@example.net");
 	assert_int_equal(w->app.list.total, 2);
-	assert_int_equal(w->app.list.id, cause.id);
+	assert_int_equal(w->app.list.id, cause);
 	assert_shown(w, "Mailbox full");
 	key(w, "c");
 	assert_shown(w, "This is no dropped email whose cause is known.");
@@ -359,6 +389,8 @@ int main(void)
 		on_a_world(test_widening_a_typed_filter_drops_its_last_term),
 		on_a_world(test_narrow_what_has_no_code),
 		on_a_world(test_narrow_to_the_group),
+		on_a_world(test_half_a_word_asks_once),
+		on_a_world(test_other_groups_begin_closed),
 		on_a_world(test_a_filter_is_saved_and_chosen),
 		on_a_world(test_theme_changes_at_once),
 		on_a_world(test_empty_list_names_the_term),

@@ -1,32 +1,6 @@
 /* What happens while others write, and while answers take long. */
 #include "app_world.h"
 
-static int64_t put_new(struct world *w, int64_t time_s, const char *to)
-{
-	struct err e = {0};
-	enum put what;
-	struct record r = {.time = time_s,
-			   .recipient = str_of(to),
-			   .outcome = OUTCOME_FAILED,
-			   .enhanced = {5, 1, 1},
-			   .basic = 550,
-			   .queued_at = TIME_NONE};
-	assert_true(store_put(w->store, &r, NULL, 0, 0, &what, &e));
-	return r.id;
-}
-
-/* The worker has noticed. */
-static void noticed(struct world *w)
-{
-	struct reply *r = calloc(1, sizeof *r);
-	assert_non_null(r);
-	r->ask = ASK_VERSION;
-	struct event ev = {.kind = EVENT_REPLY, .reply = r};
-	app_handle(&w->app, &ev);
-	pump(w);
-	draw(w);
-}
-
 static void test_new_rows_are_marked_and_counted(void **state)
 {
 	struct world *w = *state;
@@ -35,8 +9,8 @@ static void test_new_rows_are_marked_and_counted(void **state)
 	key(w, "Tab");
 	key(w, "Down");
 	int64_t at = w->app.list.id;
-	put_new(w, NOW_S + 5, "late@example.com");
-	put_new(w, NOW_S - 600 * 500, "older@example.com"); /* far down in the list */
+	put(w, NOW_S + 5, "late@example.com");
+	put(w, NOW_S - 600 * 500, "older@example.com"); /* far down in the list */
 	noticed(w);
 	assert_shown(w, "2 new, 1,002 shown");
 	assert_shown(w, "•  23 Nov 12:00  late@example.com");
@@ -77,7 +51,7 @@ static void test_marks_and_filter_stay(void **state)
 	key(w, "Space");
 	key(w, "Space");
 	int64_t at = w->app.list.id;
-	put_new(w, NOW_S + 5, "late@example.com");
+	put(w, NOW_S + 5, "late@example.com");
 	noticed(w);
 	assert_int_equal(w->app.marks.count, 2);
 	assert_int_equal(w->app.list.id, at);
@@ -93,15 +67,15 @@ static void test_follow_stays_on_the_newest(void **state)
 	key(w, "F");
 	assert_shown(w, "following");
 	assert_int_equal(w->app.list.index, 0);
-	int64_t id = put_new(w, NOW_S + 5, "late@example.com");
+	int64_t id = put(w, NOW_S + 5, "late@example.com");
 	noticed(w);
 	assert_int_equal(w->app.list.id, id);
-	id = put_new(w, NOW_S + 6, "later@example.com");
+	id = put(w, NOW_S + 6, "later@example.com");
 	noticed(w);
 	assert_int_equal(w->app.list.id, id);
 	key(w, "Down"); /* whoever moves away has seen enough */
 	assert_shown(w, "live");
-	put_new(w, NOW_S + 7, "latest@example.com");
+	put(w, NOW_S + 7, "latest@example.com");
 	noticed(w);
 	assert_shown(w, "latest@example.com");
 	assert_int_not_equal(w->app.list.index, 0);
@@ -168,7 +142,7 @@ static void test_a_busy_writer_starves_no_search(void **state)
 	key(w, "Enter");
 	unsigned asked = w->generation[ASK_PAGE];
 	for (int i = 0; i < 5; i++) {
-		put_new(w, NOW_S + 5 + i, "busy@example.com");
+		put(w, NOW_S + 5 + i, "busy@example.com");
 		noticed(w);
 	}
 	assert_int_equal(w->generation[ASK_PAGE], asked);
@@ -191,7 +165,7 @@ static void test_an_empty_database_says_how_to_fill_it(void **state)
 	noticed(w);
 	assert_shown(w, "This database is empty.");
 	assert_shown(w, "deadletter import");
-	put_new(w, NOW_S, "first@example.com");
+	put(w, NOW_S, "first@example.com");
 	noticed(w);
 	assert_shown(w, "first@example.com");
 }

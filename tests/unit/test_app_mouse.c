@@ -83,6 +83,22 @@ static void test_tree_opens_and_closes_on_the_second_click(void **state)
 	assert_int_equal(w->app.last[ASK_TREE]->tree.count, shown_at_first);
 }
 
+/* A third click at the same place is the first of another pair. */
+static void test_a_third_click_is_no_second(void **state)
+{
+	struct world *w = *state;
+	int x, y, closed = w->app.last[ASK_TREE]->tree.count;
+	place_of(w, "1 Addressing", &x, &y);
+	click(w, x, y);
+	click(w, x, y);
+	int open = w->app.last[ASK_TREE]->tree.count;
+	assert_int_not_equal(open, closed);
+	click(w, x, y);
+	assert_int_equal(w->app.last[ASK_TREE]->tree.count, open);
+	click(w, x, y);
+	assert_int_equal(w->app.last[ASK_TREE]->tree.count, closed);
+}
+
 static void test_wheel_scrolls_what_it_is_over(void **state)
 {
 	struct world *w = *state;
@@ -163,6 +179,13 @@ static void test_borders_are_dragged(void **state)
 	assert_true(l.beside);
 	drag(w, l.detail.x, 30, l.detail.x - 12, 30);
 	assert_in_range(w->app.layout.detail.x, l.detail.x - 14, l.detail.x - 10);
+	enum { LEAST = 36 };
+	drag(w, w->app.layout.detail.x, 30, 0, 30);
+	assert_int_equal(w->app.layout.list.w, LEAST);
+	drag(w, w->app.layout.detail.x, 30, 199, 30);
+	assert_int_equal(w->app.layout.detail.w, LEAST);
+	l = w->app.layout;
+	assert_int_equal(l.tree.w + l.list.w + l.detail.w, 200);
 }
 
 static void test_range_is_dragged_on_the_timeline(void **state)
@@ -191,20 +214,74 @@ static void test_range_is_dragged_on_the_timeline(void **state)
 	assert_shown(w, "since:");
 }
 
+/* What holds after any click or drag in any mode. */
+static void assert_whole(const struct world *w)
+{
+	const struct app *app = &w->app;
+	const struct layout *l = &app->layout;
+	const struct rect panes[] = {l->tree, l->list, l->detail, l->timeline, l->filter, l->footer};
+	for (size_t i = 0; i < COUNT_OF(panes); i++) {
+		const struct rect r = panes[i];
+		assert_true(r.w == 0 || (r.x >= 0 && r.y >= 0 && r.x + r.w <= app->w && r.y + r.h <= app->h));
+	}
+	const struct rect of_focus[] = {l->tree, l->list, l->detail, l->timeline};
+	assert_true(of_focus[app->focus].w > 0);
+	const struct page *page = &app->last[ASK_PAGE]->page;
+	const struct tree *tree = &app->last[ASK_TREE]->tree;
+	assert_in_range(app->tree.index, 0, tree->count - 1);
+	assert_true(str_eq(tree->nodes[app->tree.index].filter, app->tree.selected));
+	assert_true(page->count == 0 || page->rows[app->list.index].id == app->list.id);
+	assert_true(app_settled(app));
+	assert_int_equal(w->s.w, app->w);
+	assert_int_equal(w->s.h, app->h);
+	assert_shown(w, "deadletter");
+}
+
+static bool is_on_hint(const struct world *w, const char *action, int x, int y)
+{
+	for (int i = 0; i < w->app.hint_count; i++) {
+		const struct hint_place *h = &w->app.hints[i];
+		if (y == w->app.h - 1 && x >= h->x && x < h->x + h->w && strcmp(h->action->name, action) == 0)
+			return true;
+	}
+	return false;
+}
+
 static void test_anywhere_in_any_mode(void **state)
 {
 	struct world *w = *state;
-	static const char *const modes[] = {"Esc", "/", "b", "n", "?", "t", "e", "%"};
+	static const struct {
+		const char *key;
+		enum mode mode;
+	} modes[] = {
+		{"Esc", MODE_BROWSE}, {"/", MODE_FILTER}, {"b", MODE_MENU},   {"n", MODE_MENU},
+		{"?", MODE_HELP},     {"t", MODE_BROWSE}, {"e", MODE_PROMPT}, {"%", MODE_PROMPT},
+	};
+	int other_modes = 0;
 	for (size_t m = 0; m < COUNT_OF(modes); m++) {
 		for (int i = 0; i < 120 * 36; i += 7) {
-			key(w, modes[m]);
-			mouse(w, (enum mouse_action)(i % 3), (enum mouse_button)(i / 3 % 5), i % 124 - 2, i / 120 - 1);
-			key(w, "Esc");
-			key(w, "Esc");
+			enum mouse_action action = (enum mouse_action)(i % 3);
+			enum mouse_button button = (enum mouse_button)(i / 3 % 5);
+			int x = i % 124 - 2, y = i / 120 - 1;
+			key(w, "Tab");
+			key(w, modes[m].key);
+			assert_int_equal(w->app.mode, modes[m].mode);
+			bool on_quit = is_on_hint(w, "quit", x, y) && modes[m].mode == MODE_BROWSE;
+			mouse(w, action, button, x, y);
+			assert_whole(w);
+			if (action != MOUSE_PRESS) /* nothing but a press acts, but for a drag of what was pressed */
+				assert_int_equal(w->app.mode, modes[m].mode);
+			assert_int_equal(w->app.quit, on_quit && action == MOUSE_PRESS && button == MOUSE_LEFT);
+			other_modes += w->app.mode != modes[m].mode;
 			w->app.quit = false;
+			key(w, "Esc");
+			key(w, "Esc");
+			assert_int_equal(w->app.mode, MODE_BROWSE);
+			mouse(w, MOUSE_RELEASE, MOUSE_LEFT, x, y);
+			assert_int_equal(w->app.drag, DRAG_NONE);
 		}
 	}
-	assert_true(app_settled(&w->app));
+	assert_true(other_modes > 50);
 }
 
 int main(void)
@@ -213,6 +290,7 @@ int main(void)
 		on_a_world(test_click_selects_and_second_opens),
 		on_a_world(test_two_places_are_no_double_click),
 		on_a_world(test_tree_opens_and_closes_on_the_second_click),
+		on_a_world(test_a_third_click_is_no_second),
 		on_a_world(test_wheel_scrolls_what_it_is_over),
 		on_a_world(test_hint_in_the_footer_acts),
 		on_a_world(test_click_beside_a_menu_closes_it),

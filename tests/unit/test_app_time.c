@@ -148,6 +148,27 @@ static void test_zooms_from_days_to_hours(void **state)
 }
 
 /* The other terms stay; a range typed before gives way. */
+/* A range that ends where its day ends is a part of that day. */
+static void test_the_end_of_a_day_widens_to_the_day(void **state)
+{
+	struct world *w = *state;
+	int64_t since, before;
+	type(w, "/since:2026-11-21T12:00 before:2026-11-22");
+	key(w, "Enter");
+	key(w, "t");
+	key(w, "-");
+	filter_range(&w->app.filter, &since, &before);
+	assert_int_equal(since, 1795219200); /* 2026-11-21 */
+	assert_int_equal(before, since + 86400);
+	type(w, "/\025since:2026-11-21 before:2026-11-21T12:00");
+	key(w, "Enter");
+	key(w, "t");
+	key(w, "-");
+	filter_range(&w->app.filter, &since, &before);
+	assert_int_equal(since, 1795219200);
+	assert_int_equal(before, since + 86400);
+}
+
 static void test_range_takes_the_place_of_the_former(void **state)
 {
 	struct world *w = *state;
@@ -233,6 +254,7 @@ int main(void)
 		on_a_world(test_one_bar_becomes_the_range),
 		on_a_world(test_selected_range_zooms_and_widens),
 		on_a_world(test_zooms_from_days_to_hours),
+		on_a_world(test_the_end_of_a_day_widens_to_the_day),
 		on_a_world(test_range_takes_the_place_of_the_former),
 		on_a_world(test_cursor_stays_when_bars_become_finer),
 		on_a_world(test_without_colour_parts_have_fillings),

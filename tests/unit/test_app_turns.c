@@ -21,25 +21,6 @@ static void click(struct world *w, int x, int y)
 	}
 }
 
-static void put(struct world *w, const char *to, int64_t time_s)
-{
-	struct err e = {0};
-	enum put what;
-	struct record r = {.time = time_s, .queued_at = TIME_NONE, .recipient = str_of(to), .outcome = OUTCOME_FAILED};
-	assert_true(store_put(w->store, &r, NULL, 0, 0, &what, &e));
-}
-
-static void others_wrote(struct world *w)
-{
-	struct reply *r = calloc(1, sizeof *r);
-	assert_non_null(r);
-	r->ask = ASK_VERSION;
-	struct event ev = {.kind = EVENT_REPLY, .reply = r};
-	app_handle(&w->app, &ev);
-	pump(w);
-	draw(w);
-}
-
 /* ---- what waits, and clicks ---- */
 
 static void test_keys_that_wait_are_not_typed_into_the_filter(void **state)
@@ -106,9 +87,9 @@ static void test_a_double_click_on_the_strip_zooms_to_its_bar(void **state)
 static void test_completing_keeps_the_cursor_in_the_line(void **state)
 {
 	struct world *w = *state;
-	put(w, "u@bad\x01\x02\x03\x04\x05\x06.org", NOW_S); /* cannot be typed: not offered */
-	put(w, "u@mail.\xe4\xbe\x8b.jp", NOW_S);            /* alike in the first bytes of a character */
-	put(w, "u@mail.\xe4\xbe\x9b.jp", NOW_S);
+	put(w, NOW_S, "u@bad\x01\x02\x03\x04\x05\x06.org"); /* cannot be typed: not offered */
+	put(w, NOW_S, "u@mail.\xe4\xbe\x8b.jp");            /* alike in the first bytes of a character */
+	put(w, NOW_S, "u@mail.\xe4\xbe\x9b.jp");
 	type(w, "/domain:bad");
 	key(w, "Tab");
 	assert_string_equal(line(w), "domain:bad");
@@ -123,8 +104,8 @@ static void test_completing_keeps_the_cursor_in_the_line(void **state)
 static void test_no_narrowing_to_what_cannot_be_typed(void **state)
 {
 	struct world *w = *state;
-	put(w, "z@ex\x1b[2J.net", NOW_S + 50);
-	others_wrote(w);
+	put(w, NOW_S + 50, "z@ex\x1b[2J.net");
+	noticed(w);
 	key(w, "Tab");
 	key(w, "Home");
 	key(w, "n");
@@ -141,7 +122,7 @@ static void test_following_ends_where_the_hand_leads_away(void **state)
 	key(w, "F");
 	key(w, "End");
 	int64_t id = w->app.list.id;
-	others_wrote(w);
+	noticed(w);
 	assert_int_equal(w->app.list.id, id);
 	key(w, "F");
 	key(w, "s"); /* sorted by recipient the first one is not the newest */
@@ -223,20 +204,7 @@ static void test_another_zone_is_another_day_for_the_group_too(void **state)
 static void test_the_cause_is_found_from_within_another_group(void **state)
 {
 	struct world *w = *state;
-	struct err e = {0};
-	enum put what;
-	struct record cause = {.time = NOW_S - 5000,
-			       .recipient = STR("bob@example.net"),
-			       .outcome = OUTCOME_FAILED,
-			       .enhanced = {5, 2, 2},
-			       .queued_at = TIME_NONE};
-	assert_true(store_put(w->store, &cause, NULL, 0, 0, &what, &e));
-	struct record drop = {.time = NOW_S - 10,
-			      .recipient = STR("bob@example.net"),
-			      .outcome = OUTCOME_DROPPED,
-			      .caused_by = cause.id,
-			      .queued_at = TIME_NONE};
-	assert_true(store_put(w->store, &drop, NULL, 0, 0, &what, &e));
+	int64_t cause = put_drop_and_cause(w);
 	type(w, "/to:=bob@example.net");
 	key(w, "Enter");
 	key(w, "Left");
@@ -244,15 +212,15 @@ static void test_the_cause_is_found_from_within_another_group(void **state)
 	assert_int_equal(w->app.list.total, 1);
 	key(w, "c"); /* the filter is this one already */
 	assert_int_equal(w->app.list.total, 2);
-	assert_int_equal(w->app.list.id, cause.id);
+	assert_int_equal(w->app.list.id, cause);
 }
 
 /* SQLite's small letters are ASCII's: a search must not put together what the index tells apart. */
 static void test_domains_are_the_same_with_and_without_a_search(void **state)
 {
 	struct world *w = *state;
-	put(w, "a@b\xc3\xa4r.example", NOW_S);
-	put(w, "b@B\xc3\x84R.example", NOW_S);
+	put(w, NOW_S, "a@b\xc3\xa4r.example");
+	put(w, NOW_S, "b@B\xc3\x84R.example");
 	key(w, "b");
 	key(w, "d");
 	type(w, "/from:=\"\"");

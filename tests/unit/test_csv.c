@@ -207,6 +207,44 @@ static void a_status_of_any_kind(void **state)
 	}
 }
 
+/* Lists of providers have no column for the outcome: a reason without a code is one all the same. */
+static void a_reason_alone(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *reason;
+		enum outcome outcome;
+		const char *enhanced;
+	} cases[] = {
+		{"550 5.1.1 no such user", OUTCOME_FAILED, "5.1.1"},
+		{"Mail domain mentioned in email address is unknown", OUTCOME_FAILED, ""},
+		{"Not delivering to previously bounced address", OUTCOME_DROPPED, ""},
+		{"BOUNCE", OUTCOME_FAILED, ""},
+		{"COMPLAINT", OUTCOME_DELIVERED, ""},
+		{"250 2.0.0 ok", OUTCOME_DELIVERED, "2.0.0"},
+	};
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct buf b = {0};
+		buf_printf(&b, "status,reason,email,created\n,%s,a@example.com,1793008800\n", cases[i].reason);
+		struct list l = read_table(b.p);
+		assert_int_equal(l.count, 1);
+		if (l.items[0].record.outcome != cases[i].outcome)
+			fail_msg("%s: %s", cases[i].reason, outcome_name(l.items[0].record.outcome));
+		assert_code(l.items[0].record.enhanced, cases[i].enhanced);
+		assert_int_equal(l.items[0].record.time, MTIME);
+		assert_false(l.items[0].record.time_guessed);
+		list_free(&l);
+		buf_free(&b);
+	}
+	struct list l = read_table("address,delivery-status code,delivery-status message,date\n"
+				   "a@example.com,550,no such user,\"Mon, 26 Oct 2026 10:00:00 GMT\"\n");
+	assert_int_equal(l.count, 1);
+	assert_int_equal(l.items[0].record.time, MTIME);
+	assert_int_equal(l.items[0].record.basic, 550);
+	assert_text(l.items[0].record.response, "no such user");
+	list_free(&l);
+}
+
 static void names_of_other_programs(void **state)
 {
 	(void)state;
@@ -378,6 +416,7 @@ int main(void)
 		cmocka_unit_test(other_tables_have_no_guard),
 		cmocka_unit_test(an_id_counts_among_tables_of_one_kind),
 		cmocka_unit_test(a_status_of_any_kind),
+		cmocka_unit_test(a_reason_alone),
 		cmocka_unit_test(names_of_other_programs),
 		cmocka_unit_test(same_rows_have_same_keys),
 		cmocka_unit_test(malformed_rows_are_counted),

@@ -112,15 +112,34 @@ static void test_filter_keys(void **state)
 	arena_free(&a);
 }
 
+/* The manual's section of a group of actions, up to the next one. */
+static struct str section_of(const char *group, struct arena *a)
+{
+	struct str manual = str_of(docs[0]);
+	size_t from = str_find(manual, arena_printf(a, "\n.SS \"%s\"\n", group), 0);
+	if (from == SIZE_MAX)
+		fail_msg("%s has no section %s", names[0], group);
+	size_t until = str_find(manual, STR("\n.S"), from + 1);
+	return str_slice(manual, from, until - from);
+}
+
+/* Each action has a paragraph of its own in its group's section: its keys, what it does, its name. */
 static void test_actions(void **state)
 {
 	(void)state;
 	struct arena a = {0};
 	for (size_t i = 0; i < action_count; i++) {
-		struct str keys = str_of(actions[i].keys), one;
-		expect(0, arena_printf(&a, "(%s)", actions[i].name).p);
-		while (str_next(&keys, ' ', &one))
-			expect(0, arena_cstr(&a, one));
+		struct str keys = str_of(actions[i].keys), one, section = section_of(actions[i].group, &a);
+		struct buf want = {0};
+		buf_add(&want, STR(".TP 16\n"));
+		for (bool first = true; str_next(&keys, ' ', &one); first = false)
+			buf_printf(&want, "%s%.*s", first ? "" : ", ", (int)one.len, one.p);
+		buf_printf(&want, "\n%s (%s)\n", actions[i].help, actions[i].name);
+		size_t at = str_find(section, buf_str(&want), 0);
+		if (at == SIZE_MAX)
+			fail_msg("section %s of %s does not hold:\n%s", actions[i].group, names[0], want.p);
+		assert_true(str_find(section, buf_str(&want), at + 1) == SIZE_MAX);
+		buf_free(&want);
 	}
 	arena_free(&a);
 }

@@ -361,6 +361,45 @@ static void broken_items_cost_themselves(void **state)
 	list_free(&l);
 }
 
+#define IN_STRING                                                                                                      \
+	"\"{\\\"email\\\":\\\"a@example.com\\\",\\\"event\\\":\\\"processed\\\",\\\"timestamp\\\":1790000000}\""
+
+static void envelopes_of_any_name(void **state)
+{
+	(void)state;
+	static const struct reading cases[] = {
+		{"{\"id\":7,\"payload\":" ONE("a") "}", GOT("a")},
+		{"{\"at\":\"2026\",\"events\":[" ONE("a") ",[" ONE("b") "]]}", GOT("a") "; " GOT("b")},
+		{"{\"httpMethod\":\"POST\",\"headers\":{\"Host\":\"x\"},\"body\":" IN_STRING "}", GOT("a")},
+		{"{\"body\":\"[{\\\"email\\\":\\\"a@example.com\\\",\\\"event\\\":\\\"processed\\\",\\\"timestamp\\\":"
+		 "1790000000}]\"}",
+		 GOT("a")},
+		{"{\"body\":\"{no JSON}\"}", "bad 1"},
+		/* beside events, what is none is broken */
+		{"{\"events\":[" ONE("a") ",{\"colour\":\"red\"},5,null]}", GOT("a") "; bad 1"},
+		{"{\"events\":[{\"colour\":\"red\"},{\"colour\":\"blue\"}]}", "bad 1"},
+		/* what is within an event is its own */
+		{"{\"email\":\"b@example.com\",\"event\":\"processed\",\"timestamp\":1790000000,\"Message\":" IN_STRING
+		 "}",
+		 GOT("b")},
+		{"{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":" ONE("a") "}}}}}}}}}", "bad 1"},
+		/* email that came in, and other messages of the service */
+		{"[{\"msys\":{\"relay_message\":{\"rcpt_to\":\"a@example.com\",\"content\":{}}}},{\"msys\":{\"ab_test_"
+		 "event\":"
+		 "{\"type\":\"ab_test_completed\"}}}]",
+		 ""},
+		{"{\"notificationType\":\"Received\",\"receipt\":{}," SES_MAIL "}", ""},
+	};
+	assert_all(cases, COUNT_OF(cases));
+	/* An entry of the suppression list is about the message that bounced. */
+	struct list l = read_events(
+		STR("{\"SuppressedDestination\":{\"EmailAddress\":\"bob@example.com\",\"Reason\":\"BOUNCE\","
+		    "\"LastUpdateTime\":\"2026-11-01\",\"Attributes\":{\"MessageId\":\"ses-1\"}}}" SES_BOUNCE));
+	assert_int_equal(l.count, 3);
+	assert_true(l.items[0].record.source_key == l.items[1].record.source_key);
+	list_free(&l);
+}
+
 /* One that is too large, too deep or too rich, between two that are neither. */
 static void bounds(void **state)
 {
@@ -415,10 +454,15 @@ static void recognised_by_content(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(sendgrid),  cmocka_unit_test(mailgun),
-		cmocka_unit_test(ses),       cmocka_unit_test(postmark),
-		cmocka_unit_test(sparkpost), cmocka_unit_test(broken_items_cost_themselves),
-		cmocka_unit_test(bounds),    cmocka_unit_test(recognised_by_content),
+		cmocka_unit_test(sendgrid),
+		cmocka_unit_test(mailgun),
+		cmocka_unit_test(ses),
+		cmocka_unit_test(postmark),
+		cmocka_unit_test(sparkpost),
+		cmocka_unit_test(broken_items_cost_themselves),
+		cmocka_unit_test(envelopes_of_any_name),
+		cmocka_unit_test(bounds),
+		cmocka_unit_test(recognised_by_content),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

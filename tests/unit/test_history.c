@@ -159,6 +159,27 @@ static void test_files_that_cannot_be(void **state)
 	history_free(h);
 }
 
+/* Somebody who can write to the folder must not lead what is kept into another file. */
+static void test_a_link_is_not_followed(void **state)
+{
+	(void)state;
+	char target[128];
+	struct err e = {0};
+	struct stat st;
+	snprintf(path, sizeof path, "%s/link", dir);
+	snprintf(target, sizeof target, "%s/target", dir);
+	FILE *f = fopen(target, "w");
+	assert_non_null(f);
+	fclose(f);
+	assert_int_equal(symlink(target, path), 0);
+	struct history *h = open_fine();
+	assert_false(history_add(h, STR("to:bob"), &e));
+	assert_non_null(strstr(e.msg, path));
+	history_free(h);
+	assert_int_equal(stat(target, &st), 0);
+	assert_int_equal(st.st_size, 0);
+}
+
 static void test_any_bytes_can_be_in_the_file(void **state)
 {
 	(void)state;
@@ -206,6 +227,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_the_oldest_go, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_two_programs_add_to_one_file, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_files_that_cannot_be, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_a_link_is_not_followed, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_any_bytes_can_be_in_the_file, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_where_it_is, setup, teardown),
 	};

@@ -26,6 +26,7 @@ static void test_case_does_not_matter(void **state)
 		key_counts_add(&k, str_of(keys[i]), 1);
 	key_counts_add(&k, STR("ANN"), 10);
 	assert_int_equal(k.count, 6);
+	assert_false(k.more);
 	assert_int_equal(count_of(&k, "Bob"), 3); /* as it came first */
 	assert_int_equal(count_of(&k, "ann"), 11);
 	assert_int_equal(count_of(&k, ""), 2);
@@ -52,6 +53,22 @@ static void test_many(void **state)
 	key_counts_free(&k);
 }
 
+/* Just as many as there may be is not more. */
+static void test_full_is_not_more(void **state)
+{
+	(void)state;
+	struct key_counts k = {.most = 3, .most_bytes = 6};
+	static const char *const keys[] = {"aa", "bb", "cc", "bb", "AA"};
+	for (size_t i = 0; i < COUNT_OF(keys); i++)
+		key_counts_add(&k, str_of(keys[i]), 1);
+	assert_int_equal(k.count, 3);
+	assert_false(k.more);
+	key_counts_add(&k, STR("d"), 1);
+	assert_int_equal(k.count, 3);
+	assert_true(k.more);
+	key_counts_free(&k);
+}
+
 static void test_long_keys_fill_it_too(void **state)
 {
 	(void)state;
@@ -72,6 +89,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_case_does_not_matter),
 		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_full_is_not_more),
 		cmocka_unit_test(test_long_keys_fill_it_too),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

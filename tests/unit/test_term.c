@@ -256,12 +256,31 @@ static bool sent(const struct pty *p, const char *bytes)
 	return str_find(buf_str(&p->out), str_of(bytes), 0) != SIZE_MAX;
 }
 
-/* Reads what the terminal got up to now. */
+/* Takes in what is on its way to the terminal. What is written to a pty arrives when the kernel gets to it: a line of the
+ * report that was written later may be there before, so it says nothing about that. */
+static void take_sent(struct pty *p, const char *what)
+{
+	char bytes[4096];
+	struct pollfd fd = {p->master, POLLIN, 0};
+	ssize_t n = poll(&fd, 1, DEADLINE_MS) > 0 && (fd.revents & POLLIN) ? read(p->master, bytes, sizeof bytes) : 0;
+	if (n <= 0)
+		fail_msg("never sent: %s%s", *what == '\033' ? "ESC" : "", *what == '\033' ? what + 1 : what);
+	buf_add(&p->out, (struct str){bytes, (size_t)n});
+}
+
+static void assert_sent(struct pty *p, const char *bytes)
+{
+	while (!sent(p, bytes))
+		take_sent(p, bytes);
+}
+
+/* Takes in all that was sent up to now: what we send behind it ourselves comes last. */
 static void drain(struct pty *p)
 {
-	struct pollfd fd = {p->master, POLLIN, 0};
-	while (poll(&fd, 1, 0) > 0 && (fd.revents & POLLIN))
-		pump(p, 0);
+	size_t from = p->out.len;
+	assert_int_equal(write(p->slave, "\005", 1), 1);
+	while (str_find(buf_str(&p->out), STR("\005"), from) == SIZE_MAX)
+		take_sent(p, "the mark behind all");
 }
 
 static void assert_restored(struct pty *p)
@@ -273,12 +292,10 @@ static void assert_restored(struct pty *p)
 	assert_int_equal(now.c_lflag, p->before.c_lflag);
 	assert_int_equal(now.c_cflag, p->before.c_cflag);
 	assert_memory_equal(now.c_cc, p->before.c_cc, sizeof now.c_cc);
-	drain(p);
 	static const char *const resets[] = {"\033[?1000l", "\033[?1002l", "\033[?1006l", "\033[?2004l",
 					     "\033[?1l",    "\033[?25h",   "\033[?1049l"};
 	for (size_t i = 0; i < COUNT_OF(resets); i++)
-		if (!sent(p, resets[i]))
-			fail_msg("never sent: ESC%s", resets[i] + 1);
+		assert_sent(p, resets[i]);
 }
 
 static void finish(struct pty *p)
@@ -306,13 +323,13 @@ static void opens_and_gives_back(void **state)
 {
 	(void)state;
 	struct pty p = start_ready(&(const struct setup){0});
-	assert_true(sent(&p, enter_mouse));
-	assert_true(sent(&p, "\033[?2004h"));
+	assert_sent(&p, enter_mouse);
+	assert_sent(&p, "\033[?2004h");
 	struct termios now;
 	tcgetattr(p.slave, &now);
 	assert_int_equal(now.c_lflag & (ICANON | ECHO | ISIG), 0);
 	quit(&p);
-	assert_true(sent(&p, "\033]2;idle 1 0\007"));
+	assert_sent(&p, "\033]2;idle 1 0\007");
 	assert_false(sent(&p, "\u202e"));
 	assert_restored(&p);
 	finish(&p);
@@ -405,7 +422,7 @@ static void mouse_and_arrows_work_below_tmux_and_screen(void **state)
 	static const char *const terms[] = {"tmux-256color", "screen", "linux", "xterm", "vt220"};
 	for (size_t i = 0; i < COUNT_OF(terms); i++) {
 		struct pty p = start_ready(&(const struct setup){.term = terms[i]});
-		assert_true(sent(&p, enter_mouse));
+		assert_sent(&p, enter_mouse);
 		type(&p, "\033[<0;10;5M");
 		expect(&p, "mouse 9 4 left press");
 		type(&p, "\033[A");
@@ -491,10 +508,23 @@ static void suspends_and_comes_back(void **state)
 		struct termios now;
 		tcgetattr(p.slave, &now);
 		assert_int_equal(now.c_lflag & (ICANON | ECHO | ISIG), 0);
-		assert_true(sent(&p, enter_mouse));
-		while (!sent(&p, "border-focus"))
-			pump(&p, DEADLINE_MS);
+		assert_sent(&p, enter_mouse);
+		assert_sent(&p, "border-focus");
 	}
+	quit(&p);
+	finish(&p);
+}
+
+/* Its description makes a key of ^Z. */
+static void suspends_on_the_console_of_linux(void **state)
+{
+	(void)state;
+	struct pty p = start_ready(&(const struct setup){.term = "linux"});
+	type(&p, "\x1a");
+	expect(&p, "key C-z");
+	expect(&p, "stopped");
+	kill(p.pid, SIGCONT);
+	expect(&p, "resize 80 24");
 	quit(&p);
 	finish(&p);
 }
@@ -511,8 +541,8 @@ static void stopped_by_force_takes_the_terminal_back(void **state)
 	kill(p.pid, SIGCONT);
 	expect(&p, "resize 80 24");
 	quit(&p);
-	assert_true(sent(&p, enter_mouse));
-	assert_true(sent(&p, "border-focus"));
+	assert_sent(&p, enter_mouse);
+	assert_sent(&p, "border-focus");
 	assert_restored(&p);
 	finish(&p);
 }
@@ -638,13 +668,13 @@ static void theme_changes_while_running(void **state)
 	snprintf(after, sizeof after, "38;5;%dm", light);
 	struct pty p = start_ready(&(const struct setup){0});
 	drain(&p);
-	assert_true(sent(&p, before));
+	assert_sent(&p, before);
 	assert_false(sent(&p, after));
 	type(&p, "t");
 	expect(&p, "key t");
 	quit(&p);
 	drain(&p);
-	assert_true(sent(&p, after));
+	assert_sent(&p, after);
 	finish(&p);
 }
 
@@ -672,7 +702,7 @@ static void copy_is_clean_and_bounded(void **state)
 	expect(&p, "copied 0");
 	quit(&p);
 	drain(&p);
-	assert_true(sent(&p, "\033]52;c;YeKQm2IKYw==\007")); /* a␛b, line feed, c */
+	assert_sent(&p, "\033]52;c;YeKQm2IKYw==\007"); /* a␛b, line feed, c */
 	finish(&p);
 }
 
@@ -724,6 +754,7 @@ int main(void)
 		cmocka_unit_test(resize_is_told),
 		cmocka_unit_test(tiny_terminals_do),
 		cmocka_unit_test(suspends_and_comes_back),
+		cmocka_unit_test(suspends_on_the_console_of_linux),
 		cmocka_unit_test(stopped_by_force_takes_the_terminal_back),
 		cmocka_unit_test(signals_that_ask_end_in_order),
 		cmocka_unit_test(second_request_ends_a_stuck_program),

@@ -1,0 +1,88 @@
+#include "worker_belt.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+
+/* A ring: items [done, sent) wait for the thread, all others for belt_take. */
+struct belt {
+	pthread_t thread;
+	pthread_mutex_t lock; /* guards all below */
+	pthread_cond_t moved;
+	void *items[BELT_ITEMS];
+	unsigned taken, sent, done; /* counts */
+	bool stop;
+	void (*work)(void *ctx, void *item);
+	void *ctx;
+};
+
+static void *belt_main(void *arg)
+{
+	struct belt *b = arg;
+	pthread_mutex_lock(&b->lock);
+	for (;;) {
+		while (b->done == b->sent && !b->stop)
+			pthread_cond_wait(&b->moved, &b->lock);
+		if (b->done == b->sent)
+			break;
+		void *item = b->items[b->done % BELT_ITEMS];
+		pthread_mutex_unlock(&b->lock);
+		b->work(b->ctx, item);
+		pthread_mutex_lock(&b->lock);
+		b->done++;
+		pthread_cond_signal(&b->moved);
+	}
+	pthread_mutex_unlock(&b->lock);
+	return NULL;
+}
+
+struct belt *belt_start(void (*work)(void *ctx, void *item), void *ctx, void *const items[BELT_ITEMS])
+{
+	struct belt *b = calloc(1, sizeof *b);
+	if (!b)
+		die("out of memory");
+	b->work = work;
+	b->ctx = ctx;
+	for (int i = 0; i < BELT_ITEMS; i++)
+		b->items[i] = items[i];
+	pthread_mutex_init(&b->lock, NULL);
+	pthread_cond_init(&b->moved, NULL);
+	sigset_t all, before; /* signals are for the thread that waits for input */
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	int failed = pthread_create(&b->thread, NULL, belt_main, b);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (failed)
+		die("no thread can be started");
+	return b;
+}
+
+void *belt_take(struct belt *b)
+{
+	pthread_mutex_lock(&b->lock);
+	while (b->taken - b->done == BELT_ITEMS)
+		pthread_cond_wait(&b->moved, &b->lock);
+	void *item = b->items[b->taken++ % BELT_ITEMS];
+	pthread_mutex_unlock(&b->lock);
+	return item;
+}
+
+void belt_send(struct belt *b, void *item)
+{
+	pthread_mutex_lock(&b->lock);
+	b->items[b->sent++ % BELT_ITEMS] = item;
+	pthread_cond_signal(&b->moved);
+	pthread_mutex_unlock(&b->lock);
+}
+
+void belt_stop(struct belt *b)
+{
+	pthread_mutex_lock(&b->lock);
+	b->stop = true;
+	pthread_cond_signal(&b->moved);
+	pthread_mutex_unlock(&b->lock);
+	pthread_join(b->thread, NULL);
+	pthread_cond_destroy(&b->moved);
+	pthread_mutex_destroy(&b->lock);
+	free(b);
+}

@@ -1,0 +1,29 @@
+/* hostile.h - texts that must not reach a terminal as they are, and the judge of what did. */
+#ifndef HOSTILE_H
+#define HOSTILE_H
+
+#include "base.h"
+
+/* A hostile text. It may hold NUL. */
+struct hostile {
+	char name[40];
+	struct str text;
+};
+
+/* All of them, in `a`. */
+int hostile_all(struct arena *a, struct hostile **out);
+
+/* What may stand in a program's output besides text. */
+enum allowed {
+	ALLOW_LINES = 1,  /* line ends */
+	ALLOW_COLOUR = 2, /* select graphic rendition */
+	ALLOW_SCREEN = 4, /* what curses sends for a screen, and the test mode's title */
+	ALLOW_TABS = 8,
+	ALLOW_COPY = 16, /* OSC 52, whose text must be clean as well, and is counted in `copies` */
+};
+
+/* Is all that was sent text without any control, bidi or invisible character, and what is allowed? False: *e says where it
+ * is not. */
+bool hostile_judge(struct str sent, unsigned allowed, int *copies, struct err *e);
+
+#endif
