@@ -37,8 +37,8 @@ DOCS := $(patsubst data/docs/%,$(BUILD)/docs/%,$(wildcard data/docs/*))
 say = $(if $(V),,@printf '  %-4s %s\n' $(1) $@; )
 
 .DELETE_ON_ERROR:
-.PHONY: all run test check approve programs deps deps-dev deps-fuzz deps-lint lint lint-run format bench bench-run bench-large growth growth-run deps-bench \
-        fuzz fuzz-run screenshots soak soak-run install uninstall deb deb-run deps-deb clean help
+.PHONY: all run test check approve programs deps deps-dev deps-fuzz deps-lint lint lint-run format bench bench-run bench-large growth \
+        growth-run deps-bench fuzz fuzz-run screenshots soak soak-run install uninstall deb deb-run deps-deb clean help
 
 all: $(BIN) $(SAMPLE) $(DOCS) ## build the program and the sample below build/ (the default)
 
