@@ -19,20 +19,20 @@ void flow_line(struct flow *f, enum role role, struct str text)
 	f->line++;
 }
 
-/* How many bytes of `text` go on one line of `columns`: up to the last blank that fits, or else as much as fits. */
+/* How many bytes of `text` go on one line of `columns`: up to the last blank that fits, or else as much as fits. What takes
+ * several cells, <U+202E>, goes there whole or not at all: cut, it would say something else. */
 static size_t fit(struct str text, int columns, bool ascii)
 {
 	struct text_walk w = text_walk_of(text, ascii);
 	struct text_cell c;
 	int used = 0;
-	size_t after_blank = 0, end = 0;
+	size_t after_blank = 0;
 	while (text_next(&w, &c)) {
 		if (used + c.width > columns)
-			return after_blank ? after_blank : end ? end : c.from + c.len;
+			return after_blank ? after_blank : c.from ? c.from : c.from + c.len;
 		used += c.width;
-		end = c.from + c.len;
 		if (c.len == 1 && text.p[c.from] == ' ')
-			after_blank = end;
+			after_blank = c.from + c.len;
 	}
 	return text.len;
 }

@@ -1,5 +1,6 @@
 #include "hostile.h"
 
+#include "store.h"
 #include "text.h"
 #include "text_data.h"
 
@@ -196,6 +197,67 @@ int hostile_all(struct arena *a, struct hostile **out)
 	add_flood(&l, "very long", "long\u200b \xff", 60);
 	*out = l.items;
 	return l.count;
+}
+
+/* ---- a database ---- */
+
+enum { RECIPIENT_PART_MAX = 200 };
+
+/* The text in every column of an email, and of an attempt. */
+static int64_t put_record(struct store *st, struct str text, int64_t time_s, int64_t cause)
+{
+	struct buf to = {0}, response = {0};
+	struct err e = {0};
+	enum put what;
+	const struct str part = str_slice(text, 0, RECIPIENT_PART_MAX); /* a recipient has 1000 bytes at most */
+	buf_printf(&to, "bob");
+	buf_add(&to, part);
+	buf_addc(&to, '@');
+	buf_add(&to, part);
+	buf_printf(&response, "550 5.1.1 ");
+	buf_add(&response, text);
+	struct record r = {
+		.time = time_s,
+		.queued_at = time_s - 60,
+		.recipient = buf_str(&to),
+		.sender = text,
+		.title = text,
+		.message_id = text,
+		.queue_id = text,
+		.source_file = text,
+		.source_line = 1,
+		.outcome = cause ? OUTCOME_DROPPED : OUTCOME_FAILED,
+		.caused_by = cause,
+		.enhanced = {5, 1, 1},
+		.basic = 550,
+		.response = buf_str(&response),
+		.remote_mta = text,
+	};
+	struct attempt tried = {
+		.time = time_s - 30,
+		.outcome = OUTCOME_DEFERRED,
+		.remote_mta = text,
+		.response = text,
+	};
+	if (!store_put(st, &r, &tried, 1, 0, &what, &e))
+		die("cannot put in a record: %s", e.msg);
+	buf_free(&to);
+	buf_free(&response);
+	return r.id;
+}
+
+void hostile_database(const char *path, struct str text)
+{
+	struct err e = {0};
+	struct store *st = store_open_rw(path, true, &e);
+	if (!st || !store_begin(st, &e))
+		die("%s: %s", path, e.msg);
+	int64_t cause = put_record(st, text, 1795000000, 0);
+	put_record(st, STR("harmless.example"), 1794990000, 0);
+	put_record(st, text, 1795000060, cause);
+	if (!store_commit(st, &e))
+		die("%s: %s", path, e.msg);
+	store_close(st);
 }
 
 /* ---- the judge ---- */

@@ -13,6 +13,10 @@ struct hostile {
 /* All of them, in `a`. */
 int hostile_all(struct arena *a, struct hostile **out);
 
+/* Makes a database with the text in every column of two emails, one dropped because of the other, and of an attempt; and a
+ * harmless email. */
+void hostile_database(const char *path, struct str text);
+
 /* What may stand in a program's output besides text. */
 enum allowed {
 	ALLOW_LINES = 1,  /* line ends */

@@ -3,7 +3,6 @@
 #include "hostile.h"
 #include "soak.h"
 
-#include "store.h"
 #include "text.h"
 
 #include <fcntl.h>
@@ -152,59 +151,6 @@ static void fill(struct buf *out, const char *pattern, struct str text)
 	}
 }
 
-/* The text in every column of an email, and of an attempt. */
-static void put_record(struct store *st, struct str text, int64_t time_s)
-{
-	struct buf to = {0}, response = {0};
-	struct err e = {0};
-	enum put what;
-	buf_printf(&to, "bob");
-	buf_add(&to, text);
-	buf_addc(&to, '@');
-	buf_add(&to, text);
-	buf_printf(&response, "550 5.1.1 ");
-	buf_add(&response, text);
-	struct record r = {
-		.time = time_s,
-		.queued_at = time_s - 60,
-		.recipient = buf_str(&to),
-		.sender = text,
-		.title = text,
-		.message_id = text,
-		.queue_id = text,
-		.source_file = text,
-		.source_line = 1,
-		.outcome = OUTCOME_FAILED,
-		.enhanced = {5, 1, 1},
-		.basic = 550,
-		.response = buf_str(&response),
-		.remote_mta = text,
-	};
-	struct attempt tried = {
-		.time = time_s - 30,
-		.outcome = OUTCOME_DEFERRED,
-		.remote_mta = text,
-		.response = text,
-	};
-	if (!store_put(st, &r, &tried, 1, 0, &what, &e))
-		die("cannot put in a record: %s", e.msg);
-	buf_free(&to);
-	buf_free(&response);
-}
-
-static void make_database(const char *path, struct str text)
-{
-	struct err e = {0};
-	struct store *st = store_open_rw(path, true, &e);
-	if (!st || !store_begin(st, &e))
-		die("%s: %s", path, e.msg);
-	put_record(st, text, 1795000000);
-	put_record(st, STR("harmless.example"), 1795000060);
-	if (!store_commit(st, &e))
-		die("%s: %s", path, e.msg);
-	store_close(st);
-}
-
 /* A database of somebody else, whose tables and columns are called so. */
 static void make_theirs(const char *path, const char *name)
 {
@@ -261,9 +207,9 @@ static void place_make(const struct soak *k, const char *name, struct str text, 
 	if (mkdir(p->shared, 0700) != 0)
 		die("%s: %s", p->shared, strerror(errno));
 	snprintf(path, sizeof path, "%s/mail.db", p->shared);
-	make_database(path, STR("harmless"));
+	hostile_database(path, STR("harmless"));
 	snprintf(path, sizeof path, "%s/hostile.db", p->shared);
-	make_database(path, text);
+	hostile_database(path, text);
 	if (!holds_nul(text)) {
 		struct arena a = {0};
 		snprintf(path, sizeof path, "%s/theirs.db", p->shared);
