@@ -37,8 +37,8 @@ DOCS := $(patsubst data/docs/%,$(BUILD)/docs/%,$(wildcard data/docs/*))
 say = $(if $(V),,@printf '  %-4s %s\n' $(1) $@; )
 
 .DELETE_ON_ERROR:
-.PHONY: all run test check approve programs deps deps-dev deps-fuzz deps-lint lint lint-run format bench bench-run bench-large deps-bench \
-        fuzz fuzz-run screenshots soak soak-run install uninstall deb deb-run deps-deb clean help
+.PHONY: all run test check approve programs deps deps-dev deps-fuzz deps-lint lint lint-run format bench bench-run bench-large growth \
+        growth-run deps-bench fuzz fuzz-run screenshots soak soak-run install uninstall deb deb-run deps-deb clean help
 
 all: $(BIN) $(SAMPLE) $(DOCS) ## build the program and the sample below build/ (the default)
 
@@ -255,8 +255,10 @@ fuzz-run: $(FUZZERS)
 #: BENCH_ROWS=1000000  tracked emails, and lines of log, that bench makes
 BENCH_ROWS ?= 1000000
 BENCH := $(BUILD)/bench
+GROWTH_ROWS := 100000 1000000 10000000
 
-$(BENCH)/rows-%.db: $(BUILD)/tests/bench/gen_rows data/schema.sql
+# Not anew for each change of the program: ten million take a while.
+$(BENCH)/rows-%.db: tests/bench/gen_rows.c data/schema.sql | $(BUILD)/tests/bench/gen_rows
 	@mkdir -p $(@D)
 	@rm -f $@ $@.part
 	$(BUILD)/tests/bench/gen_rows $@.part $*
@@ -279,6 +281,15 @@ bench-large: ## the same with ten million rows
 
 bench-run: $(BIN) $(BUILD)/tests/bench/ask $(BENCH)/rows-$(BENCH_ROWS).db $(BENCH)/mail-$(BENCH_ROWS).log $(BENCH)/mails-10000.mbox
 	@python3 tests/bench/bench.py $^ $(BENCH)
+
+# How each question's cost grows with the table, and a picture of it.
+growth: ## measure each question at 100 thousand, 1 and 10 million rows: a table, and screenshots/growth.png
+	@sh src/tools/deps.sh $(DEPS_DEV) imagemagick fonts-dejavu-core
+	@$(MAKE) --no-print-directory growth-run
+
+growth-run: $(BUILD)/tests/bench/ask $(GROWTH_ROWS:%=$(BENCH)/rows-%.db)
+	@TZ=Europe/Berlin python3 tests/bench/growth.py $< $(BENCH)/growth.svg $(foreach n,$(GROWTH_ROWS),$(n)=$(BENCH)/rows-$(n).db)
+	@convert -density 96 $(BENCH)/growth.svg screenshots/growth.png
 
 # ---- installing --------------------------------------------------------------------------------------------------
 

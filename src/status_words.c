@@ -277,6 +277,7 @@ static const struct phrase {
 	{"not delivering to unsubscribed address", RANK_DROPPED, STAGE_NONE},
 	{"not delivering to unsubscribed recipient", RANK_DROPPED, STAGE_NONE},
 	{"recipient address suppressed", RANK_DROPPED, STAGE_NONE},
+	{"recipient address was suppressed", RANK_DROPPED, STAGE_NONE},
 	{"recipients that have been marked as inactive", RANK_DROPPED, STAGE_NONE},
 	{"recipient(s) that have been marked as inactive", RANK_DROPPED, STAGE_NONE},
 	{"refused to talk to me", RANK_COMMAND, STAGE_GREETING},

@@ -441,7 +441,7 @@ static bool hand_over(struct store *st, int64_t id, store_each_fn *each, void *c
 	struct arena a = {0};
 	struct record r;
 	bool found;
-	bool ok = store_record_peek(st, id, FIELD_MAX, &a, &r, &found, e) && (!found || each(ctx, &r, e));
+	bool ok = store_record_peek(st, id, SIZE_MAX, &a, &r, &found, e) && (!found || each(ctx, &r, e));
 	store_record_done(st);
 	arena_free(&a);
 	return ok;

@@ -15,7 +15,7 @@
 enum {
 	SCHEMA_APPLICATION_ID = 0x646C7472, /* "dltr", as in data/schema.sql */
 	SCHEMA_VERSION = 1,
-	FIELD_MAX = 4 << 20, /* bytes of one field that are ever read; longer ones are cut */
+	FIELD_MAX = 4 << 20, /* bytes of one field that are read at once, and shown; longer ones are cut */
 };
 #define CACHE_WRITING "PRAGMA cache_size = -131072"
 

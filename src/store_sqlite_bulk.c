@@ -37,6 +37,7 @@ struct bulk {
 };
 
 #define CHECK_ALL "PRAGMA ignore_check_constraints = off"
+#define AS_BEFORE CHECK_ALL "; PRAGMA threads = 0; " CACHE_WRITING
 
 /* ---- beginning ---- */
 
@@ -287,7 +288,8 @@ bool bulk_end(struct store *st, struct err *e)
 	while ((m = pending_oldest(b->pending)) != NULL)
 		if (!write_email(st, m, e))
 			return false;
-	if (!make_indexes(st, true, e))
+	/* SQLite sorts by as much as its cache may hold, and with more threads than one when that is little. */
+	if (!store_exec(st, "PRAGMA cache_size = -16384; PRAGMA threads = 2", e) || !make_indexes(st, true, e))
 		return false;
 	bulk_forget(st);
 	return true;
@@ -312,7 +314,7 @@ void bulk_forget(struct store *st)
 	}
 	free(b->indexes);
 	free(b);
-	store_exec(st, CHECK_ALL "; " CACHE_WRITING, &(struct err){0}); /* neither can fail */
+	store_exec(st, AS_BEFORE, &(struct err){0}); /* neither can fail */
 }
 
 /* ---- putting in ---- */

@@ -80,7 +80,8 @@ static const char *const statement_sql[STMT_COUNT] = {
 	[STMT_ATTEMPT_ADD] = "INSERT INTO attempt (" ATTEMPT_PUT ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
 	[STMT_ATTEMPT_FAILED] = "UPDATE attempt SET time = ?2, enhanced_code = ?4, basic_code = ?5, response = ?6,"
 				" stage = ?7, remote_mta = ?8 WHERE email_id = ?1 AND outcome = ?3",
-	[STMT_ATTEMPT_COUNT] = "SELECT count(*), max(time) FROM attempt WHERE email_id = ?1",
+	[STMT_ATTEMPT_COUNT] = "SELECT (SELECT count(*) FROM (SELECT 1 FROM attempt WHERE email_id = ?1 LIMIT ?2)),"
+			       " (SELECT max(time) FROM attempt WHERE email_id = ?1)",
 	[STMT_ATTEMPTS] = "SELECT time, outcome, enhanced_code, basic_code, stage, remote_mta, response FROM attempt"
 			  " WHERE email_id = ?1 ORDER BY time DESC, id DESC LIMIT ?2",
 	[STMT_ATTEMPTS_SHORT] = "SELECT time, outcome, enhanced_code, basic_code, stage FROM attempt"
@@ -300,8 +301,12 @@ static bool read_long(struct store *st, int64_t id, size_t response_max, struct 
 	sqlite3_reset(s);
 	*found = rc == SQLITE_ROW;
 	for (size_t i = 0; *found && i < COUNT_OF(record_texts); i++) {
-		size_t max = record_text(out, i) == &out->response ? response_max : FIELD_MAX;
+		bool whole = response_max > FIELD_MAX || record_text(out, i) == &out->response;
+		size_t max = whole ? response_max : FIELD_MAX;
 		*record_text(out, i) = store_prefix(st, id, record_text_names[i], max, a);
+		rc = sqlite3_errcode(st->db);
+		if ((rc & 0xff) == SQLITE_CORRUPT || (rc & 0xff) == SQLITE_IOERR || (rc & 0xff) == SQLITE_NOMEM)
+			return store_fail(st, rc, e);
 	}
 	return ok;
 }

@@ -126,16 +126,22 @@ static bool note_failed(struct store *st, struct record *r, const struct attempt
 	return write_attempt(st, STMT_ATTEMPT_ADD, r->id, &a, e);
 }
 
-static bool count_attempts(struct store *st, int64_t email, int *count, int64_t *newest_s, struct err *e)
+/* So many are counted each time that an email is met; beyond, its own number is believed. */
+enum { ATTEMPTS_COUNTED = 1000 };
+
+static bool count_attempts(struct store *st, const struct record *email, int *count, int64_t *newest_s, struct err *e)
 {
 	bool row;
 	sqlite3_stmt *s = store_stmt(st, STMT_ATTEMPT_COUNT, e);
 	if (!s)
 		return false;
-	sqlite3_bind_int64(s, 1, email);
+	sqlite3_bind_int64(s, 1, email->id);
+	sqlite3_bind_int(s, 2, ATTEMPTS_COUNTED);
 	if (!stmt_ask(st, s, &row, e))
 		return false;
 	*count = row ? sqlite3_column_int(s, 0) : 0;
+	if (*count == ATTEMPTS_COUNTED && email->attempts > *count)
+		*count = email->attempts;
 	*newest_s = row ? column_int_or(s, 1, TIME_NONE) : TIME_NONE;
 	sqlite3_reset(s);
 	return true;
@@ -321,7 +327,7 @@ static bool change_record(struct store *st, struct record *r, const struct attem
 	if (r->time_guessed)
 		r->time = said.time = old.time;
 	if (!apply_given_up(st, &said, window_s, a, e) || !sources_note(st, &old, &said, &how.unfailed, &news, e) ||
-	    !was_expired(st, &old, r, &expired, e) || !count_attempts(st, r->id, &count, &newest_s, e) ||
+	    !was_expired(st, &old, r, &expired, e) || !count_attempts(st, &old, &count, &newest_s, e) ||
 	    !add_attempts(st, r->id, attempts, attempt_count, &how, e))
 		return false;
 	count += how.added;

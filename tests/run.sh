@@ -19,7 +19,7 @@ for t in "$@"; do
 	code=$?
 	p=$(grep '^ok' "$out" | grep -vc '# SKIP')
 	f=$(grep -c '^not ok' "$out")
-	if [ "$f" = 0 ] && { [ "$code" != 0 ] || [ "$p" = 0 ]; }; then
+	if [ "$f" = 0 ] && { [ "$code" != 0 ] || ! grep -q '^ok' "$out"; }; then
 		f=1
 	fi
 	name=${t##*/tests/}

@@ -110,17 +110,12 @@ bool event_put(struct event_reader *r, const struct event *ev)
 		.time_guessed = time.len == 0,
 		.file_tells = true,
 		.sender = fact_address(ev->sender),
-		.recipient = fact_address(ev->recipient),
 		.title = ev->title,
 		.outcome = ev->outcome,
 		.response = str_trim(ev->response),
 		.remote_mta = str_trim(ev->mta),
 		.source_line = r->line,
 	};
-	if (rec.recipient.len == 0) {
-		r->sink->bad(r->sink, r->line, "an event without a recipient");
-		return true;
-	}
 	if (time.len && !stamp_any(time, &rec.time)) {
 		event_strange(r, "the time", time);
 		return true;
@@ -133,8 +128,17 @@ bool event_put(struct event_reader *r, const struct event *ev)
 	bool tried =
 		rec.outcome == OUTCOME_DELIVERED || rec.outcome == OUTCOME_DEFERRED || rec.outcome == OUTCOME_FAILED;
 	rec.attempts = tried;
-	struct attempt a = {rec.time, rec.outcome, rec.enhanced, rec.basic, rec.stage, rec.remote_mta, rec.response};
-	return r->sink->put(r->sink, &rec, &a, tried && !rec.time_guessed, 0, r->e);
+	const struct attempt a = {rec.time,  rec.outcome,    rec.enhanced, rec.basic,
+				  rec.stage, rec.remote_mta, rec.response};
+	struct fact_addresses to = {.rest = ev->recipient};
+	while (fact_addresses_next(&to, &rec.recipient)) {
+		struct record one = rec; /* the sink fills it in */
+		if (!r->sink->put(r->sink, &one, &a, tried && !rec.time_guessed, 0, r->e))
+			return false;
+	}
+	if (to.found == 0)
+		r->sink->bad(r->sink, r->line, "an event without a recipient");
+	return true;
 }
 
 /* ---- what providers share ---- */

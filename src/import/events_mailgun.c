@@ -30,12 +30,13 @@ static bool knows(struct json_object *o)
 	return is_event(o) || is_listed(o);
 }
 
-/* Its own numbers begin at 600; those of before had "dropped" also for what a server refused for long. */
+/* Its own numbers begin at 600; those of before had "dropped" also for what a server refused, or was tried for too long. */
 static bool is_dropped(struct json_object *o, struct str kind, struct str code)
 {
+	struct str reason = json_text(o, "reason");
 	bool own_number = code.len == 0 || code.p[0] == '6';
-	return str_starts_nocase(json_text(o, "reason"), STR("suppress-")) ||
-	       (str_eq_nocase(kind, STR("dropped")) && own_number);
+	return str_starts_nocase(reason, STR("suppress-")) ||
+	       (str_eq_nocase(kind, STR("dropped")) && own_number && !str_eq_nocase(reason, STR("old")));
 }
 
 static bool outcome_of_event(struct json_object *o, struct str kind, struct str code, enum outcome *out)

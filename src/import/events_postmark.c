@@ -29,9 +29,20 @@ static bool is_bounce(struct json_object *o)
 	return json_text(o, "Email").len && json_text(o, "BouncedAt").len;
 }
 
+/* Webhooks of before did not say what they are. */
+static struct str record_of(struct json_object *o)
+{
+	struct str record = json_text(o, "RecordType");
+	if (record.len || !json_text(o, "MessageID").len || !json_text(o, "Recipient").len)
+		return record;
+	return json_text(o, "DeliveredAt").len  ? STR("Delivery")
+	       : json_text(o, "ReceivedAt").len ? STR("Open")
+						: record;
+}
+
 static bool knows(struct json_object *o)
 {
-	return json_text(o, "RecordType").len || is_bounce(o) || is_listed(o);
+	return record_of(o).len || is_bounce(o) || is_listed(o);
 }
 
 static bool read(struct event_reader *r, struct json_object *o)
@@ -48,7 +59,7 @@ static bool read(struct event_reader *r, struct json_object *o)
 		.time = json_first(o, times),
 		.response = json_first(o, responses),
 	};
-	struct str record = json_text(o, "RecordType");
+	struct str record = record_of(o);
 	if (record.len && !event_word(records, record, &ev.outcome)) {
 		event_strange(r, "the record type", record);
 		return true;

@@ -6,7 +6,6 @@
  * before. The host stays out of it, main logs do not name it. Message ids never come back.
  */
 #include "import/maillog.h"
-#include "status.h"
 
 #include <string.h>
 
@@ -198,40 +197,26 @@ static uint64_t key_of(const struct about *a, struct str recipient)
 static bool put(struct maillog *m, struct import_sink *s, const struct about *a, const struct delivery *d,
 		enum outcome outcome, bool tried, struct err *e)
 {
-	struct str text = outcome == OUTCOME_DELIVERED ? without_quotes(m, d->answer) : unescaped(m, d->text, false);
-	struct status st;
-	read_status(text, outcome, &st);
-	const struct queue_entry *known = queue_find(m->queue, a->key);
-	struct str sender = queue_get(known, QUEUE_SENDER);
-	int64_t queued_at = known ? known->first_s : arrival_of(a->id, a->time_s);
-	struct attempt attempt = {
-		.time = a->time_s,
-		.outcome = outcome,
-		.enhanced = st.enhanced,
-		.basic = st.basic,
-		.stage = st.stage,
-		.remote_mta = remote_mta(d),
-		.response = text,
-	};
-	struct record r = {
+	struct maillog_delivery put = {
+		.key = a->key,
 		.source_key = key_of(a, d->recipient),
-		.message_id = queue_get(known, QUEUE_MESSAGE_ID),
+		.time_s = a->time_s,
+		.queued_s = arrival_of(a->id, a->time_s),
 		.queue_id = a->id,
-		.queued_at = queued_at,
-		.time = a->time_s,
-		.sender = sender.len ? sender : d->sender,
 		.recipient = d->recipient,
-		.title = queue_get(known, QUEUE_TITLE),
+		.remote_mta = remote_mta(d),
+		.sender = d->sender,
+		.text = outcome == OUTCOME_DELIVERED ? without_quotes(m, d->answer) : unescaped(m, d->text, false),
 		.outcome = outcome,
-		.enhanced = st.enhanced,
-		.basic = st.basic,
-		.response = text,
-		.remote_mta = attempt.remote_mta,
-		.stage = st.stage,
+		.tried = tried,
 	};
-	if (!tried) /* older than any try, so that it never hides what one says */
-		r.time = queued_at != TIME_NONE ? queued_at : a->time_s - QUEUE_MAX_S;
-	return s->put(s, &r, &attempt, tried, 0, e);
+	read_status(put.text, outcome, &put.status);
+	if (!tried) { /* older than any try, so that it never hides what one says */
+		const struct queue_entry *known = queue_find(m->queue, a->key);
+		int64_t queued_s = known ? known->first_s : put.queued_s;
+		put.time_s = queued_s != TIME_NONE ? queued_s : a->time_s - QUEUE_MAX_S;
+	}
+	return maillog_put(m, s, &put, e);
 }
 
 /* Given up, on a line that does not say why: the tries before do. */
@@ -320,23 +305,20 @@ static struct str skip_head(struct stamp_clock *c, struct str s, int64_t *time_s
 	return end == SIZE_MAX ? s : str_slice(s, end + 2, SIZE_MAX);
 }
 
-static bool exim_line(void *state, struct import_sink *s, struct str line, struct err *e)
+bool exim_split(struct maillog *m, struct str line, struct syslog_line *out)
 {
-	struct maillog *m = state;
-	struct about a = {0};
 	bool stamped;
-	if (maillog_is_blank(&line))
-		return true;
-	struct str rest = skip_head(&m->clock, line, &a.time_s, &stamped);
-	size_t n = stamped ? id_at(rest) : 0;
-	if (n == 0) {
-		struct syslog_line l;
-		if (!maillog_split(m, s, line, &l) || maillog_server_of(l.tag) != MAILLOG_EXIM)
-			return true;
-		a.time_s = l.time_s;
-		rest = skip_head(&m->clock, l.message, &a.time_s, &stamped);
-		n = id_at(rest);
-	}
+	*out = (struct syslog_line){.message = line};
+	struct str rest = skip_head(&m->clock, line, &out->time_s, &stamped);
+	return stamped && id_at(rest);
+}
+
+bool exim_read(struct maillog *m, struct import_sink *s, const struct syslog_line *l, struct err *e)
+{
+	struct about a = {.time_s = l->time_s};
+	bool stamped;
+	struct str rest = skip_head(&m->clock, l->message, &a.time_s, &stamped);
+	size_t n = id_at(rest);
 	if (n == 0)
 		return true;
 	a.id = str_slice(rest, 0, n);
@@ -376,6 +358,6 @@ const struct import_format import_exim = {
 	.score = exim_score,
 	.start = maillog_start,
 	.file = maillog_file,
-	.line = exim_line,
+	.line = maillog_line,
 	.finish = maillog_finish,
 };

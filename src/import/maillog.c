@@ -47,22 +47,34 @@ uint64_t maillog_key(struct maillog *m, struct str host, struct str queue_id)
 
 /* ---- lines ---- */
 
-bool maillog_is_blank(struct str *line)
+/* Nothing, or what journalctl puts between lines: "-- Boot 6f2a --". */
+static bool is_blank(struct str line)
 {
-	if (line->len && line->p[line->len - 1] == '\r')
-		line->len--;
-	return line->len == 0 || str_starts(*line, STR("-- "));
+	return line.len == 0 || str_starts(line, STR("-- "));
 }
 
-bool maillog_split(struct maillog *m, struct import_sink *s, struct str line, struct syslog_line *out)
+bool maillog_line(void *state, struct import_sink *s, struct str line, struct err *e)
 {
+	static maillog_read_fn *const readers[] = {
+		[MAILLOG_OTHER] = postfix_read, /* the administrator may have chosen any name for it */
+		[MAILLOG_POSTFIX] = postfix_read,
+		[MAILLOG_SENDMAIL] = sendmail_read,
+		[MAILLOG_EXIM] = exim_read,
+	};
+	struct maillog *m = state;
+	struct syslog_line l;
 	const char *why;
-	if (maillog_is_blank(&line))
-		return false;
-	if (syslog_split(&m->clock, line, out, &why))
+	maillog_skip(&line, "\xef\xbb\xbf");
+	if (line.len && line.p[line.len - 1] == '\r')
+		line.len--;
+	if (is_blank(line))
 		return true;
+	if (exim_split(m, line, &l))
+		return exim_read(m, s, &l, e);
+	if (syslog_split(&m->clock, line, &l, &why))
+		return readers[maillog_server_of(l.tag)](m, s, &l, e);
 	s->bad(s, s->line, why);
-	return false;
+	return true;
 }
 
 enum maillog_server maillog_server_of(struct str tag)
@@ -95,6 +107,40 @@ int maillog_score(struct str head, enum maillog_server mine, int otherwise)
 		return ours >= theirs ? 90 : 60;
 	/* Some other program's log may tell of mail further down, or the server goes by another name. */
 	return theirs == 0 && syslog * 2 > lines ? otherwise : 0;
+}
+
+/* ---- what a line says ---- */
+
+bool maillog_put(struct maillog *m, struct import_sink *s, const struct maillog_delivery *d, struct err *e)
+{
+	const struct queue_entry *known = queue_find(m->queue, d->key);
+	struct str sender = queue_get(known, QUEUE_SENDER);
+	struct attempt attempt = {
+		.time = d->time_s,
+		.outcome = d->outcome,
+		.enhanced = d->status.enhanced,
+		.basic = d->status.basic,
+		.stage = d->status.stage,
+		.remote_mta = d->remote_mta,
+		.response = d->text,
+	};
+	struct record r = {
+		.source_key = d->source_key,
+		.message_id = queue_get(known, QUEUE_MESSAGE_ID),
+		.queue_id = d->queue_id,
+		.queued_at = known && known->first_s != TIME_NONE ? known->first_s : d->queued_s,
+		.time = d->time_s,
+		.sender = sender.len ? sender : d->sender,
+		.recipient = d->recipient,
+		.title = queue_get(known, QUEUE_TITLE),
+		.outcome = d->outcome,
+		.enhanced = d->status.enhanced,
+		.basic = d->status.basic,
+		.response = d->text,
+		.remote_mta = d->remote_mta,
+		.stage = d->status.stage,
+	};
+	return s->put(s, &r, &attempt, d->tried, d->window_s, e);
 }
 
 /* ---- parts of a line ---- */

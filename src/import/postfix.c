@@ -7,7 +7,6 @@
  * message only within SHORT_ID_S; a long one never does.
  */
 #include "import/maillog.h"
-#include "status.h"
 
 #include <string.h>
 
@@ -15,7 +14,7 @@ enum {
 	SHORT_ID_S = 30 * 86400, /* six times as long as Postfix keeps a message unless told otherwise */
 	QUEUE_ID_MIN = 5,
 	LONG_ID_MIN = 10,
-	QUEUE_ID_MAX = 20,
+	QUEUE_ID_MAX = 21, /* a short one: 5 digits of time and 16 of an inode */
 };
 
 /* A line about a message: "ID: rest". */
@@ -141,37 +140,22 @@ static bool on_delivery(struct maillog *p, struct import_sink *s, const struct a
 	if (!w->tracked)
 		return true;
 
-	struct status st;
-	status_read_pair(d.dsn, d.text, w->outcome, &st);
-	const struct queue_entry *known = queue_find(p->queue, a->key);
 	int64_t delay_s;
-	int64_t since_s = whole_seconds(d.delay, &delay_s) ? a->time_s - delay_s : TIME_NONE;
-	struct attempt attempt = {
-		.time = a->time_s,
-		.outcome = w->outcome,
-		.enhanced = st.enhanced,
-		.basic = st.basic,
-		.stage = st.stage,
-		.remote_mta = remote_mta(d.relay, d.text),
-		.response = d.text,
-	};
-	struct record r = {
+	struct maillog_delivery put = {
+		.key = a->key,
 		.source_key = a->key,
-		.message_id = queue_get(known, QUEUE_MESSAGE_ID),
+		.time_s = a->time_s,
+		.queued_s = whole_seconds(d.delay, &delay_s) ? a->time_s - delay_s : TIME_NONE,
+		.window_s = a->window_s,
 		.queue_id = a->queue_id,
-		.queued_at = known && known->first_s != TIME_NONE ? known->first_s : since_s,
-		.time = a->time_s,
-		.sender = queue_get(known, QUEUE_SENDER),
 		.recipient = d.recipient,
-		.title = queue_get(known, QUEUE_TITLE),
+		.remote_mta = remote_mta(d.relay, d.text),
+		.text = d.text,
 		.outcome = w->outcome,
-		.enhanced = st.enhanced,
-		.basic = st.basic,
-		.response = d.text,
-		.remote_mta = attempt.remote_mta,
-		.stage = st.stage,
+		.tried = true,
 	};
-	return s->put(s, &r, &attempt, 1, a->window_s, e);
+	status_read_pair(d.dsn, d.text, w->outcome, &put.status);
+	return maillog_put(p, s, &put, e);
 }
 
 /* ---- what other lines tell ---- */
@@ -244,27 +228,24 @@ static const struct line_kind {
 
 /* ---- the format ---- */
 
-static bool postfix_line(void *state, struct import_sink *s, struct str line, struct err *e)
+bool postfix_read(struct maillog *p, struct import_sink *s, const struct syslog_line *l, struct err *e)
 {
-	struct maillog *p = state;
-	struct syslog_line l;
-	if (!maillog_split(p, s, line, &l))
+	/* Programs of Postfix log as "postfix/smtp[123]"; the first part is the administrator's to choose. The journal may
+	 * show the unit instead: "postfix@-.service[123]". */
+	if (str_find(l->tag, STR("/"), 0) == SIZE_MAX && !str_starts(l->tag, STR("postfix")))
 		return true;
-	/* Programs of Postfix log as "postfix/smtp[123]"; the first part is the administrator's to choose. */
-	if (str_find(l.tag, STR("/"), 0) == SIZE_MAX)
-		return true;
-	size_t colon = str_find(str_slice(l.message, 0, QUEUE_ID_MAX + 2), STR(": "), 0);
+	size_t colon = str_find(str_slice(l->message, 0, QUEUE_ID_MAX + 2), STR(": "), 0);
 	if (colon == SIZE_MAX)
 		return true;
-	struct about a = {.time_s = l.time_s, .queue_id = str_slice(l.message, 0, colon)};
+	struct about a = {.time_s = l->time_s, .queue_id = str_slice(l->message, 0, colon)};
 	enum id_kind kind = id_kind_of(a.queue_id);
 	if (kind == ID_NONE)
 		return true;
-	struct str rest = str_slice(l.message, colon + 2, SIZE_MAX);
+	struct str rest = str_slice(l->message, colon + 2, SIZE_MAX);
 	for (size_t i = 0; i < COUNT_OF(line_kinds); i++) {
 		a.rest = rest;
 		if (maillog_skip(&a.rest, line_kinds[i].prefix)) {
-			a.key = maillog_key(p, l.host, a.queue_id);
+			a.key = maillog_key(p, l->host, a.queue_id);
 			a.window_s = kind == ID_LONG ? 0 : SHORT_ID_S;
 			return line_kinds[i].read(p, s, &a, e);
 		}
@@ -283,6 +264,6 @@ const struct import_format import_postfix = {
 	.score = postfix_score,
 	.start = maillog_start,
 	.file = maillog_file,
-	.line = postfix_line,
+	.line = maillog_line,
 	.finish = maillog_finish,
 };

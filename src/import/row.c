@@ -123,17 +123,13 @@ static bool row_read(const struct rows *t, struct import_sink *s, const struct s
 		.time = t->mtime_s,
 		.time_guessed = time.len == 0,
 		.sender = fact_address(cell(t, cells, count, COL_SENDER)),
-		.recipient = fact_address(cell(t, cells, count, COL_RECIPIENT)),
+		.recipient = str_trim(cell(t, cells, count, COL_RECIPIENT)), /* as it is: it may name several */
 		.title = cell(t, cells, count, COL_TITLE),
 		.response = cell(t, cells, count, COL_RESPONSE),
 		.remote_mta = str_trim(cell(t, cells, count, COL_MTA)),
 		.source_file = cell(t, cells, count, COL_SOURCE_FILE),
 		.source_line = number_or(cell(t, cells, count, COL_SOURCE_LINE), 0),
 	};
-	if (r->recipient.len == 0) {
-		s->bad(s, line, "a row without a recipient");
-		return false;
-	}
 	if (time.len && !stamp_any(time, &r->time)) {
 		bad_cell(s, line, "the time", time,
 			 "is not like 2026-11-01T12:30:00Z, a date as mail has it, or seconds since 1970");
@@ -181,11 +177,18 @@ bool row_put(const struct rows *t, struct import_sink *s, const struct str *cell
 	r.attempts = (int)number_or(cell(t, cells, count, COL_ATTEMPTS), tried);
 	/* Tables with the same head may still count from 1 each: only what is close in time is the same email. */
 	int64_t window_s = r.message_id.len == 0 && id.len && !r.time_guessed ? ID_WINDOW_S : 0;
-	if (t->head.at[COL_ATTEMPTS] >= 0 || !r.message_id.len || !tried || r.time_guessed)
-		return s->put(s, &r, NULL, 0, window_s, e);
 	/* Without a count of attempts, rows with one Message-ID are events of one email. */
-	struct attempt a = {r.time, r.outcome, r.enhanced, r.basic, r.stage, r.remote_mta, r.response};
-	return s->put(s, &r, &a, 1, window_s, e);
+	bool event = t->head.at[COL_ATTEMPTS] < 0 && r.message_id.len && tried && !r.time_guessed;
+	const struct attempt a = {r.time, r.outcome, r.enhanced, r.basic, r.stage, r.remote_mta, r.response};
+	struct fact_addresses to = {.rest = r.recipient};
+	while (fact_addresses_next(&to, &r.recipient)) {
+		struct record one = r; /* the sink fills it in */
+		if (!s->put(s, &one, &a, event, window_s, e))
+			return false;
+	}
+	if (to.found == 0)
+		s->bad(s, line, "a row without a recipient");
+	return true;
 }
 
 void row_say_no_times(const struct rows *t, const struct import_sink *s)

@@ -14,7 +14,7 @@ struct rows {
 	struct csv_head head;
 };
 
-/* Puts the row with these cells in, or reports it as malformed. `key`: row_key of all it holds. False: stop. */
+/* Puts the row with these cells in, once for each recipient, or reports it as malformed. `key`: row_key of all it holds. False: stop. */
 bool row_put(const struct rows *t, struct import_sink *s, const struct str *cells, int count, uint64_t key,
 	     int64_t line, struct err *e);
 uint64_t row_key(struct str text);

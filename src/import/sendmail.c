@@ -4,7 +4,6 @@
  * A message's source_key is the hash of host and queue id, which is unique for sixty years.
  */
 #include "import/maillog.h"
-#include "status.h"
 
 #include <string.h>
 
@@ -164,46 +163,28 @@ static bool on_delivery(struct maillog *m, struct import_sink *s, const struct a
 	enum outcome outcome = outcome_of_stat(&text, d.dsn);
 	if (d.reply.len && outcome != OUTCOME_DELIVERED)
 		text = d.reply;
-	struct status st = {0};
-	if (outcome != OUTCOME_QUEUED)
-		status_read_pair(d.dsn, text, outcome, &st);
-	const struct queue_entry *known = queue_find(m->queue, a->key);
 	int64_t delay_s;
-	int64_t since_s = duration(d.delay, &delay_s) ? a->time_s - delay_s : TIME_NONE;
-	struct attempt attempt = {
-		.time = a->time_s,
-		.outcome = outcome,
-		.enhanced = st.enhanced,
-		.basic = st.basic,
-		.stage = st.stage,
+	struct maillog_delivery put = {
+		.key = a->key,
+		.source_key = a->key,
+		.time_s = a->time_s,
+		.queued_s = duration(d.delay, &delay_s) ? a->time_s - delay_s : TIME_NONE,
+		.queue_id = a->queue_id,
 		.remote_mta = remote_mta(d.relay),
-		.response = text,
+		.text = text,
+		.outcome = outcome,
+		.tried = outcome != OUTCOME_QUEUED,
 	};
+	if (put.tried)
+		status_read_pair(d.dsn, text, outcome, &put.status);
 	bool any = false;
 	struct str list = d.recipients;
 	do {
-		struct str recipient = next_recipient(&list);
-		if (!maillog_is_address(recipient) && d.ctladdr.len)
-			recipient = d.ctladdr; /* a program or file that this address stands for */
-		if (recipient.len == 0)
-			continue;
-		any = true;
-		struct record r = {
-			.source_key = a->key,
-			.message_id = queue_get(known, QUEUE_MESSAGE_ID),
-			.queue_id = a->queue_id,
-			.queued_at = known && known->first_s != TIME_NONE ? known->first_s : since_s,
-			.time = a->time_s,
-			.sender = queue_get(known, QUEUE_SENDER),
-			.recipient = recipient,
-			.outcome = outcome,
-			.enhanced = st.enhanced,
-			.basic = st.basic,
-			.response = text,
-			.remote_mta = attempt.remote_mta,
-			.stage = st.stage,
-		};
-		if (!s->put(s, &r, &attempt, outcome != OUTCOME_QUEUED, 0, e))
+		put.recipient = next_recipient(&list);
+		if (!maillog_is_address(put.recipient) && d.ctladdr.len)
+			put.recipient = d.ctladdr; /* a program or file that this address stands for */
+		any = any || put.recipient.len;
+		if (put.recipient.len && !maillog_put(m, s, &put, e))
 			return false;
 	} while (maillog_skip(&list, ","));
 	if (!any)
@@ -240,18 +221,14 @@ static bool on_notice(struct import_sink *s, const struct about *a, struct str t
 
 /* ---- the format ---- */
 
-static bool sendmail_line(void *state, struct import_sink *s, struct str line, struct err *e)
+bool sendmail_read(struct maillog *m, struct import_sink *s, const struct syslog_line *l, struct err *e)
 {
-	struct maillog *m = state;
-	struct syslog_line l;
-	if (!maillog_split(m, s, line, &l) || maillog_server_of(l.tag) != MAILLOG_SENDMAIL)
-		return true;
-	size_t colon = str_find(str_slice(l.message, 0, QUEUE_ID_MAX + 2), STR(": "), 0);
-	struct about a = {.time_s = l.time_s, .queue_id = str_slice(l.message, 0, colon)};
+	size_t colon = str_find(str_slice(l->message, 0, QUEUE_ID_MAX + 2), STR(": "), 0);
+	struct about a = {.time_s = l->time_s, .queue_id = str_slice(l->message, 0, colon)};
 	if (colon == SIZE_MAX || !is_queue_id(a.queue_id))
 		return true;
-	a.rest = str_slice(l.message, colon + 2, SIZE_MAX);
-	a.key = maillog_key(m, l.host, a.queue_id);
+	a.rest = str_slice(l->message, colon + 2, SIZE_MAX);
+	a.key = maillog_key(m, l->host, a.queue_id);
 	if (maillog_skip(&a.rest, "to="))
 		return on_delivery(m, s, &a, e);
 	if (maillog_skip(&a.rest, "from=")) {
@@ -275,6 +252,6 @@ const struct import_format import_sendmail = {
 	.score = sendmail_score,
 	.start = maillog_start,
 	.file = maillog_file,
-	.line = sendmail_line,
+	.line = maillog_line,
 	.finish = maillog_finish,
 };

@@ -289,24 +289,117 @@ static bool stamp_full(struct stamp_clock *c, struct str s, size_t *used, int64_
 	return ok;
 }
 
+/* "1793008800.123456" */
+static bool stamp_unix(struct str s, size_t *used, int64_t *utc_s)
+{
+	enum { SECOND_DIGITS = 10 }; /* so it is from 2001 to 2286 */
+	size_t at = SECOND_DIGITS + 1;
+	if (digits(s, 0, 1) < 1 || !is_at(s, SECOND_DIGITS, '.') || digits(s, at, 1) < 0 ||
+	    !str_to_int(str_slice(s, 0, SECOND_DIGITS), utc_s))
+		return false;
+	while (digits(s, at, 1) >= 0)
+		at++;
+	*used = at;
+	return true;
+}
+
+static bool stamp_any_log(struct stamp_clock *c, struct str s, size_t *used, int64_t *utc_s)
+{
+	return stamp_short(c, s, used, utc_s) || stamp_log(c, s, used, utc_s) || stamp_full(c, s, used, utc_s) ||
+	       stamp_unix(s, used, utc_s);
+}
+
+/* "<22>", as it is sent over the network. */
+static struct str without_priority(struct str s)
+{
+	size_t n = 1;
+	while (n < 4 && digits(s, n, 1) >= 0)
+		n++;
+	return is_at(s, 0, '<') && n > 1 && is_at(s, n, '>') ? str_slice(s, n + 1, SIZE_MAX) : s;
+}
+
+/* Facility and level, which some daemons write in front of the host or the tag: "mail.info", "mail:info", "<mail.info>". */
+static bool is_level(struct str s)
+{
+	static const char *const levels[] = {"debug", "info", "notice", "warn",  "warning", "err",
+					     "error", "crit", "alert",  "emerg", "panic"};
+	if (s.len && s.p[0] == '<' && s.p[s.len - 1] == '>')
+		s = str_slice(s, 1, s.len - 2);
+	size_t at = 0;
+	while (at < s.len && ((s.p[at] >= 'a' && s.p[at] <= 'z') || digits(s, at, 1) >= 0))
+		at++;
+	struct str level = str_slice(s, at + 1, SIZE_MAX);
+	for (size_t i = 0; at && (is_at(s, at, '.') || is_at(s, at, ':')) && i < COUNT_OF(levels); i++)
+		if (str_eq(level, str_of(levels[i])))
+			return true;
+	return false;
+}
+
+/* "-", or any number of "[name key=\"value\" …]" */
+static void skip_structured_data(struct str *rest)
+{
+	struct str s = *rest;
+	while (s.len && s.p[0] == '[') {
+		size_t i = 1;
+		for (bool quoted = false; i < s.len && (quoted || s.p[i] != ']'); i++) {
+			if (quoted && s.p[i] == '\\')
+				i++;
+			else if (s.p[i] == '"')
+				quoted = !quoted;
+		}
+		s = str_slice(s, i + 1, SIZE_MAX);
+	}
+	if (s.len == rest->len)
+		word(&s);
+	else if (s.len && s.p[0] == ' ')
+		s = str_slice(s, 1, SIZE_MAX);
+	*rest = s;
+}
+
+/* Behind the stamp, RFC 5424: "mx postfix/smtp 123 - - message". */
+static void split_5424(struct str rest, struct syslog_line *out)
+{
+	out->host = word(&rest);
+	out->tag = word(&rest);
+	word(&rest); /* process */
+	word(&rest); /* kind of message */
+	skip_structured_data(&rest);
+	out->message = str_starts(rest, STR("\xef\xbb\xbf")) ? str_slice(rest, 3, SIZE_MAX) : rest;
+}
+
+/* The same as daemons have always written it: "mx postfix/smtp[123]: message". */
+static void split_3164(struct str rest, struct syslog_line *out)
+{
+	out->host = word(&rest);
+	if (out->host.len && out->host.p[0] == '<' && is_level(out->host)) /* a host may well be called mail.info */
+		out->host = word(&rest);
+	struct str tag = word(&rest);
+	if (is_level(tag))
+		tag = word(&rest);
+	/* "last message repeated 2 times", "-- MARK --": no tag */
+	bool tagged = tag.len > 1 && tag.p[tag.len - 1] == ':';
+	if (tagged && str_starts(rest, STR("[ID "))) { /* Solaris: "[ID 197553 mail.info] " */
+		size_t end = str_find(str_slice(rest, 0, 40), STR("] "), 0);
+		rest = end == SIZE_MAX ? rest : str_slice(rest, end + 2, SIZE_MAX);
+	}
+	out->tag = tagged ? str_slice(tag, 0, tag.len - 1) : STR("");
+	out->message = tagged ? rest : STR("");
+}
+
 bool syslog_split(struct stamp_clock *c, struct str line, struct syslog_line *out, const char **why)
 {
 	size_t used;
-	if (!stamp_short(c, line, &used, &out->time_s) && !stamp_log(c, line, &used, &out->time_s) &&
-	    !stamp_full(c, line, &used, &out->time_s)) {
+	struct str s = without_priority(line);
+	bool is_5424 = s.len < line.len && str_starts(s, STR("1 "));
+	s = is_5424 ? str_slice(s, 2, SIZE_MAX) : s;
+	if (!stamp_any_log(c, s, &used, &out->time_s)) {
 		*why = "does not begin with a time stamp";
 		return false;
 	}
-	if (!is_at(line, used, ' ')) {
+	if (!is_at(s, used, ' ')) {
 		*why = "ends after the time stamp";
 		return false;
 	}
-	struct str rest = str_slice(line, used + 1, SIZE_MAX);
-	out->host = word(&rest);
-	struct str tag = word(&rest);
-	/* "last message repeated 2 times", "-- MARK --": no tag */
-	bool tagged = tag.len > 1 && tag.p[tag.len - 1] == ':';
-	out->tag = tagged ? str_slice(tag, 0, tag.len - 1) : STR("");
-	out->message = tagged ? rest : STR("");
+	(is_5424 ? split_5424 : split_3164)(str_slice(s, used + 1, SIZE_MAX), out);
 	return true;
 }

@@ -39,8 +39,9 @@ struct stamp_clock stamp_clock_of(int year, int64_t latest_s);
 bool stamp_log(struct stamp_clock *c, struct str s, size_t *used, int64_t *utc_s);
 
 /* A line of a syslog file, split: "STAMP HOST TAG: MESSAGE". The stamp is "Oct 26 10:00:00", also with a fraction, in ISO
- * form, or "Mon 2026-10-26 10:00:00 CET": what syslog daemons write and journalctl prints (short, short-precise,
- * short-iso, short-iso-precise, short-full). */
+ * form, "Mon 2026-10-26 10:00:00 CET" or "1793008800.123456": what syslog daemons write and journalctl prints (short,
+ * short-precise, short-iso, short-iso-precise, short-full, short-unix, with-unit). Also with what a daemon adds to it: a
+ * priority in front (of RFC 5424 the whole), facility and level in front of host, tag or message. */
 struct syslog_line {
 	int64_t time_s;
 	struct str host, tag, message; /* tag without ":" : "postfix/smtp[123]"; both "" when there is no tag */

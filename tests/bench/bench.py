@@ -22,13 +22,13 @@ def row(what, figure, peer="", ratio="", command=""):
 
 
 def run(command, out=None):
-    """Seconds and peak memory in MB of a shell command."""
+    """Seconds, peak memory in MB (the kernel's ru_maxrss) and seconds of processor of a shell command."""
     start = time.perf_counter()
     child = subprocess.Popen(["sh", "-c", "exec " + command], stdout=out or subprocess.DEVNULL, env=ENV)
     _, status, usage = os.wait4(child.pid, 0)
     if status:
         raise SystemExit(f"failed: {command}")
-    return time.perf_counter() - start, usage.ru_maxrss / 1024
+    return time.perf_counter() - start, usage.ru_maxrss / 1024, usage.ru_utime + usage.ru_stime
 
 
 def best_of_pair(ours, theirs, clean):
@@ -36,7 +36,7 @@ def best_of_pair(ours, theirs, clean):
     mine, peer, memory = [], [], 0
     for _ in range(ROUNDS):
         clean()
-        seconds, mb = run(ours)
+        seconds, mb, _ = run(ours)
         mine.append(seconds)
         memory = max(memory, mb)
         if theirs:
@@ -93,15 +93,52 @@ def export():
     row("peak memory of export", f"{memory:.0f} MB")
 
 
+def count_lines(path):
+    with open(path, "rb") as f:
+        return sum(block.count(b"\n") for block in iter(lambda: f.read(1 << 20), b""))
+
+
+def race(unit, count, clean, ours, peers, goal=""):
+    """Our import and the commands of peers in turn. Rates by the clock, and by seconds of processor, which do not depend on
+    what else the machine does."""
+    what, mine = ours
+    runs = {name: [] for name in [what, *peers]}
+    for _ in range(ROUNDS):
+        clean()
+        for name, command in [(what, mine), *peers.items()]:
+            runs[name].append(run(command))
+    middle = {name: [statistics.median(column) for column in zip(*r)] for name, r in runs.items()}
+    seconds, memory, busy = middle[what]
+    row(what, f"{count / seconds:,.0f} {unit}/s", command=mine)
+    for name, command in peers.items():
+        theirs, _, busy_theirs = middle[name]
+        row(f"… beside {name}{goal}", "", f"{count / theirs:,.0f} {unit}/s", f"{theirs / seconds:.2f}", command)
+        row("… by seconds of processor", f"{busy:.2f} s", f"{busy_theirs:.2f} s", f"{busy_theirs / busy:.2f}")
+    row("… peak memory", f"{max(r[1] for r in runs[what]):.0f} MB")
+
+
 def load():
-    lines = sum(block.count(b"\n") for block in iter(lambda f=open(LOG, "rb"): f.read(1 << 20), b""))
     database = f"{SCRATCH}/imported.db"
     mine = f"{BINARY} import {LOG} --into {database} 2>/dev/null"
-    peer = f"pflogsumm {LOG}" if shutil.which("pflogsumm") else None
-    seconds, peer_seconds, memory = best_of_pair(mine, peer, lambda: remove(database))
-    row("import of a Postfix log", f"{lines / seconds:,.0f} lines/s",
-        f"pflogsumm {lines / peer_seconds:,.0f}" if peer else "", f"{peer_seconds / seconds:.2f}" if peer else "", mine)
-    row("peak memory of import", f"{memory:.0f} MB")
+    peers = {"pflogsumm": f"pflogsumm {LOG}"} if shutil.which("pflogsumm") else {}
+    race("lines", count_lines(LOG), lambda: remove(database), ("import of a Postfix log", mine), peers, " (goal 10)")
+
+
+def load_csv():
+    """The shell's .import into a table of the same columns: as it comes, and with indexes as our table has them on these
+    columns. Ours also reads codes, writes the attempts, and makes six indexes more."""
+    table, database, theirs = f"{SCRATCH}/rows.csv", f"{SCRATCH}/imported.db", f"{SCRATCH}/theirs.db"
+    columns = "time,recipient,outcome,enhanced_code,basic_code,response,sender,title,message_id"
+    remove(table)
+    run(f"{BINARY} export {DATABASE} status:any --raw --columns {columns} -o {table}")
+    shell = f"sqlite3 {theirs} 'DROP TABLE IF EXISTS email; CREATE TABLE email ({columns})' " + \
+        f"'.import --csv --skip 1 {table} email'"
+    indexes = "CREATE INDEX t ON email (time, outcome); " + \
+        "CREATE INDEX r ON email (recipient COLLATE NOCASE, time DESC); CREATE INDEX m ON email (message_id)"
+    mine = f"{BINARY} import {table} --into {database} 2>/dev/null"
+    peers = {".import": shell, ".import, then 3 indexes": f"{shell} '{indexes}'"}
+    race("rows", int(tracked()), lambda: remove(database, theirs), ("import of CSV", mine), peers, " (goal 1)")
+    remove(table, theirs)
 
 
 def bounces():
@@ -118,14 +155,18 @@ def bounces():
     row("peak memory of that", f"{memory:.0f} MB")
 
 
+def tracked():
+    return subprocess.run(["sqlite3", DATABASE, "SELECT sum(count) FROM tally"], capture_output=True, text=True).stdout
+
+
 def main():
-    rows = subprocess.run(["sqlite3", DATABASE, "SELECT sum(count) FROM tally"], capture_output=True, text=True).stdout
-    print(f"{int(rows):,} tracked emails, {os.path.getsize(DATABASE) / 1e6:,.0f} MB; {os.cpu_count()} processors; "
+    print(f"{int(tracked()):,} tracked emails, {os.path.getsize(DATABASE) / 1e6:,.0f} MB; {os.cpu_count()} processors; "
           f"medians of {ROUNDS}; warm cache\n")
     row("what", "figure", "peer, budget", "ratio", "command")
     browse()
     export()
     load()
+    load_csv()
     bounces()
 
 

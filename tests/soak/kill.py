@@ -12,7 +12,7 @@ import soak
 dir = soak.scratch()
 db = os.path.join(dir, 'mail.db')
 full = soak.is_full()
-kills = soak.length(20, 200)
+kills = soak.length(10, 200)
 random.seed(20261123)
 PAUSE_S = 0.9  # longer than an import waits before it takes in what it has
 
@@ -149,8 +149,8 @@ soak.make_log(log, 20000, 3)
 with open(log, 'rb') as f:
 	text = f.read()
 feed = []
-for i in range(8):
-	feed += [text[len(text) * i // 8:len(text) * (i + 1) // 8], b'']
+for i in range(3):
+	feed += [text[len(text) * i // 3:len(text) * (i + 1) // 3], b'']
 
 total = random_kills('log, bounces, events and a table', sources, kills * 6 // 10, 3)
 total += random_kills('standard input with pauses', ['-'], kills * 2 // 10, 4, feed)
@@ -160,7 +160,9 @@ if full:
 	total += random_kills('a million lines', [large], kills - total, 6)
 else:
 	total += random_kills('a few lines', small, kills - total, 3)
-exact = kills_at_each_call(small, 100000 if full else 8)
-exact += exports_killed(100000 if full else 4)
+exact = 0
+if not soak.SANITIZED:  # a sanitizer has the calls for itself
+	exact += kills_at_each_call(small, 100000 if full else 6)
+	exact += exports_killed(100000 if full else 4)
 soak.figure(f'{total} kills at random moments and {exact} at calls that write: each repeat gave the same database, no partial file')
 soak.finish()

@@ -429,6 +429,28 @@ static void rollback_leaves_nothing(void **state)
 	store_close(st);
 }
 
+/* Not all of very many attempts are counted anew for each that comes. */
+static void very_many_attempts(void **state)
+{
+	enum { MANY = 2500 };
+	struct store *st = open_new(*state);
+	sqlite3 *db = plain_open(((struct scratch *)*state)->path);
+	struct err e = {0};
+	for (int round = 0; round < 2; round++) {
+		assert_ok(store_begin(st, &e), e);
+		for (int i = 0; i < MANY; i++) {
+			struct record r = email(7, "a@example.com", T0 + i, OUTCOME_DEFERRED, (struct ecode){4, 2, 0},
+						450, "later");
+			assert_int_equal(put(st, &r, 0), round ? PUT_UNCHANGED : i ? PUT_CHANGED : PUT_ADDED);
+		}
+		assert_ok(store_commit(st, &e), e);
+		assert_int_equal(plain_int(db, "SELECT attempts FROM email"), MANY);
+		assert_int_equal(plain_int(db, "SELECT count(*) FROM attempt"), MANY);
+	}
+	sqlite3_close(db);
+	store_close(st);
+}
+
 static bool is_there(const char *path)
 {
 	return access(path, F_OK) == 0;
@@ -490,6 +512,7 @@ int main(void)
 		TEST(bytes_are_kept),
 		TEST(refuses_nonsense_in_a_sentence),
 		TEST(rollback_leaves_nothing),
+		TEST(very_many_attempts),
 		TEST(discards_what_nobody_uses),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

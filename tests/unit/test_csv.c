@@ -1,5 +1,6 @@
 #include "import/csv_head.h"
 #include "import/csv_text.h"
+#include "import/fact.h"
 
 #include "import_list.h"
 
@@ -267,6 +268,51 @@ static void names_of_other_programs(void **state)
 	list_free(&l);
 }
 
+/* "|" is between the addresses that are found. */
+static void addresses_of_a_field(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *field, *want;
+	} cases[] = {
+		{"", ""},
+		{" , ;", " , ;"}, /* no addresses: as it is */
+		{"<>", ""},
+		{"bob", "bob"},
+		{"Bob <bob>", "bob"},
+		{"bob@example.com", "bob@example.com"},
+		{" <bob@example.com> ", "bob@example.com"},
+		{"\"a<b\" <bob@example.com>", "bob@example.com"},
+		{"bob@example.com (Bob, the builder)", "bob@example.com"},
+		{"Doe, John <john@example.com>", "john@example.com"},
+		{"\"Doe, J@work\" <john@example.com>;", "john@example.com"},
+		{"odd,one@example.com", "odd,one@example.com"},
+		{"not one@example.com", "not one@example.com"},
+		{"a@example.com,b@example.com;, \"C, D\" <c@example.com>,",
+		 "a@example.com|b@example.com|c@example.com"},
+		{"<a,b@example.com>, c@example.com", "a,b@example.com|c@example.com"},
+		{"a@example.com, <>", "a@example.com"},
+	};
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct fact_addresses f = {.rest = str_of(cases[i].field)};
+		struct buf b = {0};
+		struct str one;
+		while (fact_addresses_next(&f, &one)) {
+			buf_add(&b, f.found > 1 ? STR("|") : STR(""));
+			buf_add(&b, one);
+		}
+		if (!str_eq(buf_str(&b), str_trim(str_of(cases[i].want))))
+			fail_msg("%s is read as %.*s", cases[i].field, (int)b.len, b.p);
+		buf_free(&b);
+	}
+	struct list l = read_table("id,to,status\n1,\"a@example.com, Bob <b@example.com>\",550\n2,<>,550\n");
+	assert_int_equal(l.count, 2);
+	assert_text(l.items[0].record.recipient, "a@example.com");
+	assert_text(l.items[1].record.recipient, "b@example.com");
+	assert_int_equal(l.bad_count, 1);
+	list_free(&l);
+}
+
 static void same_rows_have_same_keys(void **state)
 {
 	(void)state;
@@ -418,6 +464,7 @@ int main(void)
 		cmocka_unit_test(a_status_of_any_kind),
 		cmocka_unit_test(a_reason_alone),
 		cmocka_unit_test(names_of_other_programs),
+		cmocka_unit_test(addresses_of_a_field),
 		cmocka_unit_test(same_rows_have_same_keys),
 		cmocka_unit_test(malformed_rows_are_counted),
 		cmocka_unit_test(an_endless_quote_has_an_end),

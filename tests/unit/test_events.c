@@ -148,6 +148,15 @@ static void mailgun(void **state)
 		 "gone\","
 		 "\"timestamp\":1790000000}",
 		 "failed bob@example.com 5.1.1 550 1790000000"},
+		{"{\"event\":\"dropped\",\"recipient\":\"bob@example.com\",\"code\":\"602\",\"reason\":\"old\","
+		 "\"description\":"
+		 "\"Too old\",\"timestamp\":1790000000}",
+		 "failed bob@example.com - 602 1790000000"},
+		/* refused before it was one message a recipient */
+		{"{\"event-data\":{\"event\":\"rejected\",\"timestamp\":1790000000,\"reject\":{\"reason\":\"Sandbox\"},"
+		 "\"message\":"
+		 "{\"headers\":{\"to\":\"a@example.com, \\\"B, <the> b\\\" <b@example.com>\"}}}}",
+		 "failed a@example.com - 0 1790000000; failed b@example.com - 0 1790000000"},
 		/* answers of its API */
 		{"{\"items\":[{\"event\":\"delivered\",\"recipient\":\"a@example.com\",\"timestamp\":1790000000}],"
 		 "\"paging\":{\"next\":\"https://api.example.com/{x}\"}}",
@@ -268,6 +277,8 @@ static void postmark(void **state)
 		{PM_RECORD("SubscriptionChange", "ChangedAt"), ""},
 		{PM_RECORD("SpamComplaint", "BouncedAt"), ""},
 		{PM_RECORD("Pigeon", "BouncedAt"), "bad 1"},
+		{PM_RECORD("", "DeliveredAt"), "delivered bob@example.com - 0 1793527200"},
+		{PM_RECORD("", "ReceivedAt"), "opened bob@example.com - 0 1793527200"},
 		{"{\"TotalCount\":1,\"Bounces\":[{\"ID\":1,\"Type\":\"HardBounce\",\"TypeCode\":1,\"Email\":\"a@"
 		 "example.com\","
 		 "\"BouncedAt\":\"2026-11-01T10:00:00Z\",\"Details\":\"550 no\"}]}",
@@ -308,6 +319,10 @@ static void sparkpost(void **state)
 		{SP("generation_failure", ",\"reason\":\"bad template\""), "failed bob@example.com - 0 1790000000"},
 		{SP("delivery", ""), "delivered bob@example.com - 0 1790000000"},
 		{SP("injection", ""), "queued bob@example.com - 0 1790000000"},
+		{SP("generation_rejection",
+		    ",\"error_code\":\"554\",\"reason\":\"554 5.7.1 [internal] recipient address was "
+		    "suppressed due to customer policy\""),
+		 "dropped bob@example.com - 0 1790000000"},
 		{SP("spam_complaint", ""), ""},
 		{SP("teleport", ""), "bad 1"},
 		{"[{\"msys\":{\"track_event\":{\"type\":\"open\",\"rcpt_to\":\"a@example.com\",\"timestamp\":"

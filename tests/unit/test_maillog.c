@@ -78,6 +78,36 @@ static void journalctl_in_every_form(void **state)
 	}
 }
 
+/* Several servers of a host write to one log: whichever format the file is taken for, no email is left out. */
+static void a_log_of_several_servers(void **state)
+{
+	(void)state;
+	static const char text[] =
+		"\xef\xbb\xbf"
+		"Oct 26 10:00:00 mx postfix/smtp[1]: AB12CD34: to=<a@example.com>, relay=none, status=bounced (no)\r\n"
+		"Oct 26 10:00:01 mx exim[1]: 1vCxNK-000abc-1A ** b@example.com: no\n"
+		"2026-10-26 10:00:02 1vCxNL-000abd-1A ** c@example.com: no\n"
+		"Oct 26 10:00:03 mx mta-out/smtp[1]: AB12CD35: to=<d@example.com>, relay=none, status=bounced (no)\n"
+		"Oct 26 10:00:04 mx sm-mta[1]: 59QA0012345678: to=<e@example.com>, mailer=esmtp, dsn=5.0.0, stat=no\n"
+		"Oct 26 10:00:05 mx postfix@-.service[1]: AB12CD36: to=<f@example.com>, status=bounced (no)\n"
+		"Oct 26 10:00:06 mx exim4.service[1]: 1vCxNM-000abc-1A ** g@example.com: no\n"
+		"Oct 26 10:00:07 mx sendmail.service[1]: 59QA0712345678: to=<h@example.com>, dsn=5.0.0, stat=no\n";
+	static const struct import_format *const formats[] = {&import_postfix, &import_sendmail, &import_exim};
+	for (size_t i = 0; i < COUNT_OF(formats); i++) {
+		struct list l = log_read(formats[i], text);
+		assert_int_equal(l.bad_count, 0);
+		assert_int_equal(l.count, 8);
+		for (int k = 0; k < l.count; k++) {
+			char want[] = "?@example.com";
+			want[0] = (char)('a' + k);
+			assert_text(l.items[k].record.recipient, want);
+			assert_int_equal(l.items[k].record.time, LOG_TEN + k);
+			assert_int_equal(l.items[k].record.outcome, OUTCOME_FAILED);
+		}
+		list_free(&l);
+	}
+}
+
 static void what_is_an_address(void **state)
 {
 	(void)state;
@@ -94,6 +124,7 @@ int main(void)
 		cmocka_unit_test(each_is_sure_of_its_own_alone),
 		cmocka_unit_test(most_lines_win),
 		cmocka_unit_test(journalctl_in_every_form),
+		cmocka_unit_test(a_log_of_several_servers),
 		cmocka_unit_test(what_is_an_address),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

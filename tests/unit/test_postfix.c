@@ -172,7 +172,7 @@ static void passes_over_the_rest(void **state)
 		"00 mx postfix/smtp[1]: AB12CD34: host mx.example.com[192.0.2.1] said: 450 4.2.0 try again\n" AT
 		"00 mx postfix/bounce[1]: AB12CD34: sender non-delivery notification: AB12CD35\n" AT
 		"00 mx postfix/smtp[1]: warning: to=<a@example.com>, status=sent (no)\n" AT
-		"00 mx sendmail[1]: AB12CD34: to=<a@example.com>, delay=00:00:01, mailer=esmtp, stat=Sent\n" AT
+		"00 mx cron[1]: AB12CD34: to=<a@example.com>, relay=none, status=sent (ok)\n" AT
 		"00 mx sshd[1]: Accepted publickey for root\n" AT "00 mx last message repeated 2 times\n"
 		"\n");
 	assert_int_equal(l.count, 0);
@@ -195,6 +195,17 @@ static void counts_malformed_lines(void **state)
 	assert_int_equal(l.count, 2);
 	assert_text(l.items[0].record.response, "");
 	assert_text(l.items[1].record.response, "cut off he");
+	list_free(&l);
+}
+
+/* An id is up to 5 digits of time and 16 of an inode. */
+static void the_longest_id(void **state)
+{
+	(void)state;
+	struct list l = read_log(AT "00 mx postfix/smtp[1]: ED06590130AA1C9D6D862: to=<a@example.com>, relay=none, "
+				    "status=bounced (no)\n");
+	assert_int_equal(l.count, 1);
+	assert_text(l.items[0].record.queue_id, "ED06590130AA1C9D6D862");
 	list_free(&l);
 }
 
@@ -287,11 +298,17 @@ static void queue_forgets_the_oldest(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(joins_interleaved_lines), cmocka_unit_test(every_status),
-		cmocka_unit_test(codes_without_a_reply),   cmocka_unit_test(expiry_has_its_own_line),
-		cmocka_unit_test(passes_over_the_rest),    cmocka_unit_test(counts_malformed_lines),
-		cmocka_unit_test(odd_addresses),           cmocka_unit_test(title_ends_where_the_log_ends_it),
-		cmocka_unit_test(recognises_its_own),      cmocka_unit_test(queue_forgets_the_oldest),
+		cmocka_unit_test(joins_interleaved_lines),
+		cmocka_unit_test(every_status),
+		cmocka_unit_test(codes_without_a_reply),
+		cmocka_unit_test(expiry_has_its_own_line),
+		cmocka_unit_test(passes_over_the_rest),
+		cmocka_unit_test(counts_malformed_lines),
+		cmocka_unit_test(odd_addresses),
+		cmocka_unit_test(the_longest_id),
+		cmocka_unit_test(title_ends_where_the_log_ends_it),
+		cmocka_unit_test(recognises_its_own),
+		cmocka_unit_test(queue_forgets_the_oldest),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

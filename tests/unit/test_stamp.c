@@ -194,6 +194,49 @@ static void parts_of_a_line(void **state)
 	}
 }
 
+/* What daemons put around the parts, as FreeBSD, busybox, AIX and Solaris do, and the forms of the network. */
+static void heads_of_other_daemons(void **state)
+{
+	(void)state;
+	static const char *const same[] = {
+		"Oct 26 10:00:00 mx.example postfix/smtp[7]: A: b",
+		"<22>Oct 26 10:00:00 mx.example postfix/smtp[7]: A: b",
+		"Oct 26 10:00:00 <mail.info> mx.example postfix/smtp[7]: A: b",
+		"Oct 26 10:00:00 mx.example mail.info postfix/smtp[7]: A: b",
+		"Oct 26 10:00:00 mx.example mail:info postfix/smtp[7]: A: b",
+		"Oct 26 10:00:00 mx.example postfix/smtp[7]: [ID 197553 mail.info] A: b",
+		"1793008800.123456 mx.example postfix/smtp[7]: A: b",
+		"<22>1 2026-10-26T10:00:00.123Z mx.example postfix/smtp[7] 7 - - A: b",
+		"<22>1 2026-10-26T10:00:00Z mx.example postfix/smtp[7] 7 ID47 [a@1 b=\"c] \\\"d\"][e] \xef\xbb\xbf"
+		"A: b",
+	};
+	struct stamp_clock c = stamp_clock_of(2026, 0);
+	struct syslog_line l;
+	const char *why = NULL;
+	for (size_t i = 0; i < COUNT_OF(same); i++) {
+		if (!syslog_split(&c, str_of(same[i]), &l, &why) || l.time_s != utc(2026, 10, 26, 10, 0, 0) ||
+		    !str_eq(l.host, STR("mx.example")) || !str_eq(l.tag, STR("postfix/smtp[7]")) ||
+		    !str_eq(l.message, STR("A: b")))
+			fail_msg("%s is split otherwise", same[i]);
+	}
+	assert_true(syslog_split(&c, STR("Oct 26 10:00:00 mail.info postfix/smtp[7]: A: b"), &l, &why));
+	assert_true(str_eq(l.host, STR("mail.info")) && str_eq(l.tag, STR("postfix/smtp[7]")));
+	static const char *const bad[] = {"<>Oct 26 10:00:00 mx x: y", "<1234>Oct 26 10:00:00 mx x: y",
+					  "<22>1 - mx x 1 - - y",      "1793008800 mx x: y",
+					  "0793008800.1 mx x: y",      "<22>1 "};
+	for (size_t i = 0; i < COUNT_OF(bad); i++)
+		if (syslog_split(&c, str_of(bad[i]), &l, &why))
+			fail_msg("%s is taken", bad[i]);
+	static const char *const cut[] = {"<22>1 2026-10-26T10:00:00Z mx",
+					  "<22>1 2026-10-26T10:00:00Z mx a 1 - [x \"",
+					  "<22>1 2026-10-26T10:00:00Z mx a 1 - [x",
+					  "Oct 26 10:00:00 mx mail.info",
+					  "Oct 26 10:00:00 <mail.info>",
+					  "Oct 26 10:00:00 mx a: [ID 1"};
+	for (size_t i = 0; i < COUNT_OF(cut); i++)
+		assert_true(syslog_split(&c, str_of(cut[i]), &l, &why));
+}
+
 static void dates_of_mail(void **state)
 {
 	(void)state;
@@ -225,9 +268,15 @@ static void dates_of_mail(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(iso_forms),       cmocka_unit_test(dates_of_mail),       cmocka_unit_test(any_form),
-		cmocka_unit_test(year_by_latest),  cmocka_unit_test(year_as_said),        cmocka_unit_test(local_zone),
-		cmocka_unit_test(parts_of_a_line), cmocka_unit_test(logs_without_a_zone),
+		cmocka_unit_test(iso_forms),
+		cmocka_unit_test(dates_of_mail),
+		cmocka_unit_test(any_form),
+		cmocka_unit_test(year_by_latest),
+		cmocka_unit_test(year_as_said),
+		cmocka_unit_test(local_zone),
+		cmocka_unit_test(parts_of_a_line),
+		cmocka_unit_test(heads_of_other_daemons),
+		cmocka_unit_test(logs_without_a_zone),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
