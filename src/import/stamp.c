@@ -104,7 +104,7 @@ static bool number(struct str s, double *out)
 	}
 	if (count && (is_at(s, i, 'e') || is_at(s, i, 'E'))) {
 		bool minus = is_at(s, i + 1, '-');
-		i += 1 + (minus || is_at(s, i + 1, '+'));
+		i += minus || is_at(s, i + 1, '+') ? 2 : 1;
 		size_t places = s.len - i == 1 ? 1 : 2;
 		int exponent = digits(s, i, places);
 		if (exponent < 0)
