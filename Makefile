@@ -15,7 +15,7 @@ BUILD ?= build$(if $(SAN),/san-$(subst $(comma),-,$(SAN)))
 PREFIX ?= /usr/local
 VERSION := 0.1.0
 
-PKGS := ncursesw sqlite3 gmime-3.0 libarchive zlib json-c
+PKGS := ncursesw sqlite3 gmime-3.0 libarchive zlib liblzma json-c
 CPPFLAGS += -D_GNU_SOURCE -Isrc -I$(BUILD)/gen -DDEADLETTER_VERSION='"$(VERSION)"'
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
         -Wformat=2 -Wvla -Wswitch-enum $(if $(WERROR),-Werror)
@@ -48,7 +48,8 @@ run: deps ## install what is missing, build, open the browser on the sample
 
 # ---- what must be installed -------------------------------------------------------------------------------------
 
-DEPS := gcc make pkg-config libncurses-dev libsqlite3-dev libgmime-3.0-dev libarchive-dev zlib1g-dev libjson-c-dev
+DEPS := gcc make pkg-config libncurses-dev libsqlite3-dev libgmime-3.0-dev libarchive-dev zlib1g-dev \
+        liblzma-dev libjson-c-dev
 DEPS_DEV := $(DEPS) libcmocka-dev libvterm-dev sqlite3 python3 mandoc zsh xz-utils zstd bzip2
 DEPS_FUZZ := $(DEPS) clang libclang-rt-14-dev
 DEPS_LINT := $(DEPS_DEV) clang-format clang-tidy cppcheck
@@ -169,11 +170,17 @@ soak: ## the long tests at full length, minutes to hours; tests/README.md tells 
 	@sh src/tools/deps.sh $(DEPS_SOAK)
 	@$(MAKE) --no-print-directory soak-run
 
+# Some are for a sanitizer.
 SOAK_SAN := $(BUILD)/san-address-undefined
+SOAK_TSAN := $(BUILD)/san-thread
+IN_SAN := $(BUILD)/tests/soak/corrupt $(BUILD)/tests/soak/input
+IN_TSAN := $(BUILD)/tests/soak/worker
 soak-run: $(BIN) $(SAMPLE) programs
-	@$(MAKE) --no-print-directory SAN=address,undefined $(SOAK_SAN)/tests/soak/corrupt
-	@BIN=$(abspath $(BIN)) BUILD=$(abspath $(BUILD)) SOAK=$(or $(SOAK),full) sh tests/run.sh \
-		$(patsubst $(BUILD)/tests/soak/corrupt,$(SOAK_SAN)/tests/soak/corrupt,$(SOAKS))
+	@$(MAKE) --no-print-directory SAN=address,undefined $(SOAK_SAN)/deadletter $(IN_SAN:$(BUILD)/%=$(SOAK_SAN)/%)
+	@$(MAKE) --no-print-directory SAN=thread $(IN_TSAN:$(BUILD)/%=$(SOAK_TSAN)/%)
+	@BIN=$(abspath $(BIN)) BUILD=$(abspath $(BUILD)) SAN_BIN=$(abspath $(SOAK_SAN)/deadletter) SOAK=$(or $(SOAK),full) \
+		sh tests/run.sh $(filter-out $(IN_SAN) $(IN_TSAN),$(SOAKS)) $(IN_SAN:$(BUILD)/%=$(SOAK_SAN)/%) \
+		$(IN_TSAN:$(BUILD)/%=$(SOAK_TSAN)/%)
 
 programs: $(UNIT) $(SCREEN) $(filter $(BUILD)/%,$(SOAKS)) $(PRELOAD) $(BUILD)/tools/gen_log
 

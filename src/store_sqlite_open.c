@@ -172,7 +172,7 @@ bool store_read_begin(struct store *st, struct err *e)
 
 bool store_read_end(struct store *st, bool ok, struct err *e)
 {
-	if (!st->reading)
+	if (!st->reading || st->held)
 		return ok;
 	st->reading = false;
 	sqlite3_exec(st->db, "ROLLBACK", NULL, NULL, NULL); /* nothing was written; never fails for want of a lock */
@@ -205,7 +205,7 @@ static int on_progress(void *ctx)
 static int on_busy(void *ctx, int tries)
 {
 	struct store *st = ctx;
-	if (on_progress(st) || tries * BUSY_STEP_MS > (st->writable ? BUSY_WRITE_MS : BUSY_READ_MS))
+	if (st->impatient || on_progress(st) || tries * BUSY_STEP_MS > (st->writable ? BUSY_WRITE_MS : BUSY_READ_MS))
 		return 0;
 	sqlite3_sleep(BUSY_STEP_MS);
 	return 1;

@@ -429,3 +429,16 @@ bool hostile_judge(struct str sent, unsigned allowed, int *copies, struct err *e
 		*copies = j.copies;
 	return ok;
 }
+
+bool hostile_take(struct buf *sent, unsigned allowed, int *copies, struct err *e)
+{
+	size_t whole = sent->len;
+	while (whole > 0 && sent->p[whole - 1] != '\a')
+		whole--;
+	bool ok = hostile_judge(str_slice(buf_str(sent), 0, whole), allowed, copies, e);
+	if (whole > 0) {
+		memmove(sent->p, sent->p + whole, sent->len - whole);
+		sent->len -= whole;
+	}
+	return ok;
+}

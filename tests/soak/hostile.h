@@ -29,5 +29,8 @@ enum allowed {
 /* Is all that was sent text without any control, bidi or invisible character, and what is allowed? False: *e says where it
  * is not. */
 bool hostile_judge(struct str sent, unsigned allowed, int *copies, struct err *e);
+/* The same of a screen that is being sent: judges all that has come whole, up to the end of the last title or copy, and takes
+ * it out of `sent`. */
+bool hostile_take(struct buf *sent, unsigned allowed, int *copies, struct err *e);
 
 #endif

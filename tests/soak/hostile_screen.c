@@ -139,7 +139,6 @@ static bool type(struct place *p, const char *keys, struct str text, struct err 
 
 static bool show(struct place *p, const struct sink *s, struct str text, struct buf *shown, struct err *e)
 {
-	buf_reset(&p->screen.sent);
 	if (!s->keys) {
 		if (unlink(p->db) != 0)
 			return err_sys(e, errno, "cannot remove the database");
@@ -154,7 +153,7 @@ static bool show(struct place *p, const struct sink *s, struct str text, struct 
 	if (!screen_runs(&p->screen))
 		return err_set(e, ERR_IO, "the program has ended");
 	int copies = 0;
-	if (!hostile_judge(buf_str(&p->screen.sent), ALLOW_SCREEN | (s->copies ? ALLOW_COPY : 0), &copies, e))
+	if (!hostile_take(&p->screen.sent, ALLOW_SCREEN | (s->copies ? ALLOW_COPY : 0), &copies, e))
 		return false;
 	buf_reset(shown);
 	screen_text(&p->screen, shown);

@@ -1,6 +1,6 @@
 /* Random keys, clicks and pastes into the real program, while others write to its database: it neither ends nor lets a byte
  * of it through to the terminal, and leaves the terminal as it was. SOAK_KEYS=n keys, clicks and bytes of pastes;
- * SOAK_SEED=n other ones. Made to be run with SAN=address,undefined.
+ * SOAK_SEED=n other ones. Made to be run with SAN=address,undefined; SAN_BIN goes before BIN.
  */
 #include "hostile.h"
 #include "screen.h"
@@ -201,24 +201,6 @@ static bool write_a_row(struct world *w, struct storm *s, struct err *e)
 	return store_put(w->store, &r, NULL, 0, 0, &what, e);
 }
 
-/* All that has come whole: behind the last title or copy something may have come in part. */
-static bool judge(struct world *w, struct err *e)
-{
-	struct buf *sent = &w->screen.sent;
-	size_t whole = sent->len;
-	int copies = 0;
-	while (whole > 0 && sent->p[whole - 1] != '\a')
-		whole--;
-	if (!hostile_judge(str_slice(buf_str(sent), 0, whole), ALLOW_SCREEN | ALLOW_COPY, &copies, e))
-		return false;
-	w->copies += copies;
-	if (whole > 0) {
-		memmove(sent->p, sent->p + whole, sent->len - whole);
-		sent->len -= whole;
-	}
-	return true;
-}
-
 static bool batch(struct world *w, struct storm *s, struct err *e)
 {
 	if (below(s, 20) == 0 && !write_a_row(w, s, e))
@@ -229,8 +211,10 @@ static bool batch(struct world *w, struct storm *s, struct err *e)
 		return false;
 	if (!screen_runs(&w->screen))
 		return (s->may_end || err_set(e, ERR_IO, "ended without being asked to")) && end(w, e) && begin(w, e);
-	if (!judge(w, e))
+	int copies = 0;
+	if (!hostile_take(&w->screen.sent, ALLOW_SCREEN | ALLOW_COPY, &copies, e))
 		return false;
+	w->copies += copies;
 	if (below(s, 50) == 0)
 		return screen_resize(&w->screen, 1 + (int)below(s, W_MAX), 1 + (int)below(s, H_MAX), e);
 	return below(s, 50) > 0 || screen_resize(&w->screen, 120, 36, e);
@@ -276,6 +260,8 @@ int main(void)
 	struct arena a = {0};
 	struct err e = {0};
 	soak_start(&w.k);
+	if (getenv("SAN_BIN"))
+		soak_path(w.k.bin, "SAN_BIN", "");
 	drop_rights(&w);
 	copy_sample(&w);
 	soak_env_standard(&w.env, w.k.dir);

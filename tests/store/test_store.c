@@ -574,9 +574,10 @@ static void check_each(struct world *w, const struct scope *s, const struct reco
 	struct arena a = {0};
 	struct err e = {0};
 	struct counter c = {.want = want, .n = n, .what = what};
+	const struct each each = {READ_ALL, count_each, &c};
 	int64_t *ids;
 	size_t count;
-	assert_ok(store_each(w->st, s, NULL, 0, count_each, &c, &e), e);
+	assert_ok(store_each(w->st, s, NULL, 0, &each, &e), e);
 	assert_int_equal(c.seen, n);
 	assert_ok(store_ids(w->st, s, &a, &ids, &count, &e), e);
 	assert_int_equal(count, n);
@@ -589,7 +590,7 @@ static void check_each(struct world *w, const struct scope *s, const struct reco
 	int64_t *in_order = arena_array(&a, int64_t, (size_t)n + 1);
 	for (int i = 0; i < n; i++)
 		in_order[i] = want[i].id;
-	assert_ok(store_each(w->st, s, in_order, (size_t)n, count_each, &c, &e), e);
+	assert_ok(store_each(w->st, s, in_order, (size_t)n, &each, &e), e);
 	assert_int_equal(c.seen, n);
 	arena_free(&a);
 }
@@ -823,7 +824,7 @@ static void a_giant_field_is_cut_on_the_screen(void **state)
 	assert_ok(filter_parse(STR("text:small"), now, &a, &f, &e), e);
 	struct scope s = {.all = {f}, .count = 1};
 	struct buf seen = {0};
-	assert_ok(store_each(w->st, &s, NULL, 0, note_id, &seen, &e),
+	assert_ok(store_each(w->st, &s, NULL, 0, &(struct each){READ_ALL, note_id, &seen}, &e),
 		  e); /* the first is handed over before the giant */
 	assert_string_equal(seen.p, "3 1 ");
 	buf_free(&seen);
@@ -842,7 +843,7 @@ static void a_giant_field_is_cut_on_the_screen(void **state)
 	assert_ok(store_detail(w->st, 2, &a, &d, &e), e);
 	assert_in_range(d.record.response.len, 1 << 20, 20000000);
 	size_t whole = 0; /* but never on its way out */
-	assert_ok(store_each(w->st, &(struct scope){0}, NULL, 0, add_length, &whole, &e), e);
+	assert_ok(store_each(w->st, &(struct scope){0}, NULL, 0, &(struct each){READ_ALL, add_length, &whole}, &e), e);
 	assert_int_equal(whole, strlen("small") + 20000000 + strlen("small as well"));
 	assert_int_equal(d.attempt_count, 3);
 	arena_free(&a);

@@ -328,7 +328,7 @@ static void nothing_stays_open_between_questions(void **state)
 		if (round == 2)
 			assert_false(store_detail(st, 500, &a, &d, &e));
 		if (round == 3)
-			assert_false(store_each(st, &all, NULL, 0, stop_at_once, NULL, &e));
+			assert_false(store_each(st, &all, NULL, 0, &(struct each){.fn = stop_at_once}, &e));
 		if (round == 4) {
 			store_set_stale(st, always_stale, NULL);
 			store_count(st, &all, &n, &e);
