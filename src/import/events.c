@@ -271,8 +271,8 @@ static void gather_lists(const char *lists[LISTS_MAX])
 static bool has_telling_name(struct str head)
 {
 	static const char *const names[] = {
-		"\"event-data\"", "notificationType\\\"", "eventType\\\"", "\"notificationType\"",
-		"\"RecordType\"", "\"sg_event_id\"",      "\"msys\""};
+		"\"event-data\"", "notificationType\\\"", "eventType\\\"",   "\"notificationType\"",
+		"\"eventType\"",  "\"RecordType\"",       "\"sg_event_id\"", "\"msys\""};
 	for (size_t i = 0; i < COUNT_OF(names); i++)
 		if (str_find(head, str_of(names[i]), 0) != SIZE_MAX)
 			return true;

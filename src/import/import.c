@@ -251,6 +251,8 @@ static int recognise(struct run *r, struct lines *l, bool surely, struct err *e)
 		struct str head = str_slice(lines_head(l), 0, IMPORT_HEAD_BYTES);
 		bool whole = l->at_end || head.len == IMPORT_HEAD_BYTES;
 		int score = 0;
+		if (str_starts(head, STR("\xef\xbb\xbf"))) /* editors put it before text of any kind */
+			head = str_slice(head, 3, SIZE_MAX);
 		int found = head.len || whole ? format_of(r, head, &score) : -1;
 		if (found >= 0 && score >= IMPORT_SCORE_SURE)
 			return found;

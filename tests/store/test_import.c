@@ -390,6 +390,33 @@ static void a_folder_of_compressed_logs(void **state)
 	sqlite3_close(db);
 }
 
+/* Some editors put a byte order mark in front, and the format is found all the same. */
+static void a_byte_order_mark(void **state)
+{
+	const struct scratch *s = *state;
+	static const struct import_options o = {.year = 2026, .bad_limit = 9};
+	static const char *const texts[] = {
+		"\xef\xbb\xbf"
+		"Oct 26 10:00:00 mx postfix/smtp[1]: AB000001: to=<a@example.com>, status=sent (ok)\n",
+		"\xef\xbb\xbf"
+		"2026-10-26 10:00:00 1vCxNK-000abc-1A => b@example.com R=r T=t\n",
+		"\xef\xbb\xbf"
+		"Oct 26 10:00:00 mx sendmail[1]: 99QA00aa000001: to=<c@example.com>, mailer=esmtp, stat=Sent (ok)\n",
+		"\xef\xbb\xbfrecipient,status\nd@example.com,delivered\n",
+		"\xef\xbb\xbf[{\"email\":\"e@example.com\",\"event\":\"delivered\",\"sg_event_id\":\"1\",\"timestamp\":"
+		"1}]",
+	};
+	for (size_t i = 0; i < COUNT_OF(texts); i++) {
+		char path[128];
+		struct import_result r;
+		struct err e = {0};
+		put_file(s, "x", str_of(texts[i]), path);
+		assert_ok(import_into(s, path, &o, &r, &e), e);
+		if (r.added != 1 || r.bad)
+			fail_msg("%lld added of %s", (long long)r.added, texts[i]);
+	}
+}
+
 /* A line that names many recipients gives each its text; but not so that a small file makes a huge database. */
 static void a_long_text_for_many(void **state)
 {
@@ -597,6 +624,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(compressed_files_that_lie, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(compressed_files, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(compressed_files_in_a_row, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(a_byte_order_mark, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(a_long_text_for_many, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(damaged_files, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(a_folder_of_compressed_logs, scratch_setup, scratch_teardown),

@@ -456,7 +456,8 @@ static void recognised_by_content(void **state)
 {
 	(void)state;
 	static const char *const ours[] = {"[" ONE("a") "]", "\xef\xbb\xbf\n {\"msys\":{}}", SES_BOUNCE,
-					   "{\"event-data\":{\"event\":\"delivered\",\"rec"};
+					   "{\"event-data\":{\"event\":\"delivered\",\"rec",
+					   "{\"eventType\":\"Bounce\",\"mail\":{\"hea"};
 	static const char *const others[] = {
 		"", "{}", "[1,2]", "{\"colour\":\"red\"}", "to,status\na,b", "x " ONE("a"), "{\"colour\":\"r"};
 	for (size_t i = 0; i < COUNT_OF(ours); i++)
