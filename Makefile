@@ -15,7 +15,7 @@ BUILD ?= build$(if $(SAN),/san-$(subst $(comma),-,$(SAN)))
 PREFIX ?= /usr/local
 VERSION := 0.1.0
 
-PKGS := ncursesw sqlite3 gmime-3.0 libarchive json-c
+PKGS := ncursesw sqlite3 gmime-3.0 libarchive zlib liblzma json-c
 CPPFLAGS += -D_GNU_SOURCE -Isrc -I$(BUILD)/gen -DDEADLETTER_VERSION='"$(VERSION)"'
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
         -Wformat=2 -Wvla -Wswitch-enum $(if $(WERROR),-Werror)
@@ -48,7 +48,8 @@ run: deps ## install what is missing, build, open the browser on the sample
 
 # ---- what must be installed -------------------------------------------------------------------------------------
 
-DEPS := gcc make pkg-config libncurses-dev libsqlite3-dev libgmime-3.0-dev libarchive-dev libjson-c-dev
+DEPS := gcc make pkg-config libncurses-dev libsqlite3-dev libgmime-3.0-dev libarchive-dev zlib1g-dev \
+        liblzma-dev libjson-c-dev
 DEPS_DEV := $(DEPS) libcmocka-dev libvterm-dev sqlite3 python3 mandoc zsh xz-utils zstd bzip2
 DEPS_FUZZ := $(DEPS) clang libclang-rt-14-dev
 DEPS_LINT := $(DEPS_DEV) clang-format clang-tidy cppcheck

@@ -1,60 +1,56 @@
 #include "export.h"
 
-#include "export_format.h"
-#include "outfile.h"
+#include "export_lines.h"
+#include "export_readers.h"
 
 enum { FLUSH_BYTES = 256 * 1024, PROGRESS_ROWS = 1024 };
 
-struct run {
-	const struct export_options *o;
+/* Records that are named: they are looked up one by one, in the order given. */
+struct named {
 	struct store *store;
-	bool per_source; /* one row a source: a column asks for it */
-	struct outfile file;
-	struct buf out, cell;
-	struct export_result result;
+	struct outfile *file;
+	struct export_lines lines;
 };
 
-static bool flush(struct run *r, struct err *e)
+static bool flush(struct named *n, struct err *e)
 {
-	bool ok = outfile_write(&r->file, buf_str(&r->out), e);
-	buf_reset(&r->out);
+	bool ok = outfile_write(n->file, buf_str(&n->lines.out), e);
+	buf_reset(&n->lines.out);
 	return ok;
 }
 
-static bool add_row(struct run *r, const struct record *record, struct err *e)
+static bool each_named(void *ctx, const struct record *record, struct err *e)
 {
-	if (r->o->cancelled && r->o->cancelled(r->o->ctx))
+	struct named *n = ctx;
+	const struct export_options *o = n->lines.o;
+	if (o->cancelled && o->cancelled(o->ctx))
 		return err_set(e, ERR_CANCEL, "stopped; nothing was written");
-	export_add_record(r->o, record, &r->cell, &r->out, &r->result.guarded);
-	r->result.rows++;
-	if (r->o->progress && r->result.rows % PROGRESS_ROWS == 0)
-		r->o->progress(r->o->ctx, r->result.rows);
-	return r->out.len < FLUSH_BYTES || flush(r, e);
+	int64_t before = n->lines.rows;
+	if (!export_lines_add(&n->lines, n->store, record, e))
+		return false;
+	if (o->progress && n->lines.rows / PROGRESS_ROWS != before / PROGRESS_ROWS)
+		o->progress(o->ctx, n->lines.rows);
+	return n->lines.out.len < FLUSH_BYTES || flush(n, e);
 }
 
-struct telling {
-	struct run *run;
-	bool failed; /* so the record says */
-	bool told;   /* so has a source */
-};
-
-/* A source that said otherwise (a log: delivered; the bounce mail an hour later: failed) tells of another outcome. */
-static bool each_source(void *ctx, const struct record *said, struct err *e)
+static bool export_named(struct store *st, const int64_t *ids, size_t id_count, const struct export_options *o,
+			 struct outfile *file, struct export_result *result, struct err *e)
 {
-	struct telling *t = ctx;
-	if (outcome_is_failure(said->outcome) != t->failed)
-		return true;
-	t->told = true;
-	return add_row(t->run, said, e);
+	struct named n = {.store = st, .file = file, .lines = {.o = o}};
+	const struct each each = {export_lines_reads(o), each_named, &n};
+	bool ok = store_each(st, NULL, ids, id_count, &each, e) && flush(&n, e);
+	*result = (struct export_result){.rows = n.lines.rows, .guarded = n.lines.guarded};
+	export_lines_free(&n.lines);
+	return ok;
 }
 
-static bool each(void *ctx, const struct record *record, struct err *e)
+static bool write_head(const struct export_options *o, struct outfile *file, struct err *e)
 {
-	struct run *r = ctx;
-	if (!r->per_source)
-		return add_row(r, record, e);
-	struct telling t = {.run = r, .failed = outcome_is_failure(record->outcome)};
-	return store_each_source(r->store, record, each_source, &t, e) && (t.told || add_row(r, record, e));
+	struct buf head = {0};
+	export_add_head(o, &head);
+	bool ok = outfile_write(file, buf_str(&head), e);
+	buf_free(&head);
+	return ok;
 }
 
 static void default_columns(struct export_options *o)
@@ -68,20 +64,20 @@ bool export_run(struct store *st, const struct scope *s, const int64_t *ids, siz
 		const struct export_options *options, struct export_result *out, struct err *e)
 {
 	struct export_options o = *options;
+	struct outfile file;
+	*out = (struct export_result){0};
 	if (o.column_count == 0)
 		default_columns(&o);
-	struct run r = {.o = &o, .store = st};
-	for (int i = 0; i < o.column_count; i++)
-		r.per_source |= (export_columns[o.columns[i]].flags & COLUMN_PER_SOURCE) != 0;
-	bool ok = outfile_open(&r.file, path, o.force, e);
+	bool ok = outfile_open(&file, path, o.force, e);
 	if (ok) {
-		o.showable = outfile_is_terminal(&r.file);
-		export_add_head(&o, &r.out);
-		ok = store_each(st, s, ids, id_count, each, &r, e) && flush(&r, e) && outfile_commit(&r.file, e);
+		o.showable = outfile_is_terminal(&file);
+		ok = write_head(&o, &file, e) &&
+		     (ids ? export_named(st, ids, id_count, &o, &file, out, e)
+			  : export_readers(st, s, &o, &file, out, e)) &&
+		     outfile_commit(&file, e);
 	}
-	outfile_abandon(&r.file);
-	buf_free(&r.out);
-	buf_free(&r.cell);
-	*out = ok ? r.result : (struct export_result){0};
+	outfile_abandon(&file);
+	if (!ok)
+		*out = (struct export_result){0};
 	return ok;
 }

@@ -1,6 +1,7 @@
 /* export.h - records → CSV, TSV or JSON lines, into a file that is whole or not there.
  *
- * Layer 3. Knows columns and formats: a row of export_columns[] or export_formats[] each. Never: SQL, curses, threads.
+ * Layer 3. Knows columns and formats: a row of export_columns[] or export_formats[] each. Never: SQL, curses.
+ * Several threads may read and write one export (export_readers.h); the bytes are the same however many they are.
  * CSV is RFC 4180: CRLF, quotes where needed. TSV ends lines in LF and has \t \n \r \\ for those characters in cells. In
  * both, cells that a spreadsheet would run as a formula (first byte = + - @ TAB CR LF) get a leading ' unless `raw`.
  * JSON lines are valid UTF-8 whatever the data: a byte that is not becomes U+FFFD; what is not known is null. A terminal
@@ -29,7 +30,9 @@ enum {
 /* A column: its name is the CSV head, the JSON key and the word for --columns. */
 struct export_column {
 	const char *name, *help;
-	void (*value)(const struct record *r, struct buf *out);
+	struct str (*text)(const struct record *r); /* its bytes as the record, or a table, has them; else NULL */
+	void (*value)(const struct record *r, struct buf *out); /* appends them */
+	unsigned reads;                                         /* which fields it reads: bits of enum reads */
 	unsigned flags;
 };
 extern const struct export_column export_columns[];
@@ -39,13 +42,14 @@ enum { EXPORT_COLUMNS_MAX = 64 };
 struct export_options {
 	enum export_format format;
 	bool raw;
-	bool showable;                             /* set by export_run when it writes to a terminal */
-	bool ascii;                                /* … that can show no more than ASCII */
-	bool force;                                /* replace an existing file */
-	int columns[EXPORT_COLUMNS_MAX];           /* indices into export_columns */
-	int column_count;                          /* 0: the default ones */
-	bool (*cancelled)(void *ctx);              /* polled for every row; NULL: never */
-	void (*progress)(void *ctx, int64_t rows); /* called now and then; NULL: none */
+	bool showable;                   /* set by export_run when it writes to a terminal */
+	bool ascii;                      /* … that can show no more than ASCII */
+	bool force;                      /* replace an existing file */
+	int columns[EXPORT_COLUMNS_MAX]; /* indices into export_columns */
+	int column_count;                /* 0: the default ones */
+	int readers;                     /* threads that read, 1..READERS_MAX; 0: a processor each */
+	bool (*cancelled)(void *ctx);    /* polled by the calling thread for every row it reads; NULL: never */
+	void (*progress)(void *ctx, int64_t rows); /* called there now and then; NULL: none */
 	void *ctx;
 };
 /* "recipient,enhanced_code": false with the column of the first unknown name. */

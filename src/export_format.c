@@ -71,29 +71,29 @@ static void value_queued_at(const struct record *r, struct buf *out)
 	add_time(out, r->queued_at);
 }
 
-static void value_recipient(const struct record *r, struct buf *out)
+static struct str text_recipient(const struct record *r)
 {
-	buf_add(out, r->recipient);
+	return r->recipient;
 }
 
-static void value_domain(const struct record *r, struct buf *out)
+static struct str text_domain(const struct record *r)
 {
-	buf_add(out, filter_domain(r->recipient));
+	return filter_domain(r->recipient);
 }
 
-static void value_sender(const struct record *r, struct buf *out)
+static struct str text_sender(const struct record *r)
 {
-	buf_add(out, r->sender);
+	return r->sender;
 }
 
-static void value_title(const struct record *r, struct buf *out)
+static struct str text_title(const struct record *r)
 {
-	buf_add(out, r->title);
+	return r->title;
 }
 
-static void value_outcome(const struct record *r, struct buf *out)
+static struct str text_outcome(const struct record *r)
 {
-	buf_add(out, str_of(outcome_name(r->outcome)));
+	return str_of(outcome_name(r->outcome));
 }
 
 static void value_enhanced_code(const struct record *r, struct buf *out)
@@ -107,34 +107,34 @@ static void value_basic_code(const struct record *r, struct buf *out)
 	add_number(out, r->basic);
 }
 
-static void value_meaning(const struct record *r, struct buf *out)
+static struct str text_meaning(const struct record *r)
 {
 	struct explanation x;
 	/* What a provider means by it does not matter here, and would take a search of the response. */
 	codes_explain(r->outcome, r->enhanced, r->basic, STR(""), STR(""), &x);
-	buf_add(out, str_of(x.entry->name));
+	return str_of(x.entry->name);
 }
 
-static void value_side(const struct record *r, struct buf *out)
+static struct str text_side(const struct record *r)
 {
 	struct explanation x;
 	codes_explain(r->outcome, r->enhanced, r->basic, r->remote_mta, r->response, &x);
-	buf_add(out, str_of(x.side_name));
+	return str_of(x.side_name);
 }
 
-static void value_response(const struct record *r, struct buf *out)
+static struct str text_response(const struct record *r)
 {
-	buf_add(out, r->response);
+	return r->response;
 }
 
-static void value_remote_mta(const struct record *r, struct buf *out)
+static struct str text_remote_mta(const struct record *r)
 {
-	buf_add(out, r->remote_mta);
+	return r->remote_mta;
 }
 
-static void value_stage(const struct record *r, struct buf *out)
+static struct str text_stage(const struct record *r)
 {
-	buf_add(out, str_of(stage_name(r->stage)));
+	return str_of(stage_name(r->stage));
 }
 
 static void value_attempts(const struct record *r, struct buf *out)
@@ -147,19 +147,19 @@ static void value_caused_by(const struct record *r, struct buf *out)
 	add_number(out, r->caused_by);
 }
 
-static void value_message_id(const struct record *r, struct buf *out)
+static struct str text_message_id(const struct record *r)
 {
-	buf_add(out, r->message_id);
+	return r->message_id;
 }
 
-static void value_queue_id(const struct record *r, struct buf *out)
+static struct str text_queue_id(const struct record *r)
 {
-	buf_add(out, r->queue_id);
+	return r->queue_id;
 }
 
-static void value_source_file(const struct record *r, struct buf *out)
+static struct str text_source_file(const struct record *r)
 {
-	buf_add(out, r->source_file);
+	return r->source_file;
 }
 
 static void value_source_line(const struct record *r, struct buf *out)
@@ -168,27 +168,29 @@ static void value_source_line(const struct record *r, struct buf *out)
 }
 
 const struct export_column export_columns[] = {
-	{"time", "When the outcome became known, ISO 8601 in UTC.", value_time, COLUMN_DEFAULT},
-	{"recipient", "The recipient's address.", value_recipient, COLUMN_DEFAULT},
-	{"outcome", "failed, dropped, …", value_outcome, COLUMN_DEFAULT},
-	{"enhanced_code", "Enhanced code, RFC 3463.", value_enhanced_code, COLUMN_DEFAULT},
-	{"basic_code", "Basic code, RFC 5321.", value_basic_code, COLUMN_NUMBER | COLUMN_DEFAULT},
-	{"meaning", "The code's name.", value_meaning, COLUMN_DEFAULT},
-	{"side", "Whose side it is on.", value_side, COLUMN_DEFAULT},
-	{"response", "What the remote server answered.", value_response, COLUMN_DEFAULT},
-	{"sender", "The sender's address.", value_sender, COLUMN_DEFAULT},
-	{"title", "The email's own Subject header.", value_title, COLUMN_DEFAULT},
-	{"message_id", "Message-ID.", value_message_id, COLUMN_DEFAULT},
-	{"id", "The record's number.", value_id, COLUMN_NUMBER},
-	{"domain", "The recipient's domain.", value_domain, 0},
-	{"queued_at", "When we took the email, ISO 8601 in UTC.", value_queued_at, 0},
-	{"queue_id", "Queue id.", value_queue_id, 0},
-	{"remote_mta", "The server that answered.", value_remote_mta, 0},
-	{"stage", "Where in the SMTP dialogue it answered.", value_stage, 0},
-	{"attempts", "How often delivery was tried.", value_attempts, COLUMN_NUMBER},
-	{"caused_by", "Of a drop: the number of the failure that caused it.", value_caused_by, COLUMN_NUMBER},
-	{"source_file", "The file that tells of it; makes one row a source.", value_source_file, COLUMN_PER_SOURCE},
-	{"source_line", "The line in that file; makes one row a source.", value_source_line,
+	{"time", "When the outcome became known, ISO 8601 in UTC.", NULL, value_time, 0, COLUMN_DEFAULT},
+	{"recipient", "The recipient's address.", text_recipient, NULL, READ_RECIPIENT, COLUMN_DEFAULT},
+	{"outcome", "failed, dropped, …", text_outcome, NULL, 0, COLUMN_DEFAULT},
+	{"enhanced_code", "Enhanced code, RFC 3463.", NULL, value_enhanced_code, 0, COLUMN_DEFAULT},
+	{"basic_code", "Basic code, RFC 5321.", NULL, value_basic_code, 0, COLUMN_NUMBER | COLUMN_DEFAULT},
+	{"meaning", "The code's name.", text_meaning, NULL, 0, COLUMN_DEFAULT},
+	{"side", "Whose side it is on.", text_side, NULL, READ_RESPONSE | READ_REMOTE_MTA, COLUMN_DEFAULT},
+	{"response", "What the remote server answered.", text_response, NULL, READ_RESPONSE, COLUMN_DEFAULT},
+	{"sender", "The sender's address.", text_sender, NULL, READ_SENDER, COLUMN_DEFAULT},
+	{"title", "The email's own Subject header.", text_title, NULL, READ_TITLE, COLUMN_DEFAULT},
+	{"message_id", "Message-ID.", text_message_id, NULL, READ_MESSAGE_ID, COLUMN_DEFAULT},
+	{"id", "The record's number.", NULL, value_id, 0, COLUMN_NUMBER},
+	{"domain", "The recipient's domain.", text_domain, NULL, READ_RECIPIENT, 0},
+	{"queued_at", "When we took the email, ISO 8601 in UTC.", NULL, value_queued_at, READ_REST, 0},
+	{"queue_id", "Queue id.", text_queue_id, NULL, READ_QUEUE_ID, 0},
+	{"remote_mta", "The server that answered.", text_remote_mta, NULL, READ_REMOTE_MTA, 0},
+	{"stage", "Where in the SMTP dialogue it answered.", text_stage, NULL, READ_REST, 0},
+	{"attempts", "How often delivery was tried.", NULL, value_attempts, READ_REST, COLUMN_NUMBER},
+	{"caused_by", "Of a drop: the number of the failure that caused it.", NULL, value_caused_by, READ_REST,
+	 COLUMN_NUMBER},
+	{"source_file", "The file that tells of it; makes one row a source.", text_source_file, NULL, READ_REST,
+	 COLUMN_PER_SOURCE},
+	{"source_line", "The line in that file; makes one row a source.", NULL, value_source_line, READ_REST,
 	 COLUMN_NUMBER | COLUMN_PER_SOURCE},
 };
 const size_t export_column_count = COUNT_OF(export_columns);
@@ -251,12 +253,21 @@ static bool is_formula(struct str cell)
 	return cell.len > 0 && memchr("=+-@\t\r\n", cell.p[0], 7);
 }
 
+/* Bytes that want quotes around their cell. */
+static const bool csv_quoted[256] = {['"'] = true, [','] = true, ['\r'] = true, ['\n'] = true};
+
+static bool wants_quotes(struct str cell)
+{
+	for (size_t i = 0; i < cell.len; i++)
+		if (csv_quoted[(unsigned char)cell.p[i]])
+			return true;
+	return false;
+}
+
 /* `alone`: the only column, where an empty cell would make an empty line, which readers skip. */
 static void add_csv(struct buf *out, struct str cell, bool guard, bool alone)
 {
-	bool quote = alone && cell.len == 0;
-	for (size_t i = 0; i < cell.len && !quote; i++)
-		quote = cell.p[i] == '"' || cell.p[i] == ',' || cell.p[i] == '\r' || cell.p[i] == '\n';
+	bool quote = (alone && cell.len == 0) || wants_quotes(cell);
 	if (quote)
 		buf_addc(out, '"');
 	if (guard)
@@ -265,15 +276,14 @@ static void add_csv(struct buf *out, struct str cell, bool guard, bool alone)
 		buf_add(out, cell);
 		return;
 	}
-	size_t from = 0;
-	for (size_t i = 0; i < cell.len; i++) {
-		if (cell.p[i] != '"')
-			continue;
-		buf_add(out, str_slice(cell, from, i + 1 - from));
+	const char *end = cell.p + cell.len, *mark;
+	for (const char *at = cell.p; at < end; at = mark + 1) {
+		mark = memchr(at, '"', (size_t)(end - at));
+		buf_add(out, (struct str){at, (size_t)((mark ? mark + 1 : end) - at)});
+		if (!mark)
+			break;
 		buf_addc(out, '"');
-		from = i + 1;
 	}
-	buf_add(out, str_slice(cell, from, SIZE_MAX));
 	buf_addc(out, '"');
 }
 
@@ -358,14 +368,24 @@ static void add_json_member(const struct export_column *c, struct str cell, bool
 		export_add_json(out, cell);
 }
 
-/* The cell as it may go to a terminal. */
-static void make_showable(const struct export_options *o, struct buf *cell)
+/* The text as it may go to a terminal, in `cell`, where it may be already. */
+static struct str make_showable(const struct export_options *o, struct str text, struct buf *cell)
 {
 	struct buf shown = {0};
-	text_show(&shown, buf_str(cell), 0, o->ascii);
+	text_show(&shown, text, 0, o->ascii);
 	buf_reset(cell);
 	buf_add(cell, buf_str(&shown));
 	buf_free(&shown);
+	return buf_str(cell);
+}
+
+static struct str cell_of(const struct export_column *c, const struct record *r, struct buf *cell)
+{
+	if (c->text)
+		return c->text(r);
+	buf_reset(cell);
+	c->value(r, cell);
+	return buf_str(cell);
 }
 
 void export_add_record(const struct export_options *o, const struct record *r, struct buf *cell, struct buf *out,
@@ -373,23 +393,21 @@ void export_add_record(const struct export_options *o, const struct record *r, s
 {
 	for (int i = 0; i < o->column_count; i++) {
 		const struct export_column *c = column_of(o, i);
-		buf_reset(cell);
-		c->value(r, cell);
-		bool guard = o->format != EXPORT_JSONL && !o->raw && !(c->flags & COLUMN_NUMBER) &&
-			     is_formula(buf_str(cell));
+		struct str text = cell_of(c, r, cell);
+		bool guard = o->format != EXPORT_JSONL && !o->raw && !(c->flags & COLUMN_NUMBER) && is_formula(text);
 		*guarded += guard;
 		if (o->showable)
-			make_showable(o, cell);
+			text = make_showable(o, text, cell);
 		if (o->format == EXPORT_JSONL) {
-			add_json_member(c, buf_str(cell), i == 0, out);
+			add_json_member(c, text, i == 0, out);
 			continue;
 		}
 		if (i > 0)
 			buf_addc(out, o->format == EXPORT_CSV ? ',' : '\t');
 		if (o->format == EXPORT_CSV)
-			add_csv(out, buf_str(cell), guard, o->column_count == 1);
+			add_csv(out, text, guard, o->column_count == 1);
 		else
-			add_tsv(out, buf_str(cell), guard);
+			add_tsv(out, text, guard);
 	}
 	if (o->format == EXPORT_JSONL)
 		buf_addc(out, '}');

@@ -14,11 +14,11 @@
 
 enum { OUTFILE_TMP_TEXT = 40 };
 struct outfile {
-	int fd;                           /* -1: not open */
-	int dir_fd;                       /* the target's folder; -1: written directly */
-	char *path;                       /* the target as given, for messages */
-	char *name;                       /* the target within its folder */
-	bool nameless;                    /* the new file has no name yet: it is gone with the program, however that ends */
+	int fd;        /* -1: not open */
+	int dir_fd;    /* the target's folder; -1: written directly */
+	char *path;    /* the target as given, for messages */
+	char *name;    /* the target within its folder */
+	bool nameless; /* the new file has no name yet: it is gone with the program, however that ends */
 	char temporary[OUTFILE_TMP_TEXT]; /* else the new file there; "": none */
 	mode_t mode;                      /* permissions of the file that is replaced; 0: none is */
 	bool force;                       /* may replace an existing file */

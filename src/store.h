@@ -23,6 +23,16 @@ struct store *store_open(const char *path, struct err *e);
  * left that was not there before, unless the disk refuses even that: then an empty one. */
 struct store *store_open_rw(const char *path, bool create, struct err *e);
 void store_close(struct store *st); /* NULL is fine */
+
+/* Appends a sentence when a database lacks what makes it fast: all is answered all the same, but slowly. */
+bool store_is_slow(const struct store *st, struct buf *why);
+/* Opens for store_tune alone. */
+struct store *store_open_tune(const char *path, struct err *e);
+/* Told what is added next: which of how many. */
+typedef void tune_fn(void *ctx, const char *what, int number, int count);
+/* Adds what a database lacks, each piece in a transaction of its own, what is used most first; counts them. What was added
+ * before a failure, or before is_stale ended it, stays. */
+bool store_tune(struct store *st, tune_fn *each, void *ctx, int *added, struct err *e);
 /* Closes a database that store_open_rw has made, and removes it, unless somebody has put email in or is about to. */
 void store_discard(struct store *st);
 
@@ -135,12 +145,51 @@ bool store_detail(struct store *st, int64_t id, struct arena *a, struct detail *
 /* Ids of all that `s` lets through, in no order; for marking all that is shown. */
 bool store_ids(struct store *st, const struct scope *s, struct arena *a, int64_t **ids, size_t *count, struct err *e);
 
-/* Hands every record that `s` lets through (ids NULL), or the records with these ids, to `each`, whole, newest first
- * (with ids: in their order), in one read transaction. The record lives until `each` returns. `each` returns false to
- * stop: then so does store_each, with the error that `each` set. */
+/* What a reader of records looks at, besides the id, time, outcome and codes: the rest may be left empty. */
+enum reads {
+	READ_RECIPIENT = 1 << 0,
+	READ_RESPONSE = 1 << 1,
+	READ_REMOTE_MTA = 1 << 2,
+	READ_SENDER = 1 << 3,
+	READ_TITLE = 1 << 4,
+	READ_MESSAGE_ID = 1 << 5,
+	READ_QUEUE_ID = 1 << 6,
+	READ_REST = 1 << 7, /* all other fields */
+	READ_ALL = (1 << 8) - 1,
+};
 typedef bool store_each_fn(void *ctx, const struct record *r, struct err *e);
-bool store_each(struct store *st, const struct scope *s, const int64_t *ids, size_t id_count, store_each_fn *each,
-		void *ctx, struct err *e);
+struct each {
+	unsigned reads; /* bits of enum reads */
+	store_each_fn *fn;
+	void *ctx;
+};
+/* Hands every record that `s` lets through (ids NULL), or the records with these ids, to `each`, whole, newest first
+ * (with ids: in their order), in one read transaction. The record lives until `each->fn` returns, which returns false to
+ * stop: then so does store_each, with the error that it set. */
+bool store_each(struct store *st, const struct scope *s, const int64_t *ids, size_t id_count, const struct each *each,
+		struct err *e);
+
+/* ---- several handles that read one state ---- */
+
+enum { READERS_MAX = 4 };
+/* Another handle on the database of `st`, for another thread. NULL: there can be none, for whatever reason. */
+struct store *store_open_beside(const struct store *st);
+/* Until store_let_go all that these handles are asked is answered from one and the same state, however others write.
+ * True with *same false: not those behind the first; they are not held. */
+bool store_hold(struct store *const *handles, int count, bool *same, struct err *e);
+/* Returns `ok`, or false with *e set when the file of a snapshot changed underneath. */
+bool store_let_go(struct store *st, bool ok, struct err *e);
+
+/* A stretch of time, from_s <= time < until_s; INT64_MIN and INT64_MAX: no bound. */
+struct slice {
+	int64_t from_s, until_s;
+};
+/* The next slice of what `s` lets through: the newest records before out->until_s, some thousands or as many as are of one
+ * second. out->from_s INT64_MIN: it was the last; the only one, where records are not read in the order of time. */
+bool store_slice(struct store *st, const struct scope *s, struct slice *out, struct err *e);
+/* As store_each, for a slice. */
+bool store_each_in(struct store *st, const struct scope *s, const struct slice *slice, const struct each *each,
+		   struct err *e);
 
 /* Hands the record once for each source that told of it, with what that source said: its time, outcome, codes, stage,
  * MTA, response, source_key, source_file and source_line are the source's, the rest is the record's. Oldest first; just

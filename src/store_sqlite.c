@@ -31,14 +31,6 @@ static const struct {
  * another way, and sorted. */
 enum { RARE = 2000 };
 
-/* Where to read from: an index, or just these code keys, or just these emails. */
-struct path {
-	const char *index; /* NULL: SQLite may choose */
-	bool by_code;
-	struct code_keys keys;
-	const struct found *found; /* at most RARE; NULL: not known */
-};
-
 /* Are there at most RARE? Soon over when there are more. */
 static bool is_rare(struct store *st, const struct plan *p, const char *index, bool *out, struct err *e)
 {
@@ -56,15 +48,14 @@ static bool is_rare(struct store *st, const struct plan *p, const char *index, b
 	return ok;
 }
 
-/* The index in this order. */
-static const char *index_of(const struct plan *p, enum sort sort)
+const char *index_of(const struct plan *p, enum sort sort)
 {
 	if (!p->failures)
 		return orders[sort].all;
 	return sort == SORT_TIME ? plan_time_index(p) : orders[sort].failures;
 }
 
-static bool choose_path(struct store *st, const struct plan *p, enum sort sort, struct path *out, struct err *e)
+bool choose_path(struct store *st, const struct plan *p, enum sort sort, struct path *out, struct err *e)
 {
 	const char *other = plan_index(p);
 	*out = (struct path){.index = index_of(p, sort)};
@@ -104,17 +95,6 @@ static bool choose_path(struct store *st, const struct plan *p, enum sort sort, 
 		out->index = other;
 	return true;
 }
-
-/* A stretch of a sort order: all of it, or a part of what lies on one side of a cursor. Each part is a range of
- * an index: (time, id) < (?, ?) would not be one, SQLite takes only the time from it, and there may be
- * thousands in one second. */
-enum part { PART_ALL, PART_SAME_SECOND, PART_SAME_LEAD, PART_OTHER_LEAD };
-struct stretch {
-	enum sort sort;
-	const struct cursor *at; /* NULL: all */
-	bool before;             /* what precedes `at`, else what follows it */
-	enum part part;
-};
 
 /* The parts of one side of a cursor, nearest first. */
 static int parts_of(enum sort sort, const struct cursor *at, enum part parts[3])
@@ -162,10 +142,9 @@ static void add_listed(struct query *q, int64_t n)
 	query_int(q, n);
 }
 
-/* FROM and WHERE of the rows of `p` in a stretch. A bound of time that the cursor implies is left out: SQLite
- * would start from it instead of from the cursor. */
-static void add_stretch(struct query *q, const struct store *st, const struct plan *p, const struct path *path,
-			const struct stretch *s)
+/* A bound of time that the cursor implies is left out: SQLite would start from it instead of from the cursor. */
+void add_stretch(struct query *q, const struct store *st, const struct plan *p, const struct path *path,
+		 const struct stretch *s)
 {
 	int64_t from_s = p->from_s, until_s = p->until_s;
 	bool one_second = s->part == PART_SAME_SECOND, by_time = s->part == PART_SAME_LEAD;
@@ -432,63 +411,4 @@ bool store_span(struct store *st, const struct scope *s, int64_t *first_s, int64
 	if (!ok)
 		*first_s = *last_s = TIME_NONE;
 	return ok;
-}
-
-/* ---- all records, whole ---- */
-
-static bool hand_over(struct store *st, int64_t id, store_each_fn *each, void *ctx, struct err *e)
-{
-	struct arena a = {0};
-	struct record r;
-	bool found;
-	bool ok = store_record_peek(st, id, SIZE_MAX, &a, &r, &found, e) && (!found || each(ctx, &r, e));
-	store_record_done(st);
-	arena_free(&a);
-	return ok;
-}
-
-/* *seen: how many were handed over; they are not again. */
-static bool each_of_scope(struct store *st, const struct scope *scope, store_each_fn *each, void *ctx, int64_t *seen,
-			  struct err *e)
-{
-	struct plan p = plan_of(scope);
-	struct path path;
-	struct stretch s = {.sort = SORT_TIME};
-	struct query q = {0};
-	if (!choose_path(st, &p, SORT_TIME, &path, e))
-		return false;
-	query_sql(&q, "SELECT id");
-	add_stretch(&q, st, &p, &path, &s);
-	query_sql(&q, " ORDER BY time DESC, id DESC");
-	if (*seen > 0) {
-		query_sql(&q, " LIMIT -1 OFFSET ");
-		query_int(&q, *seen);
-	}
-	sqlite3_stmt *stmt = query_prepare(st, &q, e);
-	bool ok = stmt;
-	int rc = SQLITE_DONE;
-	while (ok && (rc = sqlite3_step(stmt)) == SQLITE_ROW) {
-		ok = hand_over(st, sqlite3_column_int64(stmt, 0), each, ctx, e);
-		*seen += ok;
-	}
-	if (ok && rc != SQLITE_DONE)
-		ok = store_fail(st, rc, e);
-	sqlite3_finalize(stmt);
-	query_free(&q);
-	return ok;
-}
-
-bool store_each(struct store *st, const struct scope *s, const int64_t *ids, size_t id_count, store_each_fn *each,
-		void *ctx, struct err *e)
-{
-	int64_t seen = 0;
-	bool ok = store_read_begin(st, e);
-	if (ok && !ids) { /* again within the same transaction, so that the order is the same */
-		do {
-			ok = each_of_scope(st, s, each, ctx, &seen, e);
-		} while (!ok && store_again(st, e));
-	}
-	for (size_t i = 0; ids && ok && i < id_count; i++)
-		ok = hand_over(st, ids[i], each, ctx, e);
-	return store_read_end(st, ok, e);
 }

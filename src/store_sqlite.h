@@ -2,6 +2,7 @@
  *
  * Layer 2. store_sqlite_open.c: opening, safety, errors. _schema.c: is it ours? _sql.c: statements, values, rows.
  * _functions.c: SQL functions. _filter.c: scopes → SQL. _write.c: putting in. _bulk.c: into an empty database. _tally.c: its share of the tally. store_sqlite.c: lists.
+ * _each.c: all records, several readers of one state.
  * _sums.c: counts, over time too. _groups.c: groups. _found.c: what a search found, remembered. _detail.c: one email. _table.c: tables of others.
  */
 #ifndef STORE_SQLITE_H
@@ -78,6 +79,9 @@ struct store {
 	bool writable;
 	bool snapshot;         /* opened immutable: see store_is_snapshot */
 	bool reading;          /* between store_read_begin and _end */
+	unsigned lacks;        /* pieces of the schema; see store_sqlite_schema.c */
+	bool held;             /* between store_hold and store_let_go */
+	bool impatient;        /* does not wait for others that write */
 	int64_t version;       /* of the data when the schema was looked at last, later on */
 	struct stat as_opened; /* of the file; a snapshot must stay like this */
 	bool careful;          /* some field is longer than FIELD_MAX: search fields by prefix */
@@ -112,6 +116,12 @@ bool store_read_end(struct store *st, bool ok, struct err *e);
 bool schema_check(struct store *st, struct err *e);
 /* Makes a database of an empty file if `create`, or puts back what one of ours lacks and counts the tally anew. */
 bool schema_lay(struct store *st, bool create, struct err *e);
+/* Is it one of deadletter, of a version that is known, whole or not? */
+bool schema_known(struct store *st, struct err *e);
+bool schema_lacks_index(const struct store *st, struct str name);
+/* The SQL for a database that lacks what it names: an index is left to SQLite, the tally is counted from the emails. To be
+ * freed; NULL: as it is. */
+char *schema_without(const struct store *st, const char *sql);
 
 /* ---- store_sqlite_functions.c ---- */
 
@@ -210,6 +220,31 @@ void found_free(struct found *f);
 
 /* ---- store_sqlite.c ---- */
 
+/* Where to read from: an index, or just these code keys, or just these emails. */
+struct path {
+	const char *index; /* NULL: SQLite may choose */
+	bool by_code;
+	struct code_keys keys;
+	const struct found *found; /* few; NULL: not known */
+};
+bool choose_path(struct store *st, const struct plan *p, enum sort sort, struct path *out, struct err *e);
+/* The index in this order, of all email or of failures only; NULL: there is none. */
+const char *index_of(const struct plan *p, enum sort sort);
+
+/* A stretch of a sort order: all of it, or a part of what lies on one side of a cursor. Each part is a range of
+ * an index: (time, id) < (?, ?) would not be one, SQLite takes only the time from it, and there may be
+ * thousands in one second. */
+enum part { PART_ALL, PART_SAME_SECOND, PART_SAME_LEAD, PART_OTHER_LEAD };
+struct stretch {
+	enum sort sort;
+	const struct cursor *at; /* NULL: all */
+	bool before;             /* what precedes `at`, else what follows it */
+	enum part part;
+};
+/* " FROM email … WHERE …" of the rows of `p` in a stretch. */
+void add_stretch(struct query *q, const struct store *st, const struct plan *p, const struct path *path,
+		 const struct stretch *s);
+
 bool span_plan(struct store *st, const struct plan *p, int64_t *first_s, int64_t *last_s, struct err *e);
 
 /* ---- store_sqlite_sources.c ---- */
@@ -271,6 +306,7 @@ void tally_free(struct tally *t);
 /* NULL with *e set: could not. */
 sqlite3_stmt *store_prepare(struct store *st, const char *sql, struct err *e);
 sqlite3_stmt *store_stmt(struct store *st, enum stmt_id id, struct err *e);
+void store_forget_stmts(struct store *st); /* that were kept */
 /* Steps a kept statement to its end. */
 bool stmt_run(struct store *st, sqlite3_stmt *s, struct err *e);
 /* Is there a row? When there is, the statement stays on it and wants a reset. */
@@ -299,6 +335,10 @@ void code_key_split(int64_t key, struct ecode *enhanced, int *basic);
 
 /* The first `max` bytes of a text of an email, however long it is; empty when that cannot be read. */
 struct str store_prefix(struct store *st, int64_t id, const char *column, size_t max, struct arena *a);
+/* The columns of an email for stmt_record: those that `reads` (enum reads) asks for. */
+void query_record(struct query *q, unsigned reads);
+/* The email in the row of such a statement, its texts valid until the next step. */
+void stmt_record(sqlite3_stmt *s, unsigned reads, struct record *out);
 /* The email with this id, its texts valid until store_record_done; those too long for SQLite owned by `a`.
  * *found false: there is none. */
 bool store_record_peek(struct store *st, int64_t id, size_t response_max, struct arena *a, struct record *out,

@@ -149,15 +149,15 @@ static bool maybe_written(const struct bulk *b, uint64_t name)
 static sqlite3_stmt *insert_rows(struct store *st, sqlite3_stmt **kept, const char *into, int columns, int rows,
 				 struct err *e)
 {
-	if (*kept)
-		return *kept;
-	struct buf sql = {0};
-	buf_printf(&sql, "INSERT INTO %s VALUES ", into);
-	for (int i = 0; i < rows * columns; i++)
-		buf_add(&sql, i % columns ? STR(", ?") : i ? STR("), (?") : STR("(?"));
-	buf_addc(&sql, ')');
-	*kept = store_prepare(st, sql.p, e);
-	buf_free(&sql);
+	if (!*kept) {
+		struct buf sql = {0};
+		buf_printf(&sql, "INSERT INTO %s VALUES ", into);
+		for (int i = 0; i < rows * columns; i++)
+			buf_add(&sql, i % columns ? STR(", ?") : i ? STR("), (?") : STR("(?"));
+		buf_addc(&sql, ')');
+		*kept = store_prepare(st, sql.p, e);
+		buf_free(&sql);
+	}
 	return *kept;
 }
 

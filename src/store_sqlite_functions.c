@@ -7,7 +7,8 @@
 
 static struct str value_str(sqlite3_value *v)
 {
-	const char *p = sqlite3_value_blob(v);
+	const void *p =
+		sqlite3_value_type(v) == SQLITE_TEXT ? (const void *)sqlite3_value_text(v) : sqlite3_value_blob(v);
 	return p ? (struct str){p, (size_t)sqlite3_value_bytes(v)} : STR("");
 }
 

@@ -172,7 +172,7 @@ bool store_read_begin(struct store *st, struct err *e)
 
 bool store_read_end(struct store *st, bool ok, struct err *e)
 {
-	if (!st->reading)
+	if (!st->reading || st->held)
 		return ok;
 	st->reading = false;
 	sqlite3_exec(st->db, "ROLLBACK", NULL, NULL, NULL); /* nothing was written; never fails for want of a lock */
@@ -205,7 +205,7 @@ static int on_progress(void *ctx)
 static int on_busy(void *ctx, int tries)
 {
 	struct store *st = ctx;
-	if (on_progress(st) || tries * BUSY_STEP_MS > (st->writable ? BUSY_WRITE_MS : BUSY_READ_MS))
+	if (st->impatient || on_progress(st) || tries * BUSY_STEP_MS > (st->writable ? BUSY_WRITE_MS : BUSY_READ_MS))
 		return 0;
 	sqlite3_sleep(BUSY_STEP_MS);
 	return 1;
@@ -322,9 +322,7 @@ static struct store *new_store(const char *path, bool writable)
 
 static void close_db(struct store *st)
 {
-	for (int i = 0; i < STMT_COUNT; i++)
-		sqlite3_finalize(st->stmts[i]);
-	memset(st->stmts, 0, sizeof st->stmts);
+	store_forget_stmts(st);
 	sqlite3_close(st->db);
 	st->db = NULL;
 }
@@ -402,6 +400,26 @@ struct store *store_open_rw(const char *path, bool create, struct err *e)
 		store_discard(st);
 	else
 		store_close(st);
+	return NULL;
+}
+
+struct store *store_open_tune(const char *path, struct err *e)
+{
+	bool missing;
+	if (!check_file(path, &missing, e))
+		return NULL;
+	if (missing) {
+		err_set(e, ERR_IO, "there is no file %s", path);
+		return NULL;
+	}
+	if (access(path, W_OK) < 0) {
+		err_sys(e, errno, "%s cannot be written", path);
+		return NULL;
+	}
+	struct store *st = new_store(path, true);
+	if (open_file(st, false, e) && schema_known(st, e))
+		return st;
+	store_close(st);
 	return NULL;
 }
 

@@ -4,9 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define RECORD_COLUMNS                                                                                                 \
-	"id, time, outcome, enhanced_code, basic_code, stage, attempts, caused_by, source_key, source_line, queued_at"
-#define RECORD_TEXTS "recipient, response, remote_mta, sender, title, message_id, queue_id, source_file"
+#define RECORD_CODES   "id, time, outcome, enhanced_code, basic_code"
+#define RECORD_REST    "stage, attempts, caused_by, source_key, source_line, queued_at"
+#define RECORD_COLUMNS RECORD_CODES ", " RECORD_REST
+#define RECORD_TEXTS   "recipient, response, remote_mta, sender, title, message_id, queue_id, source_file"
 
 #define SOURCE_COLUMNS "source_key, time, outcome, enhanced_code, basic_code, stage, source_line"
 #define SOURCE_TEXTS   "source_file, remote_mta, response"
@@ -20,7 +21,8 @@ enum {
 	COL_OUTCOME,
 	COL_ENHANCED,
 	COL_BASIC,
-	COL_STAGE,
+	COL_REST,
+	COL_STAGE = COL_REST,
 	COL_ATTEMPTS,
 	COL_CAUSED_BY,
 	COL_SOURCE_KEY,
@@ -106,7 +108,9 @@ static const char *const statement_sql[STMT_COUNT] = {
 static sqlite3_stmt *prepare(struct store *st, const char *sql, unsigned flags, struct err *e)
 {
 	sqlite3_stmt *s = NULL;
-	int rc = sqlite3_prepare_v3(st->db, sql, -1, flags, &s, NULL);
+	char *other = schema_without(st, sql);
+	int rc = sqlite3_prepare_v3(st->db, other ? other : sql, -1, flags, &s, NULL);
+	free(other);
 	if (rc != SQLITE_OK)
 		store_fail(st, rc, e);
 	return s;
@@ -122,6 +126,13 @@ sqlite3_stmt *store_stmt(struct store *st, enum stmt_id id, struct err *e)
 	if (!st->stmts[id])
 		st->stmts[id] = prepare(st, statement_sql[id], SQLITE_PREPARE_PERSISTENT, e);
 	return st->stmts[id];
+}
+
+void store_forget_stmts(struct store *st)
+{
+	for (int i = 0; i < STMT_COUNT; i++)
+		sqlite3_finalize(st->stmts[i]);
+	memset(st->stmts, 0, sizeof st->stmts);
 }
 
 bool stmt_run(struct store *st, sqlite3_stmt *s, struct err *e)
@@ -178,9 +189,12 @@ void bind_ecode(sqlite3_stmt *s, int i, struct ecode c)
 
 struct str column_str(sqlite3_stmt *s, int i)
 {
-	/* The blob of a text is its bytes, NULs and all. */
-	const char *p = sqlite3_column_blob(s, i);
-	int n = sqlite3_column_bytes(s, i);
+	/* A text is its bytes, NULs and all, and in UTF-8 whatever the database holds. By the value: each call for a column
+	 * costs as much as the copy. */
+	sqlite3_value *v = sqlite3_column_value(s, i);
+	const void *p =
+		sqlite3_value_type(v) == SQLITE_TEXT ? (const void *)sqlite3_value_text(v) : sqlite3_value_blob(v);
+	int n = sqlite3_value_bytes(v);
 	return p ? (struct str){p, (size_t)n} : STR("");
 }
 
@@ -191,7 +205,8 @@ struct str column_copy(sqlite3_stmt *s, int i, size_t max, struct arena *a)
 
 int64_t column_int_or(sqlite3_stmt *s, int i, int64_t none)
 {
-	return sqlite3_column_type(s, i) == SQLITE_INTEGER ? sqlite3_column_int64(s, i) : none;
+	sqlite3_value *v = sqlite3_column_value(s, i);
+	return sqlite3_value_type(v) == SQLITE_INTEGER ? sqlite3_value_int64(v) : none;
 }
 
 struct ecode column_ecode(sqlite3_stmt *s, int i)
@@ -247,28 +262,58 @@ static const size_t record_texts[] = {
 };
 static const char *const record_text_names[] = {"recipient", "response",   "remote_mta", "sender",
 						"title",     "message_id", "queue_id",   "source_file"};
+static const unsigned record_reads[] = {READ_RECIPIENT, READ_RESPONSE,   READ_REMOTE_MTA, READ_SENDER,
+					READ_TITLE,     READ_MESSAGE_ID, READ_QUEUE_ID,   READ_REST};
 
 static struct str *record_text(struct record *r, size_t i)
 {
 	return (struct str *)(void *)((char *)r + record_texts[i]);
 }
 
-static void read_numbers(sqlite3_stmt *s, struct record *r)
+static void read_codes(sqlite3_stmt *s, struct record *r)
 {
-	int64_t attempts = column_int_or(s, COL_ATTEMPTS, 0);
 	*r = (struct record){
 		.id = sqlite3_column_int64(s, COL_ID),
 		.time = column_int_or(s, COL_TIME, 0),
 		.outcome = column_outcome(s, COL_OUTCOME),
 		.enhanced = column_ecode(s, COL_ENHANCED),
 		.basic = column_basic(s, COL_BASIC),
-		.stage = column_stage(s, COL_STAGE),
-		.attempts = attempts > 0 && attempts <= INT_MAX ? (int)attempts : 0,
-		.caused_by = column_int_or(s, COL_CAUSED_BY, 0),
-		.source_key = (uint64_t)column_int_or(s, COL_SOURCE_KEY, 0),
-		.source_line = column_int_or(s, COL_SOURCE_LINE, 0),
-		.queued_at = column_int_or(s, COL_QUEUED_AT, TIME_NONE),
+		.queued_at = TIME_NONE,
 	};
+}
+
+static void read_rest(sqlite3_stmt *s, struct record *r)
+{
+	int64_t attempts = column_int_or(s, COL_ATTEMPTS, 0);
+	r->stage = column_stage(s, COL_STAGE);
+	r->attempts = attempts > 0 && attempts <= INT_MAX ? (int)attempts : 0;
+	r->caused_by = column_int_or(s, COL_CAUSED_BY, 0);
+	r->source_key = (uint64_t)column_int_or(s, COL_SOURCE_KEY, 0);
+	r->source_line = column_int_or(s, COL_SOURCE_LINE, 0);
+	r->queued_at = column_int_or(s, COL_QUEUED_AT, TIME_NONE);
+}
+
+void query_record(struct query *q, unsigned reads)
+{
+	query_sql(q, RECORD_CODES);
+	if (reads & READ_REST)
+		query_sql(q, ", " RECORD_REST);
+	for (size_t i = 0; i < COUNT_OF(record_texts); i++)
+		if (reads & record_reads[i])
+			buf_printf(&q->sql, ", %s", record_text_names[i]);
+}
+
+void stmt_record(sqlite3_stmt *s, unsigned reads, struct record *out)
+{
+	int at = COL_REST;
+	read_codes(s, out);
+	if (reads & READ_REST) {
+		read_rest(s, out);
+		at = COL_TEXTS;
+	}
+	for (size_t i = 0; i < COUNT_OF(record_texts); i++)
+		if (reads & record_reads[i])
+			*record_text(out, i) = column_str(s, at++);
 }
 
 struct str store_prefix(struct store *st, int64_t id, const char *column, size_t max, struct arena *a)
@@ -295,8 +340,10 @@ static bool read_long(struct store *st, int64_t id, size_t response_max, struct 
 		return false;
 	sqlite3_bind_int64(s, 1, id);
 	int rc = sqlite3_step(s);
-	if (rc == SQLITE_ROW)
-		read_numbers(s, out);
+	if (rc == SQLITE_ROW) {
+		read_codes(s, out);
+		read_rest(s, out);
+	}
 	bool ok = rc == SQLITE_ROW || rc == SQLITE_DONE || store_fail(st, rc, e);
 	sqlite3_reset(s);
 	*found = rc == SQLITE_ROW;
@@ -327,9 +374,7 @@ bool store_record_peek(struct store *st, int64_t id, size_t response_max, struct
 	*found = rc == SQLITE_ROW;
 	if (!*found)
 		return rc == SQLITE_DONE || store_fail(st, rc, e);
-	read_numbers(s, out);
-	for (size_t i = 0; i < COUNT_OF(record_texts); i++)
-		*record_text(out, i) = column_str(s, COL_TEXTS + (int)i);
+	stmt_record(s, READ_ALL, out);
 	out->response = str_slice(out->response, 0, response_max);
 	return true;
 }

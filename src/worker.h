@@ -1,9 +1,9 @@
 /* worker.h - threads that answer questions, so that the screen never waits for a query.
  *
- * Layer 3. The only user of pthread.h. One slot per kind of question: a newer one supersedes the older, whose query is
- * cancelled and whose answer is never delivered. Questions are answered in the order of enum ask: one that is running makes
- * room for a more urgent one, and is answered anew after it. Marking and exporting run in a thread and on a connection of
- * their own. All functions are for the one thread that owns the worker.
+ * Layer 3. With export_readers.c the only user of pthread.h. One slot per kind of question: a newer one supersedes the
+ * older, whose query is cancelled and whose answer is never delivered. Questions are answered in the order of enum ask: one
+ * that is running makes room for a more urgent one, and is answered anew after it. Marking and exporting run in a thread and
+ * on a connection of their own. All functions are for the one thread that owns the worker.
  */
 #ifndef WORKER_H
 #define WORKER_H
@@ -29,5 +29,6 @@ void worker_cancel(struct worker *w, enum ask kind);
 struct reply *worker_take(struct worker *w);
 
 bool worker_is_snapshot(const struct worker *w);
+const char *worker_slow(const struct worker *w); /* as store_is_slow said at the start; NULL: it is not */
 
 #endif

@@ -34,12 +34,13 @@ layer_of() {
 may_include() {
 	case $1:$2 in
 	sqlite3.h:store_sqlite*) ;;
-	pthread.h:worker*) ;;
+	pthread.h:worker* | pthread.h:export_readers.c) ;;
 	curses.h:term* | ncurses*:term*) ;;
 	gmime*:mail_*) ;;
 	archive*.h:unpack.c) ;;
+	zlib.h:inflate.c | lzma.h:inflate.c) ;;
 	json-c/*:json.c) ;;
-	gmime*:* | archive*.h:* | json-c/*:* | sqlite3.h:* | pthread.h:* | *curses*:*) return 1 ;;
+	gmime*:* | archive*.h:* | zlib.h:* | lzma.h:* | json-c/*:* | sqlite3.h:* | pthread.h:* | *curses*:*) return 1 ;;
 	esac
 }
 

@@ -43,15 +43,16 @@ static const struct {
 } outcome_words[] = {
 	{OUTCOME_QUEUED, "queued pending processed processing scheduled sending new accepted injected"},
 	{OUTCOME_DEFERRED,
-	 "deferred defer deferral delayed delay retry retrying temporaryfailure temporarilyfailed tempfail"},
+	 "deferred defer deferral delayed delay deliverydelayed deliverydelay retry retrying temporaryfailure "
+	 "temporarilyfailed tempfail"},
 	{OUTCOME_DELIVERED,
 	 "delivered delivery sent send success successful ok relayed complaint complained spamreport "
 	 "unsubscribed unsubscribe"},
 	{OUTCOME_OPENED, "opened open clicked click read"},
-	{OUTCOME_FAILED,
-	 "failed fail failure error bounced bounce hardbounce hardbounced softbounce softbounced "
-	 "permanentfailure permanentlyfailed permfail undelivered undeliverable notdelivered rejected reject "
-	 "blocked block invalid expired timeout outofband"},
+	{OUTCOME_FAILED, "failed fail failure error bounced bounce hardbounce hardbounced softbounce softbounced "
+			 "permanentfailure permanentlyfailed permfail deliveryfailed deliveryfailure senderror "
+			 "sendfailed undelivered undeliverable notdelivered rejected reject "
+			 "blocked block invalid expired timeout outofband"},
 	{OUTCOME_DROPPED, "dropped drop suppressed suppression suppress skipped"},
 };
 
@@ -334,7 +335,8 @@ void csv_head_words(struct arg_words *w)
 bool csv_outcome_word(struct str s, enum outcome *out)
 {
 	char buf[32];
-	struct str name = plain_name(s, buf, sizeof buf);
+	struct str word = str_slice(s, 0, str_find(s, STR(" ("), 0)); /* "Bounced (hard)" */
+	struct str name = plain_name(word, buf, sizeof buf);
 	for (size_t i = 0; i < COUNT_OF(outcome_words); i++) {
 		if (word_index(name, outcome_words[i].words) >= 0) {
 			*out = outcome_words[i].outcome;

@@ -132,6 +132,21 @@ static struct str without_durations(struct str s)
 	}
 }
 
+/* "defer (111): Connection refused H=mx.example.com [192.0.2.1]": the host stands behind what the system said. */
+static void take_late_host(struct delivery *d)
+{
+	size_t at = d->host.len ? SIZE_MAX : str_find(d->text, STR(" H="), 0);
+	if (at == SIZE_MAX)
+		return;
+	struct str s = str_slice(d->text, at + 3, SIZE_MAX);
+	struct str host = token(&s), address = host.len && host.p[0] == '[' ? host : token(&s);
+	if (address.len == 0 || address.p[0] != '[')
+		return;
+	d->host = host;
+	if (str_trim(s).len == 0) /* else Exim's own words are behind it */
+		d->text = str_slice(d->text, 0, at);
+}
+
 /* "bob@example.com <alias@example.com>" is a delivery to bob. "bob <bob@example.com>", "|/usr/bin/program <bob@…>": within
  * this host, of what was addressed to that. Behind it come up to the first ':' fields, and then text. */
 static bool delivery_read(struct str s, struct delivery *d)
@@ -155,6 +170,7 @@ static bool delivery_read(struct str s, struct delivery *d)
 			d->answer = t;
 	}
 	d->text = without_durations(str_trim(s));
+	take_late_host(d);
 	return d->recipient.len > 0;
 }
 
@@ -219,6 +235,12 @@ static bool put(struct maillog *m, struct import_sink *s, const struct about *a,
 	return maillog_put(m, s, &put, e);
 }
 
+/* "=> blackhole (DATA ACL discarded recipients)", "=> discarded (system filter)": of no recipient, and nobody's failure. */
+static bool is_discarded(const struct delivery *d)
+{
+	return str_eq(d->recipient, STR("blackhole")) || str_eq(d->recipient, STR("discarded"));
+}
+
 /* Given up, on a line that does not say why: the tries before do. */
 static bool is_bare_timeout(struct str text)
 {
@@ -234,6 +256,8 @@ static bool on_delivery(struct maillog *m, struct import_sink *s, const struct a
 		s->bad(s, s->line, "a delivery without a recipient");
 		return true;
 	}
+	if (is_discarded(&d))
+		return true;
 	buf_reset(&m->text);
 	if (outcome == OUTCOME_FAILED && is_bare_timeout(d.text))
 		return put(m, s, a, &d, OUTCOME_DEFERRED, false, e) &&
@@ -313,11 +337,34 @@ bool exim_split(struct maillog *m, struct str line, struct syslog_line *out)
 	return stamped && id_at(rest);
 }
 
+/* "[2/5] ", "[2\\5] ": of a line that was too long for syslog, or that holds line ends. False: the rest is still to come, or
+ * a part is missing. Then *s is the whole. */
+static bool join_parts(struct maillog *m, const struct syslog_line *l, struct str *s)
+{
+	int64_t part, parts;
+	size_t end = s->len && s->p[0] == '[' ? str_find(str_slice(*s, 0, 16), STR("] "), 0) : SIZE_MAX;
+	size_t slash = end == SIZE_MAX ? SIZE_MAX : str_find(*s, STR("/"), 0);
+	size_t split = slash < end ? slash : end == SIZE_MAX ? SIZE_MAX : str_find(*s, STR("\\"), 0);
+	if (split >= end || !str_to_int(str_slice(*s, 1, split - 1), &part) ||
+	    !str_to_int(str_slice(*s, split + 1, end - split - 1), &parts) || part < 1 || part > parts)
+		return true;
+	uint64_t key = maillog_key(m, l->host, l->tag);
+	/* How a part ends is said by its own mark, so by the one before. */
+	const char *glue = m->joined.ends_line ? "\n" : "";
+	bool known = maillog_join(m, key, part, glue, str_slice(*s, end + 2, SIZE_MAX));
+	m->joined.ends_line = s->p[split] == '\\';
+	*s = buf_str(&m->joined.text);
+	return known && part == parts;
+}
+
 bool exim_read(struct maillog *m, struct import_sink *s, const struct syslog_line *l, struct err *e)
 {
 	struct about a = {.time_s = l->time_s};
 	bool stamped;
-	struct str rest = skip_head(&m->clock, l->message, &a.time_s, &stamped);
+	struct str message = l->message;
+	if (!join_parts(m, l, &message))
+		return true;
+	struct str rest = skip_head(&m->clock, message, &a.time_s, &stamped);
 	size_t n = id_at(rest);
 	if (n == 0)
 		return true;

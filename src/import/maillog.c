@@ -30,6 +30,7 @@ void maillog_finish(void *state)
 	struct maillog *m = state;
 	queue_free(m->queue);
 	buf_free(&m->text);
+	buf_free(&m->joined.text);
 	free(m);
 }
 
@@ -74,6 +75,23 @@ bool maillog_line(void *state, struct import_sink *s, struct str line, struct er
 	if (syslog_split(&m->clock, line, &l, &why))
 		return readers[maillog_server_of(l.tag)](m, s, &l, e);
 	s->bad(s, s->line, why);
+	return true;
+}
+
+bool maillog_join(struct maillog *m, uint64_t key, int64_t part, const char *glue, struct str text)
+{
+	if (part == 1) {
+		buf_reset(&m->joined.text);
+		m->joined.key = key;
+		m->joined.parts = 0;
+	}
+	if (m->joined.key != key || part != m->joined.parts + 1 ||
+	    m->joined.text.len + text.len >= (size_t)IMPORT_LINE_MAX)
+		return false;
+	m->joined.parts++;
+	if (part > 1)
+		buf_add(&m->joined.text, str_of(glue));
+	buf_add(&m->joined.text, text);
 	return true;
 }
 

@@ -26,6 +26,12 @@ struct maillog {
 	size_t host_len;
 	uint64_t host_hash;
 	struct buf text; /* room for a format that takes escapes off */
+	struct {
+		struct buf text;
+		uint64_t key;
+		int parts;      /* so many are there */
+		bool ends_line; /* Exim's: a line end follows */
+	} joined;
 };
 
 /* For struct import_format; the state is a struct maillog. */
@@ -41,6 +47,11 @@ typedef bool maillog_read_fn(struct maillog *m, struct import_sink *s, const str
 maillog_read_fn postfix_read, sendmail_read, exim_read;
 /* A line as Exim writes it to a file of its own: then out->message is the whole. */
 bool exim_split(struct maillog *m, struct str line, struct syslog_line *out);
+
+/* A line that was too long for syslog comes in parts, numbered from 1. `key` names the whole; the parts of one are held at a
+ * time. A part goes behind those before it, with `glue` between; false: they are missing, or the whole is longer than a
+ * line may be. Then joined.text has what there is. */
+bool maillog_join(struct maillog *m, uint64_t key, int64_t part, const char *glue, struct str text);
 
 /* Whose line is it, by the tag? */
 enum maillog_server { MAILLOG_OTHER, MAILLOG_POSTFIX, MAILLOG_SENDMAIL, MAILLOG_EXIM };

@@ -4,7 +4,12 @@
 
 /* Postfix works on 20,000 messages at a time unless told otherwise (qmgr_message_active_limit). A key may lie in any of
  * WAYS places of its row. */
-enum { ROWS = 4096, WAYS = 8, TEXT_KEPT = 1024 };
+enum {
+	ROWS = 4096,
+	WAYS = 8,
+	TEXT_KEPT = 1024,
+	TEXT_MAX = 4096, /* of one message: all facts together, and room to replace one */
+};
 
 struct queue {
 	uint64_t calls;
@@ -99,7 +104,7 @@ void queue_set(struct queue_entry *entry, enum queue_fact f, struct str text)
 	if (str_eq(queue_get(entry, f), text))
 		return;
 	/* A changed fact is rare: it goes behind the others, and when those pile up all are written anew. */
-	if (entry->text.len + text.len > (size_t)QUEUE_FACT_COUNT * 2 * QUEUE_TEXT_MAX) {
+	if (entry->text.len + text.len > TEXT_MAX) {
 		struct buf anew = {0};
 		for (int i = 0; i < QUEUE_FACT_COUNT; i++) {
 			struct str old = i == (int)f ? STR("") : queue_get(entry, (enum queue_fact)i);
@@ -111,4 +116,15 @@ void queue_set(struct queue_entry *entry, enum queue_fact f, struct str text)
 	}
 	entry->facts[f] = (struct queue_span){(uint32_t)entry->text.len, (uint32_t)text.len};
 	buf_add(&entry->text, text);
+}
+
+void queue_inherit(struct queue *q, uint64_t from, uint64_t to, int64_t now_s)
+{
+	const struct queue_entry *known = queue_find(q, from);
+	struct queue_entry *entry = queue_open(q, to, now_s);
+	if (!known || known == entry || known->key != from) /* it may have given way */
+		return;
+	entry->first_s = known->first_s;
+	for (int i = 0; i < QUEUE_FACT_COUNT; i++)
+		queue_set(entry, (enum queue_fact)i, queue_get(known, (enum queue_fact)i));
 }

@@ -34,6 +34,9 @@ struct queue_entry *queue_open(struct queue *q, uint64_t key, int64_t now_s);
 struct queue_entry *queue_find(struct queue *q, uint64_t key);
 void queue_close(struct queue *q, uint64_t key); /* the message has left the server */
 
+/* `to` is another part of the message `from`: what is known of that holds for it, too. */
+void queue_inherit(struct queue *q, uint64_t from, uint64_t to, int64_t now_s);
+
 /* Remembers a fact, the first QUEUE_TEXT_MAX bytes of it; a later one replaces it. */
 enum { QUEUE_TEXT_MAX = 1000 };
 void queue_set(struct queue_entry *entry, enum queue_fact f, struct str text);

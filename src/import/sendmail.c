@@ -54,6 +54,22 @@ static bool duration(struct str s, int64_t *out)
 	return fields == 3;
 }
 
+/* "Bob <bob@example.com>", "bob@example.com (Bob)", "\\bob" (bob himself, whatever .forward says) → the address. */
+static struct str bare_address(struct str r)
+{
+	size_t open = str_find(r, STR("<"), 0), comment = str_find(r, STR(" ("), 0);
+	if (open != SIZE_MAX && r.p[r.len - 1] == '>') {
+		for (size_t at; (at = str_find(r, STR("<"), open + 1)) != SIZE_MAX; open = at)
+			;
+		return str_slice(r, open + 1, r.len - open - 2);
+	}
+	if (comment != SIZE_MAX && r.p[r.len - 1] == ')')
+		r = str_slice(r, 0, comment);
+	while (r.len > 1 && r.p[0] == '\\')
+		r = str_slice(r, 1, SIZE_MAX);
+	return r;
+}
+
 /* One of "<a@b>,<c@d>", "root", "\"|/usr/bin/vacation a, b\"", as far as the ',' behind it. */
 static struct str next_recipient(struct str *s)
 {
@@ -78,7 +94,7 @@ static struct str next_recipient(struct str *s)
 /* ---- deliveries ---- */
 
 struct delivery {
-	struct str recipients, ctladdr, delay, relay, dsn, reply, stat;
+	struct str recipients, ctladdr, delay, mailer, relay, dsn, reply, stat;
 };
 
 /* The list ends before ", "; of a long one there are several lines, and all but the last have " [more]" there. */
@@ -106,10 +122,12 @@ static bool delivery_read(struct str s, struct delivery *d)
 			d->reply = str_slice(s, 0, str_find(s, STR(", stat="), 0));
 			s = str_slice(s, d->reply.len, SIZE_MAX);
 		} else if (maillog_skip(&s, "ctladdr=")) {
-			d->ctladdr = maillog_address(&s);
-			maillog_value(&s); /* " (1/2)" */
+			d->ctladdr = bare_address(maillog_address(&s)); /* "root (0/0)" */
+			maillog_value(&s);                              /* behind "<root@mx.example>", too */
 		} else if (maillog_skip(&s, "delay=")) {
 			d->delay = maillog_value(&s);
+		} else if (maillog_skip(&s, "mailer=")) {
+			d->mailer = maillog_value(&s);
 		} else if (maillog_skip(&s, "relay=")) {
 			d->relay = maillog_value(&s);
 		} else if (maillog_skip(&s, "dsn=")) {
@@ -121,11 +139,18 @@ static bool delivery_read(struct str s, struct delivery *d)
 	return false;
 }
 
+/* "Cannot send message for 5 days": given up, though the code still is that of the last try. */
+static bool is_giving_up(struct str text)
+{
+	return str_starts_nocase(text, STR("Cannot send message "));
+}
+
 /* Takes the word off the front of *text. What is neither sent, deferred nor queued has failed, unless its code says that
  * it is to be tried again. */
 static enum outcome outcome_of_stat(struct str *text, struct str dsn)
 {
 	struct str s = *text;
+	struct status st = {0};
 	if (str_eq(s, STR("queued")))
 		return OUTCOME_QUEUED;
 	if (maillog_skip(&s, "Sent")) {
@@ -140,7 +165,17 @@ static enum outcome outcome_of_stat(struct str *text, struct str dsn)
 		*text = str_trim(s);
 		return OUTCOME_DEFERRED;
 	}
-	return str_starts(dsn, STR("4.")) ? OUTCOME_DEFERRED : OUTCOME_FAILED;
+	if (dsn.len == 0)
+		status_read(s, OUTCOME_FAILED, &st);
+	bool again = str_starts(dsn, STR("4.")) || status_class(st.enhanced, st.basic) == 4;
+	return again && !is_giving_up(s) ? OUTCOME_DEFERRED : OUTCOME_FAILED;
+}
+
+/* Refused at our own door, by a milter or for its size: then the recipients are told of, but nothing of a delivery. */
+static bool is_refused_here(const struct delivery *d)
+{
+	return d->mailer.len == 0 && d->relay.len == 0 && d->dsn.len == 0 && !str_starts(d->stat, STR("Sent")) &&
+	       !str_starts(d->stat, STR("Deferred")) && !str_eq(d->stat, STR("queued"));
 }
 
 /* "mx.example.com. [192.0.2.1]" → "mx.example.com" */
@@ -159,6 +194,8 @@ static bool on_delivery(struct maillog *m, struct import_sink *s, const struct a
 		s->bad(s, s->line, "a delivery without stat=");
 		return true;
 	}
+	if (is_refused_here(&d))
+		return true;
 	struct str text = d.stat;
 	enum outcome outcome = outcome_of_stat(&text, d.dsn);
 	if (d.reply.len && outcome != OUTCOME_DELIVERED)
@@ -180,7 +217,7 @@ static bool on_delivery(struct maillog *m, struct import_sink *s, const struct a
 	bool any = false;
 	struct str list = d.recipients;
 	do {
-		put.recipient = next_recipient(&list);
+		put.recipient = bare_address(next_recipient(&list));
 		if (!maillog_is_address(put.recipient) && d.ctladdr.len)
 			put.recipient = d.ctladdr; /* a program or file that this address stands for */
 		any = any || put.recipient.len;
@@ -214,30 +251,86 @@ static bool on_notice(struct import_sink *s, const struct about *a, struct str t
 {
 	size_t colon = str_find(text, STR(": "), 0);
 	text = colon == SIZE_MAX ? text : str_slice(text, colon + 2, SIZE_MAX);
-	if (!str_starts_nocase(text, STR("Cannot send message ")))
-		return true;
-	return s->expire(s, a->key, a->time_s, 0, STR(""), e);
+	return !is_giving_up(text) || s->expire(s, a->key, a->time_s, 0, STR(""), e);
+}
+
+/* "clone ID, owner=list-owner@example.com": this message is a copy of that one, sent by another. */
+static void on_clone(struct maillog *m, const struct about *a, struct str host)
+{
+	struct str s = a->rest, id = maillog_value(&s);
+	queue_inherit(m->queue, maillog_key(m, host, id), a->key, a->time_s);
+	if (maillog_skip(&s, ", owner="))
+		queue_set(queue_open(m->queue, a->key, a->time_s), QUEUE_SENDER, maillog_address(&s));
+}
+
+/* "split: maxrcpts=20, rcpts=60, count=2, ids=ID2; ID3": some of the recipients have moved to other ids. */
+static void on_split(struct maillog *m, const struct about *a, struct str host)
+{
+	size_t at = str_find(a->rest, STR(" id"), 0);
+	struct str s = str_slice(a->rest, at == SIZE_MAX ? SIZE_MAX : at + 3, SIZE_MAX), id;
+	maillog_skip(&s, "s");
+	if (!maillog_skip(&s, "="))
+		return;
+	while (str_next(&s, ' ', &id)) {
+		if (id.len && (id.p[id.len - 1] == ';' || id.p[id.len - 1] == ','))
+			id.len--;
+		if (is_queue_id(id))
+			queue_inherit(m->queue, a->key, maillog_key(m, host, id), a->time_s);
+	}
 }
 
 /* ---- the format ---- */
 
+/* "ID[2]: rest": a line that was too long for syslog; " ..." says that more comes. False: it does, or a part is missing. Then
+ * a->rest is the whole. */
+static bool join_parts(struct maillog *m, struct about *a, int64_t part)
+{
+	struct str text = a->rest;
+	bool more = text.len > 4 && str_eq(str_slice(text, text.len - 4, SIZE_MAX), STR(" ..."));
+	if (more)
+		text.len -= 4;
+	/* It is cut at a blank, or within a list of recipients. */
+	const char *glue = text.len && (text.p[0] == ' ' || text.p[0] == '<') ? "" : " ";
+	bool known = maillog_join(m, a->key, part, glue, text);
+	a->rest = buf_str(&m->joined.text);
+	return known && !more;
+}
+
+/* "ID: rest", "ID[2]: rest". False: the line is not about a message, or only a part of what is said. */
+static bool about_read(struct maillog *m, const struct syslog_line *l, struct about *a)
+{
+	size_t colon = str_find(str_slice(l->message, 0, QUEUE_ID_MAX + 8), STR(": "), 0);
+	if (colon == SIZE_MAX)
+		return false;
+	int64_t part = 0;
+	struct str id = str_slice(l->message, 0, colon);
+	size_t open = id.len && id.p[id.len - 1] == ']' ? str_find(id, STR("["), 0) : SIZE_MAX;
+	if (open != SIZE_MAX && (!str_to_int(str_slice(id, open + 1, id.len - open - 2), &part) || part < 1))
+		return false;
+	*a = (struct about){.time_s = l->time_s, .queue_id = str_slice(id, 0, open)};
+	if (!is_queue_id(a->queue_id))
+		return false;
+	a->rest = str_slice(l->message, colon + 2, SIZE_MAX);
+	a->key = maillog_key(m, l->host, a->queue_id);
+	return part == 0 || join_parts(m, a, part);
+}
+
 bool sendmail_read(struct maillog *m, struct import_sink *s, const struct syslog_line *l, struct err *e)
 {
-	size_t colon = str_find(str_slice(l->message, 0, QUEUE_ID_MAX + 2), STR(": "), 0);
-	struct about a = {.time_s = l->time_s, .queue_id = str_slice(l->message, 0, colon)};
-	if (colon == SIZE_MAX || !is_queue_id(a.queue_id))
+	struct about a;
+	if (!about_read(m, l, &a))
 		return true;
-	a.rest = str_slice(l->message, colon + 2, SIZE_MAX);
-	a.key = maillog_key(m, l->host, a.queue_id);
 	if (maillog_skip(&a.rest, "to="))
 		return on_delivery(m, s, &a, e);
-	if (maillog_skip(&a.rest, "from=")) {
-		on_sender(m, &a);
-		return true;
-	}
-	colon = str_find(str_slice(a.rest, 0, QUEUE_ID_MAX + 2), STR(": "), 0);
+	size_t colon = str_find(str_slice(a.rest, 0, QUEUE_ID_MAX + 2), STR(": "), 0);
 	if (colon != SIZE_MAX && is_queue_id(str_slice(a.rest, 0, colon)))
 		return on_notice(s, &a, str_slice(a.rest, colon + 2, SIZE_MAX), e);
+	if (maillog_skip(&a.rest, "from="))
+		on_sender(m, &a);
+	else if (maillog_skip(&a.rest, "clone "))
+		on_clone(m, &a, l->host);
+	else if (maillog_skip(&a.rest, "split: "))
+		on_split(m, &a, l->host);
 	return true;
 }
 

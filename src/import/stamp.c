@@ -86,32 +86,64 @@ bool stamp_iso(struct str s, size_t *used, int64_t *utc_s)
 	return true;
 }
 
+/* A number as programs write it: "1790000000.25", "1.79e+12". At most 15 digits of a fraction tell anything. */
+static bool number(struct str s, double *out)
+{
+	int count = 0, power = 0, digit;
+	bool fraction = false;
+	size_t i = 0;
+	*out = 0;
+	for (; (digit = digits(s, i, 1)) >= 0 || (is_at(s, i, '.') && !fraction); i++) {
+		if (digit < 0) {
+			fraction = true;
+		} else if (!fraction || count < 15) {
+			*out = *out * 10 + digit;
+			power -= fraction;
+			count++;
+		}
+	}
+	if (count && (is_at(s, i, 'e') || is_at(s, i, 'E'))) {
+		bool minus = is_at(s, i + 1, '-');
+		i += minus || is_at(s, i + 1, '+') ? 2 : 1;
+		size_t places = s.len - i == 1 ? 1 : 2;
+		int exponent = digits(s, i, places);
+		if (exponent < 0)
+			return false;
+		power += minus ? -exponent : exponent;
+		i += places;
+	}
+	double scale = 1;
+	for (int n = power < 0 ? -power : power; n > 0; n--)
+		scale *= 10;
+	*out = power < 0 ? *out / scale : *out * scale;
+	return count && i == s.len;
+}
+
+static bool since_1970(double n, int64_t *utc_s)
+{
+	static const double julian_1850 = 2396758.5, julian_2100 = 2488069.5, julian_1970 = 2440587.5;
+	if (n >= 1e14)
+		n /= 1e6;
+	else if (n >= 1e11)
+		n /= 1e3;
+	else if (n > julian_1850 && n < julian_2100)
+		n = (n - julian_1970) * DAY_S + 0.001; /* days are a little inexact */
+	if (n < 0 || n >= 1e11)
+		return false;
+	*utc_s = (int64_t)n;
+	return true;
+}
+
 bool stamp_any(struct str s, int64_t *utc_s)
 {
 	s = str_trim(s);
 	size_t used;
+	double n;
 	if (stamp_iso(s, &used, utc_s)) {
 		struct str rest = str_trim(str_slice(s, used, SIZE_MAX));
 		return rest.len == 0 || str_eq_nocase(rest, STR("UTC")) || str_eq_nocase(rest, STR("GMT"));
 	}
-	size_t point = str_find(s, STR("."), 0);
-	struct str fraction = point == SIZE_MAX ? STR("") : str_slice(s, point + 1, SIZE_MAX);
-	int64_t n;
-	if (!str_to_int(str_slice(s, 0, point), &n))
-		return stamp_mail(s, utc_s);
-	for (size_t i = 0; i < fraction.len; i++)
-		if (digits(fraction, i, 1) < 0)
-			return false;
-	if (n < 0)
-		return false;
-	if (n >= 100000000000000)
-		n /= 1000000;
-	else if (n >= 100000000000)
-		n /= 1000;
-	if (n >= 100000000000)
-		return false;
-	*utc_s = n;
-	return true;
+	return number(s, &n) ? since_1970(n, utc_s) : stamp_mail(s, utc_s);
 }
 
 /* The next word of *rest, which blanks end. */

@@ -13,9 +13,9 @@
  * is the caller's. False: not such a stamp. */
 bool stamp_iso(struct str s, size_t *used, int64_t *utc_s);
 
-/* The whole of `s` (white space at the ends aside) is an ISO stamp as above, a date as mail has it (stamp_mail), or a number
- * since 1970 in seconds, with or without a fraction, in milliseconds or microseconds: told apart by size, so that all mean a
- * time after 1973. */
+/* The whole of `s` (white space at the ends aside) is an ISO stamp as above, a date as mail has it (stamp_mail), or a
+ * number, also with a fraction or an exponent: of seconds, milliseconds or microseconds since 1970, or of Julian days as
+ * SQLite has them. They are told apart by size, so that milliseconds and microseconds mean a time after 1973. */
 bool stamp_any(struct str s, int64_t *utc_s);
 
 /* The whole of `s` is a date as mail has it: "Fri, 21 Oct 2026 11:02:55 +0200", the weekday and the seconds being optional,

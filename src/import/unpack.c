@@ -1,4 +1,5 @@
 #include "import/unpack.h"
+#include "import/inflate.h"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -9,6 +10,7 @@
 enum { IN_BYTES = 64 * 1024 };
 
 struct unpack {
+	struct inflate *inflate; /* NULL: the library's, and the rest is used */
 	struct archive *archive;
 	unpack_read_fn *read;
 	void *ctx;
@@ -23,14 +25,8 @@ struct unpack {
 
 bool unpack_knows(struct str head)
 {
-	static const char *const magics[] = {
-		"\x1f\x8b\x08",         /* gzip */
-		"\xfd\x37\x7a\x58\x5a", /* xz */
-		"\x28\xb5\x2f\xfd",     /* zstd */
-	};
-	for (size_t i = 0; i < COUNT_OF(magics); i++)
-		if (str_starts(head, str_of(magics[i])))
-			return true;
+	if (inflate_kind_of(head) != INFLATE_NONE || str_starts(head, STR("\x28\xb5\x2f\xfd"))) /* zstd */
+		return true;
 	/* bzip2: "BZh", a size, then the first digits of pi. Words begin with BZh, too. */
 	return head.len > 4 && str_starts(head, STR("BZh")) && head.p[3] >= '1' && head.p[3] <= '9' &&
 	       (head.p[4] == '\x31' || head.p[4] == '\x17');
@@ -56,9 +52,16 @@ static la_ssize_t on_read(struct archive *a, void *ctx, const void **block)
 struct unpack *unpack_new(struct str head, unpack_read_fn *read, void *ctx)
 {
 	struct unpack *u = calloc(1, sizeof *u);
+	if (!u)
+		die("out of memory");
+	enum inflate_kind kind = inflate_kind_of(head);
+	if (kind != INFLATE_NONE) {
+		u->inflate = inflate_new(kind, head, read, ctx);
+		return u;
+	}
 	char *copy = malloc(head.len + 1);
 	struct archive *a = archive_read_new();
-	if (!u || !copy || !a)
+	if (!copy || !a)
 		die("out of memory");
 	if (head.len)
 		memcpy(copy, head.p, head.len);
@@ -68,8 +71,6 @@ struct unpack *unpack_new(struct str head, unpack_read_fn *read, void *ctx)
 	u->head = copy;
 	u->head_len = head.len;
 	/* By name: "all" would take uuencoded text in a mail for a compression, and start programs for rare ones. */
-	archive_read_support_filter_gzip(a);
-	archive_read_support_filter_xz(a);
 	archive_read_support_filter_zstd(a);
 	archive_read_support_filter_bzip2(a);
 	archive_read_support_format_raw(a);
@@ -81,7 +82,9 @@ void unpack_free(struct unpack *u)
 {
 	if (!u)
 		return;
-	archive_read_free(u->archive);
+	inflate_free(u->inflate);
+	if (u->archive)
+		archive_read_free(u->archive);
 	free(u->head);
 	free(u);
 }
@@ -101,6 +104,8 @@ static int open_it(struct unpack *u)
 
 ssize_t unpack_next(struct unpack *u, char *to, size_t room)
 {
+	if (u->inflate)
+		return inflate_next(u->inflate, to, room);
 	int r = u->opened ? ARCHIVE_OK : open_it(u);
 	while (r >= ARCHIVE_WARN && r != ARCHIVE_EOF && u->plain_len == 0 && !u->at_end) {
 		const void *block = NULL;
@@ -124,6 +129,8 @@ ssize_t unpack_next(struct unpack *u, char *to, size_t room)
 
 const char *unpack_why(const struct unpack *u)
 {
+	if (u->inflate)
+		return inflate_why(u->inflate);
 	const char *why = archive_error_string(u->archive);
 	return why ? why : "its data is damaged";
 }

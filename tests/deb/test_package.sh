@@ -35,11 +35,11 @@ version=$("$root/usr/bin/deadletter" --version | cut -d ' ' -f 2)
 [ "$(field Version)" = "$version" ] && [ "$(field Package)" = deadletter ] &&
 	zcat "$root/usr/share/doc/deadletter/changelog.gz" | head -n 1 | grep -qF "deadletter ($version) "
 result $? "package, program and changelog are of one version"
-for library in libc6 libncursesw6 libtinfo6 libsqlite3-0 libarchive13; do
+for library in libc6 libncursesw6 libtinfo6 libsqlite3-0 libarchive13 zlib1g liblzma5; do
 	field Depends | grep -q "$library (>= "
 	result $? "it depends on $library"
 done
-! field Depends | tr ',' '\n' | grep -vE '^ ?lib'
+! field Depends | tr ',' '\n' | grep -vE '^ ?z?lib'
 result $? "and on nothing but libraries"
 (cd data/debian && sed -n '/^ Permission/,$s/^ //p' copyright | sed 's/^\.$//') >"$dir/terms"
 sed -n '/^Permission/,$p' LICENSE | cmp -s - "$dir/terms"

@@ -163,7 +163,7 @@ static void ask(struct run *r, struct store *st, const struct scope *s, struct a
 	expect(r, store_timeline(st, s, (const int64_t[]){1700000000, 1700003600, 1800000000}, 2, buckets, &e), &e,
 	       "a timeline");
 	expect(r, store_ids(st, s, a, &ids, &count, &e), &e, "ids");
-	expect(r, store_each(st, s, NULL, 0, each, &bytes, &e), &e, "all records");
+	expect(r, store_each(st, s, NULL, 0, &(struct each){READ_ALL, each, &bytes}, &e), &e, "all records");
 }
 
 static void browse(struct run *r)

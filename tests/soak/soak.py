@@ -228,7 +228,8 @@ def remove(path):
 # ---- the screen ----
 
 class Screens:
-	"""Runs a script of tests/screen: see there. Lines `shot` keep the screen as it is then, in `shots`, as lists of rows."""
+	"""Runs a script of tests/screen: see there. Lines `shot` keep the screen as it is then, in `shots`, as lists of rows, and in
+	`sent` the last bytes that had come from the program."""
 
 	def __init__(self, folder, lines):
 		path = os.path.join(folder, 'steps.script')
@@ -237,16 +238,21 @@ class Screens:
 			for line in lines:
 				if line == 'shot':
 					names.append(f'{len(names)}.shot')
-					line = f'match {names[-1]}'
+					line = f'match {names[-1]}\nrecord {os.path.join(folder, names[-1])}.sent'
 				f.write(line + '\n')
 		p = subprocess.run([os.path.join(BUILD, 'tests/screen/screen'), path], env=dict(os.environ, APPROVE='1'),
 				   stdin=subprocess.DEVNULL, capture_output=True, text=True, errors='replace')
 		self.said = p.stdout + p.stderr
 		self.faults = [] if p.returncode == 0 else [self.said[-1500:]]
-		self.shots = []
+		self.shots, self.sent = [], []
 		for name in names:
 			name = os.path.join(folder, name)
 			if os.path.exists(name):
 				with open(name, encoding='utf-8') as f:
 					self.shots.append(f.read().split('\n---- looks')[0].split('\n'))
 				os.unlink(name)
+			if os.path.exists(name + '.sent'):
+				with open(name + '.sent', 'rb') as f:
+					f.seek(max(0, os.path.getsize(name + '.sent') - 200))
+					self.sent.append(f.read())
+				os.unlink(name + '.sent')

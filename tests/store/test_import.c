@@ -196,6 +196,14 @@ static struct str many_lines(struct arena *a, int count)
 
 /* Compressed files give what the plain one gives; cut off, they give their beginning and one sentence. Bytes are counted
  * as they lie on disk, so that progress can end at 100 %. */
+static struct str twice(struct arena *a, struct str s)
+{
+	char *p = arena_array(a, char, s.len * 2);
+	memcpy(p, s.p, s.len);
+	memcpy(p + s.len, s.p, s.len);
+	return (struct str){p, s.len * 2};
+}
+
 static void compressed_files(void **state)
 {
 	const struct scratch *s = *state;
@@ -236,12 +244,64 @@ static void compressed_files(void **state)
 		assert_non_null(strstr(said.p, "is damaged or cut off"));
 		buf_free(&said);
 
+		/* One behind the other is one file. */
+		put_file(s, "two", twice(&a, packed), path);
+		assert_ok(import_into(s, path, &o, &r, &e2), e2);
+		assert_int_equal(r.lines, 2 * MANY);
+		assert_int_equal(r.bad, 0);
+
+		/* A wrong sum at the end is said, though all has been read by then. */
+		static const size_t from_end[] = {2, 6};
+		for (size_t k = 0; k < COUNT_OF(from_end); k++) {
+			struct str wrong = arena_str(&a, packed);
+			((char *)(uintptr_t)wrong.p)[wrong.len - from_end[k]] ^= 0x20;
+			put_file(s, "wrong", wrong, path);
+			struct err e3 = {0};
+			if (import_into(s, path, &o, &r, &e3))
+				fail_msg("%s: byte %zu from the end does not count", packers[i].ending, from_end[k]);
+			assert_non_null(strstr(e3.msg, "is damaged or cut off"));
+		}
+
 		/* Nothing compressed is an empty file. */
 		put_file(s, "empty", STR(""), path);
 		pack(path, packers[i].program, packers[i].ending);
 		assert_ok(import_into(s, path, &o, &r, &e2), e2);
 		assert_int_equal(r.files, 1);
 	}
+	arena_free(&a);
+}
+
+/* What says that it cannot be unpacked within bounds, and what goes on as something else. */
+static void compressed_files_that_lie(void **state)
+{
+	const struct scratch *s = *state;
+	/* The head of an .xz that looks back on 768 MiB. */
+	static const unsigned char wide[] = {0xfd, 0x37, 0x7a, 0x58, 0x5a, 0, 0, 4, 0xe6, 0xd6, 0xb4, 0x46,
+					     2,    0,    0x21, 1,    0x23, 0, 0, 0, 0xe7, 0x27, 0x10, 0x64};
+	static const struct import_options o = {.year = 2026, .format = "postfix"};
+	struct import_result r;
+	struct err e = {0};
+	char path[128];
+	put_file(s, "wide.xz", (struct str){(const char *)wide, sizeof wide}, path);
+	assert_false(import_into(s, path, &o, &r, &e));
+	assert_non_null(strstr(e.msg, "takes more than 100 MiB"));
+
+	struct arena a = {0};
+	put_file(s, "x.log", many_lines(&a, 10), path);
+	pack(path, "gzip", ".gz");
+	struct str packed = whole_file(&a, path), tail = STR("garbage\n");
+	char *p = arena_array(&a, char, packed.len + tail.len);
+	memcpy(p, packed.p, packed.len);
+	memcpy(p + packed.len, tail.p, tail.len);
+	put_file(s, "tail.gz", (struct str){p, packed.len + tail.len}, path);
+	e = (struct err){0};
+	assert_false(import_into(s, path, &o, &r, &e));
+	assert_non_null(strstr(e.msg, "something else follows"));
+	assert_int_equal(r.lines, 10);
+	memset(p + packed.len, 0, tail.len);
+	e = (struct err){0};
+	put_file(s, "zeros.gz", (struct str){p, packed.len + tail.len}, path);
+	assert_ok(import_into(s, path, &o, &r, &e), e);
 	arena_free(&a);
 }
 
@@ -421,6 +481,15 @@ static void order_of_rotated_files(void **state)
 		"a/mail.log.gz",
 		"b",
 		"b1",
+		"c-2025-12-31",
+		"c-2026-01-01-0400.gz",
+		"c-2026-01-01-0800",
+		"c",
+		"d-01",
+		"d-01-02",
+		"e-20251231-1767225600",
+		"e-20260101-1767225600",
+		"e",
 	};
 	for (size_t i = 0; i < COUNT_OF(sorted); i++)
 		for (size_t k = 0; k < COUNT_OF(sorted); k++)
@@ -438,6 +507,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_stop_keeps_what_was_read, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(a_stop_within_a_line, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(times_out_of_range, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(compressed_files_that_lie, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(compressed_files, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(a_folder_of_compressed_logs, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(other_servers_join_over_runs, scratch_setup, scratch_teardown),

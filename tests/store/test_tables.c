@@ -164,6 +164,69 @@ static void a_table_of_email(void **state)
 	buf_free(&told.text);
 }
 
+/* Names and texts of a database whose texts are in UTF-16. */
+static void texts_in_utf16(void **state)
+{
+	const struct scratch *s = *state;
+	char path[128];
+	struct told told = {0};
+	struct import_options o = {.report = tell, .ctx = &told, .bad_limit = 5};
+	struct import_result r;
+	struct err e = {0};
+	make(s, "wide.db",
+	     "PRAGMA encoding = 'UTF-16le'; CREATE TABLE sent (mail_to, status, error, at);"
+	     "CREATE TABLE outbox (to_addr, status, error, sent_at);"
+	     "INSERT INTO outbox VALUES ('j\xc3\xbcrg@example.com', 'bounced', '550 5.1.1 no', 2461331.9166667);",
+	     path);
+	assert_ok(import_into(s, path, &o, &r, &e), e);
+	assert_int_equal(r.added, 1);
+	sqlite3 *db = plain_open(s->path);
+	char *got = plain_text(db, "SELECT recipient || ' ' || enhanced_code || ' ' || time FROM email");
+	assert_string_equal(got, "j\xc3\xbcrg@example.com 5.1.1 1792317600");
+	free(got);
+	sqlite3_close(db);
+	buf_free(&told.text);
+}
+
+/* A database of ours that its owner made with texts in UTF-16 is read like any other. */
+static void ours_in_utf16(void **state)
+{
+	const struct scratch *s = *state;
+	char path[128];
+	struct import_options o = {0};
+	struct import_result r;
+	struct err e = {0};
+	make(s, "crm.db", outbox, path);
+	assert_ok(import_into(s, path, &o, &r, &e), e);
+	sqlite3 *db = plain_open(s->path);
+	char *sql = plain_text(db, "SELECT 'PRAGMA encoding = ''UTF-16be''; PRAGMA user_version = ' || user_version ||"
+				   " '; PRAGMA application_id = ' || application_id || ';' ||"
+				   " (SELECT group_concat(sql, ';') FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%')"
+				   " FROM pragma_user_version, pragma_application_id");
+	sqlite3_close(db);
+	assert_int_equal(unlink(s->path), 0);
+	db = plain_open(s->path);
+	plain_exec(db, sql);
+	sqlite3_close(db);
+	free(sql);
+	assert_ok(import_into(s, path, &o, &r, &e), e);
+	assert_int_equal(r.added, 3);
+	assert_ok(import_into(s, path, &o, &r, &e), e);
+	assert_int_equal(r.unchanged, 3);
+	struct arena a = {0};
+	struct page page;
+	struct store *st = store_open(s->path, &e);
+	assert_ok(st != NULL, e);
+	struct cursor start = {0};
+	assert_ok(store_page(st, &(struct scope){0}, SORT_RECIPIENT, &start, false, 9, &a, &page, &e), e);
+	assert_int_equal(page.count, 2);
+	assert_true(str_eq(page.rows[1].recipient, STR("bob@example.com")));
+	assert_int_equal(page.rows[0].outcome, OUTCOME_DROPPED);
+	assert_int_equal(page.rows[1].basic, 550);
+	store_close(st);
+	arena_free(&a);
+}
+
 static void which_table(void **state)
 {
 	const struct scratch *s = *state;
@@ -211,6 +274,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(names_and_cells, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(many_rows, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(a_table_of_email, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(texts_in_utf16, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(ours_in_utf16, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(which_table, scratch_setup, scratch_teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -186,6 +186,8 @@ static void a_status_of_any_kind(void **state)
 		{"bounced", OUTCOME_FAILED, "", 0},
 		{"Hard Bounce", OUTCOME_FAILED, "", 0},
 		{"hard_bounce", OUTCOME_FAILED, "", 0},
+		{"Bounced (hard)", OUTCOME_FAILED, "", 0},
+		{"Delivery failed", OUTCOME_FAILED, "", 0},
 		{"SUPPRESSED", OUTCOME_DROPPED, "", 0},
 		{"Deferred", OUTCOME_DEFERRED, "", 0},
 		{"sent", OUTCOME_DELIVERED, "", 0},

@@ -84,6 +84,13 @@ static void every_construct(void **state)
 		{"== bob@example.com R=dnslookup T=remote_smtp defer (110) H=mx.example.net [2001:db8::1]:25: "
 		 "Connection timed out",
 		 "bob@example.com", OUTCOME_DEFERRED, "", 0, STAGE_CONNECT, "mx.example.net", "Connection timed out"},
+		{"== bob@example.com R=dnslookup T=remote_smtp defer (111): Connection refused H=mx.example.net "
+		 "[192.0.2.1]:25",
+		 "bob@example.com", OUTCOME_DEFERRED, "", 0, STAGE_CONNECT, "mx.example.net", "Connection refused"},
+		{"== bob@example.com R=x T=y defer (111): Connection refused H=[192.0.2.1]: later", "bob@example.com",
+		 OUTCOME_DEFERRED, "", 0, STAGE_CONNECT, "192.0.2.1", "Connection refused H=[192.0.2.1]: later"},
+		{"== bob@example.com R=x defer (-1): a H=b c", "bob@example.com", OUTCOME_DEFERRED, "", 0, STAGE_NONE,
+		 "", "a H=b c"},
 		{"== bob@example.com R=dnslookup defer (-1): host lookup did not complete", "bob@example.com",
 		 OUTCOME_DEFERRED, "", 0, STAGE_NONE, "", "host lookup did not complete"},
 		{"** bob@example.com: Unrouteable address", "bob@example.com", OUTCOME_FAILED, "", 0, STAGE_NONE, "",
@@ -204,20 +211,45 @@ static void giving_up_keeps_the_cause(void **state)
 	list_free(&l);
 }
 
+/* Of what syslog could not take at once: "/" cuts anywhere, "\\" at a line end. */
+static void lines_in_parts(void **state)
+{
+	(void)state;
+#define PART(n) "Oct 26 10:00:00 mx exim[7]: [" n "] "
+	struct list l = log_read(
+		&import_exim, PART("1/3") "2026-10-26 10:00:00 " ID " ** bob@exam"
+					  "\n"
+					  "Oct 26 10:00:00 mx exim[8]: 2026-10-26 10:00:00 1vCxNK-000abd-1A "
+					  "Completed\n" PART("2\\3") "ple.com H=mx.example.com [192.0.2.1]: 550-5.1.1 "
+								     "no\n" PART("3/3") "550 5.1.1 such user\n"
+		/* what is not whole is left out */
+		PART("2/2") "2026-10-26 10:00:00 " ID " ** eve@example.com: no\n" PART(
+			"1/2") "2026-10-26 10:00:00 " ID
+			       " ** ann@example.com\n" PART("3/2") ": no\n" PART("0/2") ": no\n" PART("x/2") ": no\n");
+	assert_int_equal(l.bad_count, 0);
+	assert_int_equal(l.count, 1);
+	assert_text(l.items[0].record.recipient, "bob@example.com");
+	assert_text(l.items[0].record.response, "550-5.1.1 no\n550 5.1.1 such user");
+	assert_code(l.items[0].record.enhanced, "5.1.1");
+	assert_int_equal(l.items[0].record.time, LOG_TEN);
+	list_free(&l);
+}
+
 static void passes_over_the_rest(void **state)
 {
 	(void)state;
-	struct list l = log_read(&import_exim, AT
-				 "00 exim 4.97 daemon started: pid=1, -q30m, listening for SMTP on port 25\n" AT
-				 "00 H=bad.example [192.0.2.9] F=<x@bad.example> rejected RCPT <bob@example.com>: 550 "
-				 "relay not permitted\n" AT "00 Start queue run: pid=77\n" AT
-				 "00 SMTP connection from [192.0.2.9] lost\n" AT
-				 "00 1vCxNK-000abc-1 => bob@example.com R=x T=y\n" AT
-				 "00 1vCxNK-000abc-1AB => bob@example.com R=x T=y\n" AT
-				 "00 no host name found for IP address 192.0.2.9\n"
-				 "Oct 26 10:00:00 mx postfix/smtp[1]: " ID " => bob@example.com\n"
-				 "Oct 26 10:00:00 mx sshd[1]: " ID " => bob@example.com\n"
-				 "-- Boot 6f2a --\n\n\r\n");
+	struct list l = log_read(
+		&import_exim,
+		AT "00 exim 4.97 daemon started: pid=1, -q30m, listening for SMTP on port 25\n" AT
+		   "00 H=bad.example [192.0.2.9] F=<x@bad.example> rejected RCPT <bob@example.com>: 550 "
+		   "relay not permitted\n" AT "00 Start queue run: pid=77\n" AT
+		   "00 SMTP connection from [192.0.2.9] lost\n" AT "00 1vCxNK-000abc-1 => bob@example.com R=x T=y\n" AT
+		   "00 1vCxNK-000abc-1AB => bob@example.com R=x T=y\n" AT
+		   "00 no host name found for IP address 192.0.2.9\n" AT "00 " ID
+		   " => blackhole (DATA ACL discarded recipients)\n" AT "00 " ID " => discarded (system filter)\n"
+		   "Oct 26 10:00:00 mx postfix/smtp[1]: " ID " => bob@example.com\n"
+		   "Oct 26 10:00:00 mx sshd[1]: " ID " => bob@example.com\n"
+		   "-- Boot 6f2a --\n\n\r\n");
 	assert_int_equal(l.count, 0);
 	assert_int_equal(l.bad_count, 0);
 	list_free(&l);
@@ -232,7 +264,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(joins_interleaved_lines),        cmocka_unit_test(every_construct),
 		cmocka_unit_test(stamps_with_and_without_a_zone), cmocka_unit_test(giving_up_keeps_the_cause),
-		cmocka_unit_test(passes_over_the_rest),
+		cmocka_unit_test(passes_over_the_rest),           cmocka_unit_test(lines_in_parts),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

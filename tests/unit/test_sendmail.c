@@ -75,6 +75,14 @@ static void every_construct(void **state)
 		{TO MX "dsn=4.0.0, stat=Deferred: Connection refused by mx.example.com.", BOB, OUTCOME_DEFERRED,
 		 "4.0.0", 0, STAGE_CONNECT, "mx.example.com", "Connection refused by mx.example.com."},
 		{TO MX "dsn=4.0.0, stat=Deferred", BOB, OUTCOME_DEFERRED, "4.0.0", 0, STAGE_NONE, "mx.example.com", ""},
+		{"to=\"|/usr/bin/x -y\", ctladdr=bob (1/2), delay=00:00:02, mailer=prog, pri=12, dsn=5.3.0, "
+		 "stat=unknown "
+		 "mailer error 127",
+		 "bob", OUTCOME_FAILED, "5.3.0", 0, STAGE_NONE, "", "unknown mailer error 127"},
+		{TO MX "dsn=4.0.0, stat=Cannot send message for 5 days", BOB, OUTCOME_FAILED, "4.0.0", 0, STAGE_NONE,
+		 "mx.example.com", "Cannot send message for 5 days"},
+		{TO MX "stat=451 4.7.1 Greylisted", BOB, OUTCOME_DEFERRED, "4.7.1", 451, STAGE_NONE, "mx.example.com",
+		 "451 4.7.1 Greylisted"},
 		{TO "stat=queued", BOB, OUTCOME_QUEUED, "", 0, STAGE_NONE, "", "queued"},
 		{TO MX "dsn=5.1.2, stat=Host unknown (Name server: mx.example.com: host not found)", BOB,
 		 OUTCOME_FAILED, "5.1.2", 0, STAGE_CONNECT, "mx.example.com",
@@ -150,6 +158,88 @@ static void giving_up_is_for_the_message(void **state)
 	list_free(&l);
 }
 
+/* A refusal at our own door names recipients, but neither mailer nor relay. */
+static void refusals_at_the_door(void **state)
+{
+	(void)state;
+#define HEAD AT "00 mx sm-mta[7]: " ID ": "
+	struct list l = log_read(&import_sendmail,
+				 HEAD "Milter: data, reject=451 4.7.1 Greylisted\n" HEAD
+				      "to=<a@example.com>, delay=00:00:01, pri=30512, stat=451 4.7.1 Greylisted\n" HEAD
+				      "to=<a@example.com>,<b@example.com>, delay=00:00:01, pri=30512, stat=Blocked\n");
+	assert_int_equal(l.count, 0);
+	assert_int_equal(l.bad_count, 0);
+	list_free(&l);
+}
+
+static void addresses_in_words(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *field, *want;
+	} cases[] = {
+		{"Bob <bob@example.com>", "bob@example.com"},
+		{"\"Smith, Bob <x>\" <bob@example.com>", "bob@example.com"},
+		{"bob@example.com (Bob Smith)", "bob@example.com"},
+		{"\\\\bob", "bob"},
+		{"<\"bob smith\"@example.com>", "\"bob smith\"@example.com"},
+	};
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct buf b = {0};
+		buf_printf(&b, HEAD "to=%s, delay=00:00:01, mailer=local, dsn=5.1.1, stat=User unknown\n",
+			   cases[i].field);
+		struct list l = log_read(&import_sendmail, b.p);
+		assert_int_equal(l.count, 1);
+		assert_text(l.items[0].record.recipient, cases[i].want);
+		list_free(&l);
+		buf_free(&b);
+	}
+}
+
+/* Copies and parts of a message know what is known of the whole. */
+static void clones_and_splits(void **state)
+{
+	(void)state;
+	struct list l = log_read(
+		&import_sendmail, HEAD
+		"from=<a@app.example>, size=1, class=0, nrcpts=3, msgid=<one@app.example>, relay=app\n" AT
+		"01 mx sm-mta[7]: 59QA0112345679: clone " ID ", owner=owner-list@app.example\n" AT
+		"02 mx sm-mta[7]: " ID ": split: maxrcpts=1, rcpts=3, count=2, ids=59QA0212345680; 59QA0212345681\n" AT
+		"03 mx sm-mta[7]: 59QA0112345679: to=<b@example.com>, mailer=esmtp, dsn=5.0.0, stat=no\n" AT
+		"03 mx sm-mta[7]: 59QA0212345681: to=<c@example.com>, mailer=esmtp, dsn=5.0.0, stat=no\n" AT
+		"03 mx sm-mta[7]: 59QA0312345682: clone 59QA0000000000, owner=x@app.example\n" AT "03 mx sm-mta[7]: " ID
+		": split: nothing\n");
+	assert_int_equal(l.count, 2);
+	for (int i = 0; i < 2; i++) {
+		assert_text(l.items[i].record.message_id, "one@app.example");
+		assert_int_equal(l.items[i].record.queued_at, LOG_TEN);
+	}
+	assert_text(l.items[0].record.sender, "owner-list@app.example");
+	assert_text(l.items[1].record.sender, "a@app.example");
+	list_free(&l);
+}
+
+static void lines_in_parts(void **state)
+{
+	(void)state;
+#define PART(n) AT "00 mx sm-mta[7]: " ID "[" #n "]: "
+	struct list l =
+		log_read(&import_sendmail,
+			 PART(1) "to=<a@example.com>, ...\n" AT "00 mx sm-mta[8]: 59QA0099995678: from=<x@y>\n" PART(
+				 2) "<b@example.com>, mailer=esmtp, dsn=5.1.1, ...\n" PART(3) "stat=User unknown\n"
+			 /* what is not whole is left out */
+			 PART(1) "to=<c@example.com>, mailer=esmtp, ...\n" PART(3) "dsn=5.1.1, stat=no\n" PART(
+				 0) "to=<d@example.com>, dsn=5.1.1, stat=no\n");
+	assert_int_equal(l.bad_count, 0);
+	assert_int_equal(l.count, 2);
+	for (int i = 0; i < 2; i++) {
+		assert_text(l.items[i].record.recipient, i ? "b@example.com" : "a@example.com");
+		assert_code(l.items[i].record.enhanced, "5.1.1");
+		assert_text(l.items[i].record.response, "User unknown");
+	}
+	list_free(&l);
+}
+
 static void passes_over_the_rest(void **state)
 {
 	(void)state;
@@ -173,9 +263,15 @@ static void passes_over_the_rest(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(joins_interleaved_lines),     cmocka_unit_test(every_construct),
-		cmocka_unit_test(many_recipients_in_one_line), cmocka_unit_test(giving_up_is_for_the_message),
+		cmocka_unit_test(joins_interleaved_lines),
+		cmocka_unit_test(every_construct),
+		cmocka_unit_test(many_recipients_in_one_line),
+		cmocka_unit_test(giving_up_is_for_the_message),
 		cmocka_unit_test(passes_over_the_rest),
+		cmocka_unit_test(refusals_at_the_door),
+		cmocka_unit_test(addresses_in_words),
+		cmocka_unit_test(clones_and_splits),
+		cmocka_unit_test(lines_in_parts),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

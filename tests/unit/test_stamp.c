@@ -71,6 +71,16 @@ static void any_form(void **state)
 	assert_int_equal(t, 1792317600);
 	assert_true(stamp_any(STR("1792317600123456"), &t));
 	assert_int_equal(t, 1792317600);
+	static const char *const numbers[] = {"1.7923176e9",         "1.7923176E+09",   "1.7923176e+15",
+					      "17923176000e-1",      "1792317600.",     "1792317600.999999999999999",
+					      "1.7923176001234e+15", "2461331.9166667", "2461331.91666666665"};
+	for (size_t i = 0; i < COUNT_OF(numbers); i++) {
+		if (!stamp_any(str_of(numbers[i]), &t) || t != 1792317600)
+			fail_msg("%s is read as %lld", numbers[i], (long long)t);
+	}
+	static const char *const none[] = {".", "e5", "1e", "1e+", "1e123", "1.2.3", "1792317600x", "1e99", "1e15s"};
+	for (size_t i = 0; i < COUNT_OF(none); i++)
+		assert_false(stamp_any(str_of(none[i]), &t));
 	assert_true(stamp_any(STR("2026-10-26 10:00:00 UTC"), &t));
 	assert_int_equal(t, utc(2026, 10, 26, 10, 0, 0));
 	assert_false(stamp_any(STR("2026-10-26 10:00:00 CEST"), &t));
