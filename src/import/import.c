@@ -14,6 +14,11 @@ enum {
 	TICK_LINES = 128, /* so often are cancel, progress and the clock looked at */
 	PROGRESS_MS = 100,
 	RECIPIENT_MAX = 1000, /* bytes; the database takes no longer ones */
+	/* An item may name any number of recipients, and each gets a record with all of its texts. Together they may be so many
+	 * times as long as what was read, and so much besides; what is beyond that gets the beginnings of its texts. */
+	TEXT_TIMES = 64,
+	TEXT_BESIDES = 8 * 1024 * 1024,
+	TEXT_BEGINNING = 200,
 };
 
 struct run {
@@ -25,6 +30,8 @@ struct run {
 	int64_t bytes_before, bytes_total;
 	int64_t progress_ms;
 	struct lines lines; /* of the current source */
+	int64_t text_left;  /* bytes that the texts of records may still have */
+	int64_t text_line;  /* where that was said not to be enough; 0: nowhere */
 	struct err idle;    /* what went wrong while nothing came */
 };
 
@@ -54,6 +61,38 @@ static bool time_fits(int64_t utc_s)
 	return utc_s >= 0 && utc_s <= 253402300799; /* the end of the year 9999 */
 }
 
+static int64_t take_text(struct str *s, bool cut)
+{
+	if (cut)
+		*s = str_slice(*s, 0, TEXT_BEGINNING);
+	return (int64_t)s->len;
+}
+
+/* How long the texts are, once those of what is beyond the bounds are cut. `a` may be NULL. */
+static int64_t take_texts(struct record *rec, struct attempt *a, bool cut)
+{
+	struct str *texts[] = {&rec->response, &rec->title,      &rec->sender,
+			       &rec->queue_id, &rec->message_id, &rec->remote_mta};
+	int64_t n = 0;
+	for (size_t i = 0; i < COUNT_OF(texts); i++)
+		n += take_text(texts[i], cut);
+	return a ? n + take_text(&a->response, cut) + take_text(&a->remote_mta, cut) : n;
+}
+
+/* See TEXT_TIMES. */
+static void bound_texts(struct run *r, struct record *rec, struct attempt *a)
+{
+	int64_t wanted = take_texts(rec, a, false);
+	if (wanted > r->text_left) {
+		wanted = take_texts(rec, a, true);
+		if (r->text_line != r->sink.line)
+			sink_bad(&r->sink, r->sink.line,
+				 "so long a text for so many recipients that most get its beginning only");
+		r->text_line = r->sink.line;
+	}
+	r->text_left -= wanted;
+}
+
 static bool sink_put(struct import_sink *s, struct record *rec, const struct attempt *attempts, int count,
 		     int64_t window_s, struct err *e)
 {
@@ -72,7 +111,9 @@ static bool sink_put(struct import_sink *s, struct record *rec, const struct att
 		sink_bad(s, s->line, "a recipient longer than 1000 bytes");
 		return true;
 	}
-	return writer_put(r->writer, rec, attempts, count, window_s, e);
+	struct attempt last = count ? attempts[count - 1] : (struct attempt){0};
+	bound_texts(r, rec, count ? &last : NULL);
+	return writer_put(r->writer, rec, &last, count > 0, window_s, e);
 }
 
 static bool sink_expire(struct import_sink *s, uint64_t source_key, int64_t time_s, int64_t window_s, struct str sender,
@@ -182,6 +223,7 @@ static bool sink_next(struct import_sink *s, struct err *e)
 {
 	struct run *r = (struct run *)s;
 	s->line = ++r->lines.line;
+	r->text_left = r->text_left < TEXT_BESIDES ? TEXT_BESIDES : r->text_left;
 	return s->line % TICK_LINES != 0 || tick(r, &r->lines, false, e);
 }
 
@@ -226,6 +268,7 @@ static bool feed(struct run *r, const struct import_format *f, void *state, stru
 		switch (f->piece ? lines_piece(l, &got) : lines_next(l, &got)) {
 		case LINES_ONE:
 			r->sink.line = l->line;
+			r->text_left += (int64_t)got.len * TEXT_TIMES;
 			if (!(f->piece ? f->piece : f->line)(state, &r->sink, got, e))
 				return false;
 			break;
@@ -309,6 +352,8 @@ static bool import_source(struct run *r, const struct source *src, struct err *e
 	l->stop = stop_waiting;
 	l->stop_ctx = r;
 	r->sink.file = str_of(src->path);
+	r->text_left = TEXT_BESIDES;
+	r->text_line = 0;
 	bool ok = import_lines(r, src, l, mtime_s, e);
 	r->bytes_before += l->bytes;
 	r->now.bytes += l->bytes;

@@ -271,6 +271,69 @@ static void compressed_files(void **state)
 	arena_free(&a);
 }
 
+/* What may stand behind the end: another file compressed alike, and for gzip zeros. */
+static void compressed_files_in_a_row(void **state)
+{
+	const struct scratch *s = *state;
+	enum { MANY = 300 };
+	static const struct import_options o = {.year = 2026};
+	struct arena a = {0};
+	struct str text = many_lines(&a, MANY);
+	for (size_t i = 0; i < COUNT_OF(packers); i++) {
+		char path[128];
+		struct import_result r;
+		struct err e = {0};
+		put_file(s, "mail.log", text, path);
+		pack(path, packers[i].program, packers[i].ending);
+		struct str packed = whole_file(&a, path);
+		struct buf b = {0};
+		buf_add(&b, packed);
+		buf_add(&b, packed);
+		if (i == 0)
+			buf_add(&b, (struct str){(const char[999]){0}, 999});
+		put_file(s, "twice", buf_str(&b), path);
+		assert_ok(import_into(s, path, &o, &r, &e), e);
+		assert_int_equal(r.lines, 2 * MANY);
+		if (i == 0) {
+			buf_add(&b, STR("something else\n"));
+			assert_refused(s, put_file(s, "twice", buf_str(&b), path), &o, ERR_INPUT,
+				       "twice is damaged or cut off; the 600 lines");
+		}
+		buf_free(&b);
+	}
+	arena_free(&a);
+}
+
+/* A byte that was turned over is said: a checksum tells when nothing else does. */
+static void damaged_files(void **state)
+{
+	const struct scratch *s = *state;
+	enum { MANY = 300, TURNS = 60 };
+	static const struct import_options o = {.year = 2026};
+	struct arena a = {0};
+	struct str text = many_lines(&a, MANY);
+	for (size_t i = 0; i < COUNT_OF(packers); i++) {
+		char path[128];
+		put_file(s, "mail.log", text, path);
+		pack(path, packers[i].program, packers[i].ending);
+		struct str packed = whole_file(&a, path);
+		size_t from = 40; /* behind what says little, such as the name of the file */
+		for (size_t k = 0; k < TURNS; k++) {
+			struct import_result r;
+			struct err e = {0};
+			size_t at = from + (packed.len - from) * k / TURNS;
+			char *p = (char *)packed.p;
+			p[at] = (char)(p[at] ^ 1 << k % 8);
+			put_file(s, "turned", packed, path);
+			bool ok = import_into(s, path, &o, &r, &e);
+			p[at] = (char)(p[at] ^ 1 << k % 8);
+			if (ok || !strstr(e.msg, "is damaged or cut off"))
+				fail_msg("%s: byte %zu of %zu: %d %s", packers[i].program, at, packed.len, ok, e.msg);
+		}
+	}
+	arena_free(&a);
+}
+
 /* What says that it cannot be unpacked within bounds, and what goes on as something else. */
 static void compressed_files_that_lie(void **state)
 {
@@ -325,6 +388,39 @@ static void a_folder_of_compressed_logs(void **state)
 	assert_string_equal(got, "failed s@app.example m@app.example");
 	free(got);
 	sqlite3_close(db);
+}
+
+/* A line that names many recipients gives each its text; but not so that a small file makes a huge database. */
+static void a_long_text_for_many(void **state)
+{
+	const struct scratch *s = *state;
+	enum { MANY = 2000, TEXT = 100000 };
+	struct buf b = {0}, said = {0};
+	char path[128];
+	buf_printf(&b, "Oct 26 10:00:00 mx sendmail[1]: 99QA00aa000001: to=<u0@example.com>");
+	for (int i = 1; i < MANY; i++)
+		buf_printf(&b, ",<u%d@example.com>", i);
+	buf_printf(&b, ", mailer=esmtp, relay=mx.example.com., dsn=5.1.1, stat=550 5.1.1 %0*d\n", TEXT, 0);
+	put_file(s, "maillog", buf_str(&b), path);
+	struct import_options o = {.year = 2026, .report = note_report, .bad_limit = 9, .ctx = &said};
+	struct import_result r;
+	struct err e = {0};
+	assert_ok(import_into(s, path, &o, &r, &e), e);
+	assert_int_equal(r.added, MANY);
+	assert_int_equal(r.bad, 1);
+	assert_non_null(strstr(said.p, "maillog:1: so long a text for so many recipients"));
+	sqlite3 *db = plain_open(s->path);
+	const char *whole = "SELECT count(*) FROM email WHERE enhanced_code = '5.1.1' AND basic_code = 550"
+			    " AND length(response) > 100000";
+	assert_int_equal(plain_int(db, "SELECT count(*) FROM email WHERE enhanced_code = '5.1.1' AND basic_code = 550"
+				       " AND length(response) >= 200"),
+			 MANY);
+	assert_in_range(plain_int(db, whole), 10, MANY / 10);
+	int64_t bytes = plain_int(db, "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size");
+	assert_in_range(bytes, 0, 2 * (8 * 1024 * 1024 + 64 * (int64_t)b.len)); /* whole it were 400 MB */
+	sqlite3_close(db);
+	buf_free(&b);
+	buf_free(&said);
 }
 
 struct countdown {
@@ -509,6 +605,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(times_out_of_range, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(compressed_files_that_lie, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(compressed_files, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(compressed_files_in_a_row, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(a_long_text_for_many, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(damaged_files, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(a_folder_of_compressed_logs, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(other_servers_join_over_runs, scratch_setup, scratch_teardown),
 		cmocka_unit_test(order_of_rotated_files),
