@@ -184,6 +184,7 @@ BEGIN
 		WHERE day = OLD.time / 86400 AND outcome = OLD.outcome AND code_key = OLD.code_key AND count = 0;
 	DELETE FROM attempt WHERE email_id = OLD.id;
 	DELETE FROM source WHERE email_id = OLD.id;
+	UPDATE email SET caused_by = NULL WHERE caused_by = OLD.id; -- the next email may get that id
 	DELETE FROM replaced WHERE id = OLD.id; -- it may stand there for an INSERT that did not replace it
 END;
 

@@ -136,6 +136,8 @@ bool browse_run(const char *path, const struct browse_options *o, struct err *e)
 		app_init(&app, &port, o->config, base_name(path), worker_is_snapshot(b.worker), w, h);
 		app.history = history_open(history_path(&places), &said);
 		start(&app, o);
+		if (worker_slow(b.worker))
+			app_say(&app, ROLE_WARNING, "%s", worker_slow(b.worker));
 		if (said.kind != ERR_NONE)
 			app_say(&app, ROLE_WARNING, "%s", said.msg);
 		loop(&b, &app);

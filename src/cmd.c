@@ -9,7 +9,8 @@
 #include <unistd.h>
 
 const struct cmd *const cmds[] = {
-	&cmd_browse, &cmd_export, &cmd_summary, &cmd_import, &cmd_explain, &cmd_init, &cmd_demo, &cmd_config, NULL,
+	&cmd_browse, &cmd_export, &cmd_summary, &cmd_import, &cmd_explain,
+	&cmd_init,   &cmd_tune,   &cmd_demo,    &cmd_config, NULL,
 };
 
 const struct arg arg_filter = {ARG_FILTER, NULL};
@@ -31,6 +32,14 @@ int cmd_fail(const struct err *e)
 	fprintf(stderr, "deadletter: %s\n", b.p ? b.p : "");
 	buf_free(&b);
 	return e->kind == ERR_USAGE ? EXIT_USAGE : EXIT_COULD_NOT;
+}
+
+void cmd_say_slow(const struct store *st)
+{
+	struct buf why = {0};
+	if (cmd_is_terminal(stderr) && store_is_slow(st, &why))
+		fprintf(stderr, "deadletter: %s\n", why.p);
+	buf_free(&why);
 }
 
 int cmd_usage(const struct cmd *self, const char *fmt, ...)

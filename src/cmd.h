@@ -23,11 +23,14 @@ struct cmd {
 	int (*run)(const struct cmd *self, const struct opt_result *o, struct arena *a); /* returns the exit code */
 };
 
-extern const struct cmd cmd_browse, cmd_export, cmd_summary, cmd_import, cmd_explain, cmd_init, cmd_demo, cmd_config;
+extern const struct cmd cmd_browse, cmd_export, cmd_summary, cmd_import, cmd_explain, cmd_init, cmd_tune, cmd_demo,
+	cmd_config;
 extern const struct cmd *const cmds[]; /* ends in NULL; the first one is what a bare FILE means */
 
 /* Prints "deadletter: …" to stderr, showable; returns the exit code that fits. */
 int cmd_fail(const struct err *e);
+/* Says on a terminal that this database is slow, and why. */
+void cmd_say_slow(const struct store *st);
 /* Wrong usage of `self`: one sentence with a hint to --help; returns EXIT_USAGE. */
 int cmd_usage(const struct cmd *self, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* In which zone times are typed and told. */

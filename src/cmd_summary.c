@@ -258,6 +258,7 @@ static int run(const struct cmd *self, const struct opt_result *o, struct arena 
 	struct store *st = store_open(o->words[0], &e);
 	if (!st)
 		return cmd_fail(&e);
+	cmd_say_slow(st);
 	bool ok = ask(st, &scope, &s, a, &e);
 	store_close(st);
 	if (!ok)

@@ -282,6 +282,13 @@ bool config_set(struct config *c, enum option_id id, struct str value, struct er
 {
 	const struct config_option *o = &config_options[id];
 	value = str_trim(value);
+	size_t bad = text_find_bad(value);
+	if (bad !=
+	    SIZE_MAX) { /* from a command line: a line end in it would be another setting when it is printed as a file */
+		err_set(e, ERR_INPUT, "%s takes UTF-8 text without control characters", o->opt.name);
+		e->column = bad + 1;
+		return false;
+	}
 	if (value.len == 0 && o->fallback[0])
 		return err_set(e, ERR_INPUT, "%s needs a value, such as %s", o->opt.name, o->fallback);
 	if (!o->set(c, value, e))

@@ -23,6 +23,16 @@ struct store *store_open(const char *path, struct err *e);
  * left that was not there before, unless the disk refuses even that: then an empty one. */
 struct store *store_open_rw(const char *path, bool create, struct err *e);
 void store_close(struct store *st); /* NULL is fine */
+
+/* Appends a sentence when a database lacks what makes it fast: all is answered all the same, but slowly. */
+bool store_is_slow(const struct store *st, struct buf *why);
+/* Opens for store_tune alone. */
+struct store *store_open_tune(const char *path, struct err *e);
+/* Told what is added next: which of how many. */
+typedef void tune_fn(void *ctx, const char *what, int number, int count);
+/* Adds what a database lacks, each piece in a transaction of its own, what is used most first; counts them. What was added
+ * before a failure, or before is_stale ended it, stays. */
+bool store_tune(struct store *st, tune_fn *each, void *ctx, int *added, struct err *e);
 /* Closes a database that store_open_rw has made, and removes it, unless somebody has put email in or is about to. */
 void store_discard(struct store *st);
 

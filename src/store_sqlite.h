@@ -79,6 +79,7 @@ struct store {
 	bool writable;
 	bool snapshot;         /* opened immutable: see store_is_snapshot */
 	bool reading;          /* between store_read_begin and _end */
+	unsigned lacks;        /* pieces of the schema; see store_sqlite_schema.c */
 	bool held;             /* between store_hold and store_let_go */
 	bool impatient;        /* does not wait for others that write */
 	int64_t version;       /* of the data when the schema was looked at last, later on */
@@ -115,6 +116,12 @@ bool store_read_end(struct store *st, bool ok, struct err *e);
 bool schema_check(struct store *st, struct err *e);
 /* Makes a database of an empty file if `create`, or puts back what one of ours lacks and counts the tally anew. */
 bool schema_lay(struct store *st, bool create, struct err *e);
+/* Is it one of deadletter, of a version that is known, whole or not? */
+bool schema_known(struct store *st, struct err *e);
+bool schema_lacks_index(const struct store *st, struct str name);
+/* The SQL for a database that lacks what it names: an index is left to SQLite, the tally is counted from the emails. To be
+ * freed; NULL: as it is. */
+char *schema_without(const struct store *st, const char *sql);
 
 /* ---- store_sqlite_functions.c ---- */
 
@@ -299,6 +306,7 @@ void tally_free(struct tally *t);
 /* NULL with *e set: could not. */
 sqlite3_stmt *store_prepare(struct store *st, const char *sql, struct err *e);
 sqlite3_stmt *store_stmt(struct store *st, enum stmt_id id, struct err *e);
+void store_forget_stmts(struct store *st); /* that were kept */
 /* Steps a kept statement to its end. */
 bool stmt_run(struct store *st, sqlite3_stmt *s, struct err *e);
 /* Is there a row? When there is, the statement stays on it and wants a reset. */

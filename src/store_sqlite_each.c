@@ -71,9 +71,10 @@ static bool walk_rows(struct walk *w, const struct plan *p, const struct path *p
 	return ok;
 }
 
-static bool is_by_time(const struct plan *p, const struct path *path)
+static bool is_by_time(const struct store *st, const struct plan *p, const struct path *path)
 {
-	return path->index && strcmp(path->index, index_of(p, SORT_TIME)) == 0 && !path->by_code;
+	return path->index && !schema_lacks_index(st, str_of(path->index)) &&
+	       strcmp(path->index, index_of(p, SORT_TIME)) == 0 && !path->by_code;
 }
 
 /* After a failure: one record has a field that is too long for a statement that reads many. */
@@ -103,7 +104,7 @@ static bool each_of_scope(struct store *st, const struct scope *scope, const str
 	p.until_s = slice->until_s < p.until_s ? slice->until_s : p.until_s;
 	do { /* again within the same transaction, so that the order is the same */
 		ok = is_slice(slice) || choose_path(st, &p, SORT_TIME, &path, e);
-		w.by_id |= !is_by_time(&p, &path);
+		w.by_id |= !is_by_time(st, &p, &path);
 		ok = ok && walk_rows(&w, &p, &path, e);
 	} while (!ok && walk_again(&w, e));
 	return ok;
@@ -140,7 +141,7 @@ static bool find_slice(struct store *st, const struct scope *scope, struct slice
 	if (out->until_s == INT64_MAX) {
 		if (!choose_path(st, &p, SORT_TIME, &path, e))
 			return false;
-		if (!is_by_time(&p, &path))
+		if (!is_by_time(st, &p, &path))
 			return true;
 	}
 	/* Of the scope only the outcomes and times. */

@@ -322,9 +322,7 @@ static struct store *new_store(const char *path, bool writable)
 
 static void close_db(struct store *st)
 {
-	for (int i = 0; i < STMT_COUNT; i++)
-		sqlite3_finalize(st->stmts[i]);
-	memset(st->stmts, 0, sizeof st->stmts);
+	store_forget_stmts(st);
 	sqlite3_close(st->db);
 	st->db = NULL;
 }
@@ -402,6 +400,26 @@ struct store *store_open_rw(const char *path, bool create, struct err *e)
 		store_discard(st);
 	else
 		store_close(st);
+	return NULL;
+}
+
+struct store *store_open_tune(const char *path, struct err *e)
+{
+	bool missing;
+	if (!check_file(path, &missing, e))
+		return NULL;
+	if (missing) {
+		err_set(e, ERR_IO, "there is no file %s", path);
+		return NULL;
+	}
+	if (access(path, W_OK) < 0) {
+		err_sys(e, errno, "%s cannot be written", path);
+		return NULL;
+	}
+	struct store *st = new_store(path, true);
+	if (open_file(st, false, e) && schema_known(st, e))
+		return st;
+	store_close(st);
 	return NULL;
 }
 

@@ -108,7 +108,9 @@ static const char *const statement_sql[STMT_COUNT] = {
 static sqlite3_stmt *prepare(struct store *st, const char *sql, unsigned flags, struct err *e)
 {
 	sqlite3_stmt *s = NULL;
-	int rc = sqlite3_prepare_v3(st->db, sql, -1, flags, &s, NULL);
+	char *other = schema_without(st, sql);
+	int rc = sqlite3_prepare_v3(st->db, other ? other : sql, -1, flags, &s, NULL);
+	free(other);
 	if (rc != SQLITE_OK)
 		store_fail(st, rc, e);
 	return s;
@@ -124,6 +126,13 @@ sqlite3_stmt *store_stmt(struct store *st, enum stmt_id id, struct err *e)
 	if (!st->stmts[id])
 		st->stmts[id] = prepare(st, statement_sql[id], SQLITE_PREPARE_PERSISTENT, e);
 	return st->stmts[id];
+}
+
+void store_forget_stmts(struct store *st)
+{
+	for (int i = 0; i < STMT_COUNT; i++)
+		sqlite3_finalize(st->stmts[i]);
+	memset(st->stmts, 0, sizeof st->stmts);
 }
 
 bool stmt_run(struct store *st, sqlite3_stmt *s, struct err *e)

@@ -62,8 +62,8 @@ static bool is_known(int code)
  * shall come as what they are. */
 static void free_controls(void)
 {
-	for (char c = 1; c < ' '; c++) {
-		const char bytes[] = {c, '\0'};
+	for (int c = 1; c < ' '; c++) {
+		const char bytes[] = {(char)c, '\0'};
 		int code = key_defined(bytes);
 		if (code > 0 && !is_known(code))
 			define_key(bytes, 0);

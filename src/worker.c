@@ -51,6 +51,7 @@ struct lane {
 struct worker {
 	char *path;
 	bool snapshot;
+	struct buf slow;
 	int wake[2];
 	atomic_bool quit;
 
@@ -314,6 +315,7 @@ struct worker *worker_start(const char *path, struct err *e)
 		die("out of memory");
 	w->path = strdup(path);
 	w->snapshot = store_is_snapshot(st);
+	store_is_slow(st, &w->slow);
 	w->last = &w->first;
 	pthread_mutex_init(&w->lock, NULL);
 	for (int i = 0; i < LANE_COUNT; i++)
@@ -359,6 +361,7 @@ void worker_stop(struct worker *w)
 		close(w->wake[1]);
 	}
 	pthread_mutex_destroy(&w->lock);
+	buf_free(&w->slow);
 	free(w->path);
 	free(w);
 }
@@ -434,4 +437,9 @@ struct reply *worker_take(struct worker *w)
 bool worker_is_snapshot(const struct worker *w)
 {
 	return w->snapshot;
+}
+
+const char *worker_slow(const struct worker *w)
+{
+	return w->slow.p;
 }

@@ -29,5 +29,6 @@ void worker_cancel(struct worker *w, enum ask kind);
 struct reply *worker_take(struct worker *w);
 
 bool worker_is_snapshot(const struct worker *w);
+const char *worker_slow(const struct worker *w); /* as store_is_slow said at the start; NULL: it is not */
 
 #endif

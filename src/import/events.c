@@ -199,22 +199,31 @@ struct search {
 	struct event_reader *reader; /* NULL: to find out whether there is an event */
 	struct str time;             /* when the innermost envelope was written; "" unsaid */
 	int depth, found;
+	int strange; /* objects in the list at hand that hold no event */
 };
 
 static bool look_into(void *ctx, struct json_object *o);
 
+static bool look_into_item(void *ctx, struct json_object *o)
+{
+	struct search *s = ctx;
+	int before = s->found;
+	if (!look_into(s, o))
+		return false;
+	s->strange += s->found == before && json_is_object(o);
+	return true;
+}
+
 /* Beside events, what is none is broken. */
 static bool look_into_list(struct search *s, struct json_object *list)
 {
-	int before = s->found, without = 0;
-	for (int i = 0; i < json_count(list); i++) {
-		int found = s->found;
-		if (!look_into(s, json_item(list, i)))
-			return false;
-		without += found == s->found && json_is_object(json_item(list, i));
-	}
-	for (; without > 0 && s->reader && s->found > before; without--)
+	int before = s->found, strange = s->strange;
+	s->strange = 0;
+	if (!json_each(list, look_into_item, s))
+		return false;
+	for (; s->strange > 0 && s->found > before && s->reader; s->strange--)
 		not_known(s->reader);
+	s->strange = strange;
 	return true;
 }
 

@@ -132,6 +132,21 @@ static struct str without_durations(struct str s)
 	}
 }
 
+/* "defer (111): Connection refused H=mx.example.com [192.0.2.1]": the host stands behind what the system said. */
+static void take_late_host(struct delivery *d)
+{
+	size_t at = d->host.len ? SIZE_MAX : str_find(d->text, STR(" H="), 0);
+	if (at == SIZE_MAX)
+		return;
+	struct str s = str_slice(d->text, at + 3, SIZE_MAX);
+	struct str host = token(&s), address = host.len && host.p[0] == '[' ? host : token(&s);
+	if (address.len == 0 || address.p[0] != '[')
+		return;
+	d->host = host;
+	if (str_trim(s).len == 0) /* else Exim's own words are behind it */
+		d->text = str_slice(d->text, 0, at);
+}
+
 /* "bob@example.com <alias@example.com>" is a delivery to bob. "bob <bob@example.com>", "|/usr/bin/program <bob@…>": within
  * this host, of what was addressed to that. Behind it come up to the first ':' fields, and then text. */
 static bool delivery_read(struct str s, struct delivery *d)
@@ -155,6 +170,7 @@ static bool delivery_read(struct str s, struct delivery *d)
 			d->answer = t;
 	}
 	d->text = without_durations(str_trim(s));
+	take_late_host(d);
 	return d->recipient.len > 0;
 }
 

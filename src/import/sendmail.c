@@ -122,8 +122,8 @@ static bool delivery_read(struct str s, struct delivery *d)
 			d->reply = str_slice(s, 0, str_find(s, STR(", stat="), 0));
 			s = str_slice(s, d->reply.len, SIZE_MAX);
 		} else if (maillog_skip(&s, "ctladdr=")) {
-			d->ctladdr = maillog_address(&s);
-			maillog_value(&s); /* " (1/2)" */
+			d->ctladdr = bare_address(maillog_address(&s)); /* "root (0/0)" */
+			maillog_value(&s);                              /* behind "<root@mx.example>", too */
 		} else if (maillog_skip(&s, "delay=")) {
 			d->delay = maillog_value(&s);
 		} else if (maillog_skip(&s, "mailer=")) {

@@ -33,12 +33,26 @@ static struct str without_packing(struct str s)
 	return s;
 }
 
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool is_year(struct str s)
+{
+	return s.len == 4 && is_digit(s.p[0]) && is_digit(s.p[1]) && is_digit(s.p[2]) && is_digit(s.p[3]);
+}
+
 static struct rotated rotated_of(const char *path)
 {
 	struct str s = without_packing(str_of(path));
 	size_t at = s.len;
-	while (at > 0 && s.p[at - 1] >= '0' && s.p[at - 1] <= '9')
+	while (at > 0 && is_digit(s.p[at - 1]))
 		at--;
+	/* A date may have dashes, and a time may follow: "mail.log-2026-10-25-0400". */
+	for (size_t i = at; i > 0 && at < s.len && (is_digit(s.p[i - 1]) || s.p[i - 1] == '-'); i--)
+		if (s.p[i - 1] == '-' && is_year(str_slice(s, i, 4)))
+			at = i;
 	bool dot = at > 1 && s.p[at - 1] == '.', dash = at > 1 && s.p[at - 1] == '-';
 	if (at == s.len || !(dot || dash))
 		return (struct rotated){.stem = s};

@@ -1,5 +1,6 @@
 /* No command prints a control, bidi or invisible character of strangers to a terminal: each hostile text is put into each
- * place that a command may print from, with standard output and error on a terminal. SOAK_EVERY=n takes every nth text. */
+ * place that a command may print from, with standard output and error on a terminal. SOAK_EVERY=n takes every
+ * nth text, SOAK_SINK=name the places whose name holds that. */
 #include "hostile.h"
 #include "soak.h"
 
@@ -30,7 +31,7 @@ static const struct sink sinks[] = {
 	{.name = "browse, no such database", .words = "{}.db"},
 	{.name = "browse, no database", .words = "{}", .file = "{}", .content = "no database"},
 	{.name = "filter, wrong code", .words = "summary|mail.db|code:{}"},
-	{.name = "filter, unknown key", .words = "summary|mail.db|{}:x"},
+	{.name = "filter, unknown key", .words = "summary|mail.db|{}:x", .lines = true},
 	{.name = "filter, wrong time", .words = "export|mail.db|since:{}"},
 	{.name = "browse, no configuration", .words = "mail.db|--config|{}"},
 	{.name = "browse, TERM", .words = "mail.db", .env = "TERM={}"},
@@ -50,8 +51,11 @@ static const struct sink sinks[] = {
 	{.name = "summary, JSON by wording", .words = "summary|hostile.db|--by|wording|--format|json"},
 	{.name = "summary, JSON filter", .words = "summary|mail.db|to:{}|--format|json"},
 	{.name = "summary, no such database", .words = "summary|{}/mail.db"},
-	{.name = "export, CSV", .words = "export|hostile.db|status:any"},
-	{.name = "export, TSV", .words = "export|hostile.db|status:any|--format|tsv", .allowed = ALLOW_TABS},
+	{.name = "export, CSV", .words = "export|hostile.db|status:any", .lines = true},
+	{.name = "export, TSV",
+	 .words = "export|hostile.db|status:any|--format|tsv",
+	 .allowed = ALLOW_TABS,
+	 .lines = true},
 	{.name = "export, JSON lines", .words = "export|hostile.db|status:any|--format|jsonl"},
 	{.name = "export, raw", .words = "export|hostile.db|status:any|--raw"},
 	{.name = "export, to the terminal by name", .words = "export|hostile.db|status:any|--raw|-o|/dev/tty"},
@@ -60,8 +64,11 @@ static const struct sink sinks[] = {
 	{.name = "export, no folder", .words = "export|mail.db|-o|{}/a.csv"},
 	{.name = "export, unknown column", .words = "export|mail.db|--columns|recipient,{}"},
 	{.name = "explain, text", .words = "explain|{}", .allowed = ALLOW_COLOUR},
-	{.name = "explain, evidence", .words = "explain|550 5.1.1 {} user unknown", .allowed = ALLOW_COLOUR},
-	{.name = "explain, before the code", .words = "explain|{} 5.2.2", .allowed = ALLOW_COLOUR},
+	{.name = "explain, evidence",
+	 .words = "explain|550 5.1.1 {} user unknown",
+	 .allowed = ALLOW_COLOUR,
+	 .lines = true},
+	{.name = "explain, before the code", .words = "explain|{} 5.2.2", .allowed = ALLOW_COLOUR, .lines = true},
 	{.name = "import, no such file", .words = "import|{}|--into|new.db"},
 	{.name = "import, unknown content",
 	 .words = "import|{}|--into|new.db",
@@ -124,7 +131,7 @@ static const struct sink sinks[] = {
 	{.name = "config, path", .words = "config|--path|--config|{}"},
 	{.name = "config, place", .words = "config|--path", .env = "XDG_CONFIG_HOME=/{}"},
 	{.name = "config, option", .words = "config|--theme|{}"},
-	{.name = "config, filter option", .words = "config|--filter|to:{}"},
+	{.name = "config, filter option", .words = "config|--filter|to:{}", .lines = true},
 	{.name = "config, named file",
 	 .words = "config|--config|{}",
 	 .file = "{}",
@@ -326,13 +333,15 @@ int main(void)
 	soak_start(&k);
 	int count = hostile_all(&a, &texts);
 	long every = soak_number("SOAK_EVERY", 120, 1), tried = 0;
+	const char *only = getenv("SOAK_SINK");
 	for (long c = 0; c < count; c += every) {
 		struct buf shown = {0};
 		text_show(&shown, texts[c].text, 0, false);
 		place_make(&k, "hostile", texts[c].text, &p);
 		place_make(&k, "harmless", buf_str(&shown), &harmless);
 		for (size_t i = 0; i < COUNT_OF(sinks); i++) {
-			if (results[i].with || !possible(&sinks[i], texts[c].text))
+			if (results[i].with || !possible(&sinks[i], texts[c].text) ||
+			    (only && !strstr(sinks[i].name, only)))
 				continue;
 			results[i].tried++;
 			if (!try(&k, &sinks[i], texts[c].text, buf_str(&shown), &p, &harmless, &results[i].e))
@@ -341,6 +350,8 @@ int main(void)
 		buf_free(&shown);
 	}
 	for (size_t i = 0; i < COUNT_OF(sinks); i++) {
+		if (only && !strstr(sinks[i].name, only))
+			continue;
 		tried += results[i].tried;
 		if (results[i].with)
 			printf("# with %s\n", results[i].with);

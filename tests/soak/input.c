@@ -201,6 +201,13 @@ static bool write_a_row(struct world *w, struct storm *s, struct err *e)
 	return store_put(w->store, &r, NULL, 0, 0, &what, e);
 }
 
+static bool not_asked(struct world *w, struct err *e)
+{
+	int code = 0;
+	return screen_wait_exit(&w->screen, &code, e) &&
+	       err_set(e, ERR_IO, "ended with %d without being asked to", code);
+}
+
 static bool batch(struct world *w, struct storm *s, struct err *e)
 {
 	if (below(s, 20) == 0 && !write_a_row(w, s, e))
@@ -210,7 +217,7 @@ static bool batch(struct world *w, struct storm *s, struct err *e)
 	if (!screen_type(&w->screen, buf_str(&s->batch), e))
 		return false;
 	if (!screen_runs(&w->screen))
-		return (s->may_end || err_set(e, ERR_IO, "ended without being asked to")) && end(w, e) && begin(w, e);
+		return (s->may_end || not_asked(w, e)) && end(w, e) && begin(w, e);
 	int copies = 0;
 	if (!hostile_take(&w->screen.sent, ALLOW_SCREEN | ALLOW_COPY, &copies, e))
 		return false;
@@ -228,20 +235,34 @@ static bool quit(struct world *w, struct err *e)
 	return end(w, e);
 }
 
+static void copy(const char *from, const char *to)
+{
+	char command[3 * PATH_MAX + 64];
+	snprintf(command, sizeof command, "cp '%s' '%s' && chmod 755 '%s'", from, to, to);
+	if (system(command) != 0)
+		die("cannot run %s", command);
+}
+
+/* Copies of the program and of the sample: where they are, nobody may not be let in. */
+static void copy_all(struct world *w)
+{
+	char path[PATH_MAX + 16];
+	snprintf(path, sizeof path, "%s/sample.db", w->k.build);
+	snprintf(w->db, sizeof w->db, "%s/mail.db", w->k.dir);
+	copy(path, w->db);
+	snprintf(path, sizeof path, "%s/deadletter", w->k.dir);
+	copy(w->k.bin, path);
+	snprintf(w->k.bin, sizeof w->k.bin, "%s/deadletter", w->k.dir);
+}
+
 /* Keys may name any file to export to: nothing of the machine may be in reach of that. */
 static void drop_rights(struct world *w)
 {
-	if (getuid() == 0 && (chown(w->k.dir, NOBODY, NOBODY) != 0 || setgid(NOBODY) != 0 || setuid(NOBODY) != 0))
+	if (getuid() != 0)
+		return;
+	if (chown(w->k.dir, NOBODY, NOBODY) != 0 || chown(w->db, NOBODY, NOBODY) != 0 || setgid(NOBODY) != 0 ||
+	    setuid(NOBODY) != 0)
 		die("cannot become nobody: %s", strerror(errno));
-}
-
-static void copy_sample(struct world *w)
-{
-	char command[3 * PATH_MAX];
-	snprintf(w->db, sizeof w->db, "%s/mail.db", w->k.dir);
-	snprintf(command, sizeof command, "cp '%s/sample.db' '%s'", w->k.build, w->db);
-	if (system(command) != 0)
-		die("cannot run %s", command);
 }
 
 static void print_reports(const struct world *w)
@@ -262,8 +283,8 @@ int main(void)
 	soak_start(&w.k);
 	if (getenv("SAN_BIN"))
 		soak_path(w.k.bin, "SAN_BIN", "");
+	copy_all(&w);
 	drop_rights(&w);
-	copy_sample(&w);
 	soak_env_standard(&w.env, w.k.dir);
 	soak_env_set(&w.env, "ASAN_OPTIONS=log_path=%s/report:detect_leaks=1", w.k.dir);
 	soak_env_set(&w.env, "UBSAN_OPTIONS=log_path=%s/report:print_stacktrace=1", w.k.dir);

@@ -91,7 +91,7 @@ case('replaced by a damaged one', [
 	(f'mv {saved} {db}', '1,572 failures of'), 'nofind is damaged'])
 case('truncated to nothing', [(f': > {db}', 'is empty'), (f'cat {other} > {db}', '1,572 failures of')])
 case('truncated in the middle', [(f'truncate -s 200000 {db}', 'is damaged'), (f'cat {other} > {db}', '1,572 failures of')])
-case('its table dropped', [(f'sqlite3 {db} "DROP TABLE tally"', 'is not whole'), (f'mv {other} {db}', '1,572 failures of'),
+case('its table dropped', [(f'sqlite3 {db} "DROP TABLE attempt"', 'is not whole'), (f'mv {other} {db}', '1,572 failures of'),
 			   'nofind is not whole'])
 case('overwritten in place', [(f'cat {other} > {db}', '1,572 failures of')])
 case('its folder renamed and back', [(f'mv {folder} {folder}.away', 'there is no file'), (f'cp {folder}.away/other.db {folder}.away/mail.db; mv {folder}.away {folder}', '1,572 failures of')])

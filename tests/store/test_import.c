@@ -604,6 +604,15 @@ static void order_of_rotated_files(void **state)
 		"a/mail.log.gz",
 		"b",
 		"b1",
+		"c-2025-12-31",
+		"c-2026-01-01-0400.gz",
+		"c-2026-01-01-0800",
+		"c",
+		"d-01",
+		"d-01-02",
+		"e-20251231-1767225600",
+		"e-20260101-1767225600",
+		"e",
 	};
 	for (size_t i = 0; i < COUNT_OF(sorted); i++)
 		for (size_t k = 0; k < COUNT_OF(sorted); k++)

@@ -129,11 +129,47 @@ static void write_plainly(struct world *w, struct rng *g, int64_t id, const stru
 	"(id, recipient, time, outcome, enhanced_code, basic_code, sender, title, response, remote_mta,"               \
 	" message_id, queue_id, stage) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"
 
+/* Deferred, then delivered; or given up and thrown away: many at once, by what any program may write. */
+static void change_many(struct world *w, struct rng *g)
+{
+	char sql[200];
+	int64_t one = pick(g, 60);
+	bool gone = pick(g, 2);
+	snprintf(sql, sizeof sql,
+		 gone ? "DELETE FROM email WHERE id %% 60 = %lld"
+		      : "UPDATE email SET outcome = 'delivered', time = time + 60, basic_code = 250, enhanced_code = "
+			"NULL"
+			" WHERE id %% 60 = %lld",
+		 (long long)one);
+	plain_exec(w->db, sql);
+	for (int i = 0; i < w->count; i++) {
+		struct row *row = &w->rows[i];
+		if (row->deleted || row->id % 60 != one)
+			continue;
+		row->deleted = gone;
+		row->r.outcome = OUTCOME_DELIVERED;
+		row->r.time += 60;
+		row->r.basic = 250;
+		row->r.enhanced = (struct ecode){0};
+	}
+}
+
+/* Rows beside the email, which go with it. */
+static void tell_more(struct world *w, const struct row *row)
+{
+	char sql[400];
+	snprintf(sql, sizeof sql,
+		 "INSERT INTO source (email_id, source_key, time, outcome) VALUES (%lld, 7, 1700000000, 'failed');"
+		 "INSERT INTO attempt (email_id, time, outcome) VALUES (%lld, 1700000000, 'failed');",
+		 (long long)row->id, (long long)row->id);
+	plain_exec(w->db, sql);
+}
+
 static void change_world(struct world *w, struct rng *g, int changes)
 {
 	plain_exec(w->db, "BEGIN");
 	for (int i = 0; i < changes; i++) {
-		unsigned dice = pick(g, 10);
+		unsigned dice = pick(g, 13);
 		struct record r = random_record(g);
 		struct row *row = w->count ? &w->rows[pick(g, (unsigned)w->count)] : NULL;
 		if (w->count < ROWS && (dice < 6 || !row)) {
@@ -152,6 +188,22 @@ static void change_world(struct world *w, struct rng *g, int changes)
 			write_plainly(w, g, row->id, &r, "INSERT OR IGNORE INTO email " COLUMNS);
 			if (row->deleted)
 				*row = (struct row){.id = row->id, .r = r};
+		} else if (dice == 10) {
+			write_plainly(
+				w, g, row->id, &r,
+				"INSERT INTO email " COLUMNS " ON CONFLICT (id) DO UPDATE SET"
+				" recipient = excluded.recipient, time = excluded.time, outcome = excluded.outcome,"
+				" enhanced_code = excluded.enhanced_code, basic_code = excluded.basic_code,"
+				" sender = excluded.sender, title = excluded.title, response = excluded.response,"
+				" remote_mta = excluded.remote_mta, message_id = excluded.message_id,"
+				" queue_id = excluded.queue_id, stage = excluded.stage");
+			*row = (struct row){.id = row->id, .r = r};
+		} else if (dice == 11) {
+			if (pick(g, 8) == 0)
+				change_many(w, g);
+		} else if (dice == 12) {
+			if (!row->deleted)
+				tell_more(w, row);
 		} else if (!row->deleted) {
 			write_plainly(w, g, row->id, &r,
 				      "UPDATE email SET recipient = ?2, time = ?3, outcome = ?4, enhanced_code = ?5,"
@@ -595,11 +647,10 @@ static void check_each(struct world *w, const struct scope *s, const struct reco
 	arena_free(&a);
 }
 
-static void check_world(struct world *w, struct rng *g, int scopes)
+static void check_answers(struct world *w, struct rng *g, int scopes)
 {
 	struct record *want = calloc(ROWS, sizeof *want);
 	assert_non_null(want);
-	assert_int_equal(tally_faults(w->db), 0);
 	check_domains(w);
 	for (int i = 0; i < scopes; i++) {
 		struct arena a = {0};
@@ -630,6 +681,18 @@ static void check_world(struct world *w, struct rng *g, int scopes)
 		arena_free(&a);
 	}
 	free(want);
+}
+
+static void check_world(struct world *w, struct rng *g, int scopes)
+{
+	assert_int_equal(tally_faults(w->db), 0);
+	assert_int_equal(plain_int(w->db, "SELECT count(*) FROM (SELECT email_id FROM source UNION ALL SELECT email_id"
+					  " FROM attempt) WHERE email_id NOT IN (SELECT id FROM email)"),
+			 0);
+	char *whole = plain_text(w->db, "PRAGMA integrity_check"); /* each index holds just what it must */
+	assert_string_equal(whole, "ok");
+	free(whole);
+	check_answers(w, g, scopes);
 }
 
 static struct world *world_make(const struct scratch *s)
@@ -670,6 +733,101 @@ static void answers_as_the_definition(void **state)
 		check_world(w, &g, 40);
 	}
 	use_zone("UTC");
+	world_free(w);
+}
+
+/* Everything that makes it fast is taken away; by and by it is put back. Nothing may depend on it but the time. */
+static const char strip[] =
+	"DROP TABLE tally; DROP TABLE replaced; DROP INDEX attempt_email; DROP INDEX source_email;"
+	"DROP INDEX source_named; DROP INDEX email_time; DROP INDEX email_recipient;"
+	"DROP INDEX email_source; DROP INDEX email_caused_by; DROP INDEX failure_time;"
+	"DROP INDEX failure_recipient; DROP INDEX failure_code; DROP INDEX failure_domain;"
+	"DROP INDEX failure_mx; DROP INDEX failure_sender; DROP INDEX failure_text;"
+	"DROP INDEX email_message_id; DROP TRIGGER email_before_insert;"
+	"DROP TRIGGER email_after_insert; DROP TRIGGER email_after_replace;"
+	"DROP TRIGGER email_after_delete; DROP TRIGGER email_after_update; DROP TRIGGER email_id_stays";
+
+static void note_step(void *ctx, const char *what, int number, int count)
+{
+	buf_printf(ctx, "%d/%d %s\n", number, count, what);
+}
+
+static void answers_without_any_index(void **state)
+{
+	const struct scratch *s = *state;
+	struct world *w = world_make(*state);
+	struct rng g = {88172645463325252u};
+	struct err e = {0};
+	struct buf why = {0}, steps = {0};
+	int added;
+	assert_false(store_is_slow(w->st, &why));
+	change_world(w, &g, 300);
+	store_close(w->st);
+	plain_exec(w->db, strip);
+	assert_non_null(w->st = store_open(s->path, &e));
+	assert_true(store_is_slow(w->st, &why));
+	assert_string_equal(why.p, "Slow: the database has no index failure_time, and lacks 19 more; "
+				   "deadletter tune FILE adds it.");
+	for (int round = 0; round < 3; round++) { /* and beside one that writes */
+		change_world(w, &g, 150);
+		check_answers(w, &g, 30);
+	}
+	struct store *rw = store_open_tune(s->path, &e);
+	assert_non_null(rw);
+	assert_ok(store_tune(rw, note_step, &steps, &added, &e), e);
+	assert_int_equal(added, 16);
+	assert_true(
+		str_starts(buf_str(&steps), STR("1/16 index failure_time\n2/16 the tally\n3/16 index failure_code\n")));
+	buf_reset(&steps);
+	assert_ok(store_tune(rw, note_step, &steps, &added, &e), e);
+	assert_int_equal(added + (int)steps.len, 0);
+	store_close(rw);
+	plain_exec(w->db, "DELETE FROM source; DELETE FROM attempt"); /* whose emails went while no trigger was there */
+	change_world(w, &g, 150);
+	int64_t version;
+	assert_ok(store_version(w->st, &version, &e), e); /* the handle from before goes on, and finds what has come */
+	check_world(w, &g, 30);
+	buf_reset(&why);
+	assert_false(store_is_slow(w->st, &why));
+	buf_free(&why);
+	buf_free(&steps);
+	world_free(w);
+}
+
+static bool stop_after_some(void *ctx)
+{
+	return --*(int *)ctx < 0;
+}
+
+/* Stopped at any time, it goes on where it was. */
+static void tuning_is_resumed(void **state)
+{
+	const struct scratch *s = *state;
+	struct world *w = world_make(*state);
+	struct buf steps = {0};
+	int runs = 0, sum = 0, added;
+	bool done = false;
+	plain_exec(w->db, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)"
+			  " INSERT INTO email (recipient, time, outcome) SELECT 'x@example.com', 1700000000 + i,"
+			  " 'failed' FROM n");
+	plain_exec(w->db, strip);
+	for (; !done; runs++) {
+		struct err e = {0};
+		int polls = 40 * (runs + 1);
+		struct store *rw = store_open_tune(s->path, &e);
+		if (!rw)
+			fail_msg("%s", e.msg);
+		store_set_stale(rw, stop_after_some, &polls);
+		done = store_tune(rw, note_step, &steps, &added, &e);
+		assert_int_equal(e.kind, done ? ERR_NONE : ERR_STALE);
+		sum += added;
+		store_close(rw);
+		assert_in_range(runs, 0, 200);
+	}
+	assert_true(runs > 3);
+	assert_int_equal(sum, 16);
+	assert_int_equal(tally_faults(w->db), 0);
+	buf_free(&steps);
 	world_free(w);
 }
 
@@ -895,6 +1053,25 @@ static void there_may_be_a_sender_for_each_email(void **state)
 	world_free(w);
 }
 
+/* SQLite gives the highest id again when its email is gone: what was dropped because of the old one must not name the new. */
+static void an_id_that_comes_again_is_no_cause(void **state)
+{
+	struct world *w = world_make(*state);
+	plain_exec(w->db,
+		   "INSERT INTO email (id, recipient, time, outcome, caused_by) VALUES"
+		   " (1, 'x', 1700000000, 'dropped', 3), (2, 'x', 1700000000, 'dropped', 1),"
+		   " (3, 'x', 1700000000, 'failed', NULL);"
+		   "INSERT INTO source (email_id, source_key, time, outcome) VALUES (3, 7, 1700000000, 'failed');"
+		   "DELETE FROM email WHERE id = 3;"
+		   "INSERT INTO email (recipient, time, outcome) VALUES ('y', 1700000000, 'failed')");
+	assert_int_equal(plain_int(w->db, "SELECT id FROM email WHERE recipient = 'y'"), 3);
+	assert_int_equal(plain_int(w->db, "SELECT count(*) FROM email WHERE caused_by = 3"), 0);
+	assert_int_equal(plain_int(w->db, "SELECT count(*) FROM email WHERE caused_by = 1"), 1);
+	assert_int_equal(plain_int(w->db, "SELECT count(*) FROM source"), 0);
+	assert_int_equal(tally_faults(w->db), 0);
+	world_free(w);
+}
+
 /* What an application gets wrong is told in words. */
 static void the_schema_speaks(void **state)
 {
@@ -971,6 +1148,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(answers_as_the_definition),
+		TEST(answers_without_any_index),
+		TEST(tuning_is_resumed),
+		TEST(an_id_that_comes_again_is_no_cause),
 		TEST(totals_and_details),
 		TEST(stale_questions_end),
 		TEST(version_follows_other_writers),

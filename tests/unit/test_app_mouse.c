@@ -267,9 +267,18 @@ static void test_anywhere_in_any_mode(void **state)
 			key(w, modes[m].key);
 			assert_int_equal(w->app.mode, modes[m].mode);
 			bool on_quit = is_on_hint(w, "quit", x, y) && modes[m].mode == MODE_BROWSE;
+			const enum pane focus = w->app.focus;
+			const int64_t id = w->app.list.id;
 			mouse(w, action, button, x, y);
 			assert_whole(w);
-			if (action != MOUSE_PRESS) /* nothing but a press acts, but for a drag of what was pressed */
+			if (button == MOUSE_MIDDLE || button == MOUSE_RIGHT) { /* they do nothing anywhere */
+				assert_int_equal(w->app.mode, modes[m].mode);
+				assert_int_equal(w->app.focus, focus);
+				assert_int_equal(w->app.list.id, id);
+			}
+			if (action != MOUSE_PRESS ||
+			    modes[m].mode ==
+				    MODE_PROMPT) /* nothing but a press acts, but for a drag of what was pressed */
 				assert_int_equal(w->app.mode, modes[m].mode);
 			assert_int_equal(w->app.quit, on_quit && action == MOUSE_PRESS && button == MOUSE_LEFT);
 			other_modes += w->app.mode != modes[m].mode;

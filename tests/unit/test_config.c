@@ -132,6 +132,22 @@ static void the_command_line_goes_before_the_file(void **state)
 	config_free(c);
 }
 
+/* Printed as a file, a line end in a value would be a setting of its own. */
+static void a_value_is_one_line_of_text(void **state)
+{
+	(void)state;
+	static const char *const values[] = {"to:a\nbind quit =", "to:\033[2J", "to:\xff", "to:\xc2\x9b"};
+	struct config *c = config_of("filter = class:5\n");
+	for (size_t i = 0; i < COUNT_OF(values); i++) {
+		struct err e = {0};
+		assert_false(config_set(c, OPTION_FILTER, str_of(values[i]), &e));
+		assert_int_equal(e.kind, ERR_INPUT);
+		assert_true(is(c->filter, "class:5"));
+		assert_true(is(c->texts[OPTION_FILTER], "class:5"));
+	}
+	config_free(c);
+}
+
 /* ---- mistakes ---- */
 
 static const struct {
@@ -507,6 +523,7 @@ int main(void)
 		cmocka_unit_test(every_option_can_be_said),
 		cmocka_unit_test(later_lines_go_before_earlier_ones),
 		cmocka_unit_test(the_command_line_goes_before_the_file),
+		cmocka_unit_test(a_value_is_one_line_of_text),
 		cmocka_unit_test(mistakes_are_named_by_their_line),
 		cmocka_unit_test(the_rest_of_a_wrong_file_holds),
 		cmocka_unit_test(there_is_an_end_to_everything),

@@ -390,6 +390,7 @@ static void envelopes_of_any_name(void **state)
 		 "1790000000}]\"}",
 		 GOT("a")},
 		{"{\"body\":\"{no JSON}\"}", "bad 1"},
+		{"{\"queue\":[" IN_STRING "," ONE("b") "]}", GOT("a") "; " GOT("b")},
 		/* beside events, what is none is broken */
 		{"{\"events\":[" ONE("a") ",{\"colour\":\"red\"},5,null]}", GOT("a") "; bad 1"},
 		{"{\"events\":[{\"colour\":\"red\"},{\"colour\":\"blue\"}]}", "bad 1"},

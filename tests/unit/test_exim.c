@@ -84,6 +84,13 @@ static void every_construct(void **state)
 		{"== bob@example.com R=dnslookup T=remote_smtp defer (110) H=mx.example.net [2001:db8::1]:25: "
 		 "Connection timed out",
 		 "bob@example.com", OUTCOME_DEFERRED, "", 0, STAGE_CONNECT, "mx.example.net", "Connection timed out"},
+		{"== bob@example.com R=dnslookup T=remote_smtp defer (111): Connection refused H=mx.example.net "
+		 "[192.0.2.1]:25",
+		 "bob@example.com", OUTCOME_DEFERRED, "", 0, STAGE_CONNECT, "mx.example.net", "Connection refused"},
+		{"== bob@example.com R=x T=y defer (111): Connection refused H=[192.0.2.1]: later", "bob@example.com",
+		 OUTCOME_DEFERRED, "", 0, STAGE_CONNECT, "192.0.2.1", "Connection refused H=[192.0.2.1]: later"},
+		{"== bob@example.com R=x defer (-1): a H=b c", "bob@example.com", OUTCOME_DEFERRED, "", 0, STAGE_NONE,
+		 "", "a H=b c"},
 		{"== bob@example.com R=dnslookup defer (-1): host lookup did not complete", "bob@example.com",
 		 OUTCOME_DEFERRED, "", 0, STAGE_NONE, "", "host lookup did not complete"},
 		{"** bob@example.com: Unrouteable address", "bob@example.com", OUTCOME_FAILED, "", 0, STAGE_NONE, "",

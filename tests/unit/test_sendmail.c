@@ -75,6 +75,10 @@ static void every_construct(void **state)
 		{TO MX "dsn=4.0.0, stat=Deferred: Connection refused by mx.example.com.", BOB, OUTCOME_DEFERRED,
 		 "4.0.0", 0, STAGE_CONNECT, "mx.example.com", "Connection refused by mx.example.com."},
 		{TO MX "dsn=4.0.0, stat=Deferred", BOB, OUTCOME_DEFERRED, "4.0.0", 0, STAGE_NONE, "mx.example.com", ""},
+		{"to=\"|/usr/bin/x -y\", ctladdr=bob (1/2), delay=00:00:02, mailer=prog, pri=12, dsn=5.3.0, "
+		 "stat=unknown "
+		 "mailer error 127",
+		 "bob", OUTCOME_FAILED, "5.3.0", 0, STAGE_NONE, "", "unknown mailer error 127"},
 		{TO MX "dsn=4.0.0, stat=Cannot send message for 5 days", BOB, OUTCOME_FAILED, "4.0.0", 0, STAGE_NONE,
 		 "mx.example.com", "Cannot send message for 5 days"},
 		{TO MX "stat=451 4.7.1 Greylisted", BOB, OUTCOME_DEFERRED, "4.7.1", 451, STAGE_NONE, "mx.example.com",
