@@ -18,7 +18,7 @@
 #include <unistd.h>
 #include <utmp.h>
 
-enum { DEADLINE_MS = 10000 };
+enum { DEADLINE_MS = 60000 };
 
 static const char enter_mouse[] = "\033[?1000h\033[?1002h\033[?1006h";
 
