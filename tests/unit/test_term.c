@@ -141,8 +141,7 @@ static _Noreturn void shell(const struct setup *how, int slave, int report)
 {
 	login_tty(slave);
 	signal(SIGTTOU, SIG_IGN);
-	if (how->ignore_hup)
-		signal(SIGHUP, SIG_IGN);
+	signal(SIGHUP, how->ignore_hup ? SIG_IGN : SIG_DFL); /* whatever the one who runs the tests has */
 	setlocale(LC_ALL, how->locale ? how->locale : "C.UTF-8");
 	setenv("TERM", how->term ? how->term : "xterm-256color", 1);
 	setenv("DEADLETTER_TEST", "1", 1);
