@@ -141,7 +141,10 @@ static _Noreturn void shell(const struct setup *how, int slave, int report)
 {
 	login_tty(slave);
 	signal(SIGTTOU, SIG_IGN);
-	signal(SIGHUP, how->ignore_hup ? SIG_IGN : SIG_DFL); /* whatever the one who runs the tests has */
+	/* Whatever they are where the tests run: under nohup, or in the background. */
+	signal(SIGHUP, how->ignore_hup ? SIG_IGN : SIG_DFL);
+	signal(SIGINT, SIG_DFL);
+	signal(SIGQUIT, SIG_DFL);
 	setlocale(LC_ALL, how->locale ? how->locale : "C.UTF-8");
 	setenv("TERM", how->term ? how->term : "xterm-256color", 1);
 	setenv("DEADLETTER_TEST", "1", 1);
