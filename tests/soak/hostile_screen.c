@@ -20,7 +20,7 @@ static const struct sink {
 } sinks[] = {
 	{"list, header and mistakes at the start", "", "deadletter", 0, false},
 	{"cursor on it", "\t", "harmless", 0, true},
-	{"detail", "\r", "Recipient", 0, true},
+	{"detail", "\r", "We did not try to send", 0, true},
 	{"end of the detail", "G", NULL, 0, true},
 	{"copy for the customer", "y", NULL, 1, false},
 	{"copy of the facts", "Y", NULL, 1, false},
@@ -197,15 +197,16 @@ static void print_other_lines(struct str a, struct str b)
 			printf("#   %.*s\n# harmless:\n#   %.*s\n", (int)x.len, x.p, (int)y.len, y.p);
 }
 
-/* Where harmless text of the same look does not lie the same way: line ends begin lines in a response, a mark at the start sits
- * on what is before it, and stand-ins are not cut where lines end. */
+/* Where harmless text of the same look does not lie the same way: line ends begin lines in a response, white space at its ends
+ * is left out in the list, a mark at the start sits on what is before it, and stand-ins are not cut where lines end. */
 static bool has_no_twin(struct str text)
 {
 	enum { NEVER_WRAPPED_W = 45 };
 	struct text_walk w = text_walk_of(text, false);
 	struct text_cell first;
 	bool mark = text_next(&w, &first) && first.stand_in && first.ch[1];
-	return mark || memchr(text.p, '\n', text.len) || text_width(text, false) > NEVER_WRAPPED_W;
+	return mark || str_trim(text).len < text.len || memchr(text.p, '\n', text.len) ||
+	       text_width(text, false) > NEVER_WRAPPED_W;
 }
 
 static int differs(struct place *hostile, struct place *harmless, struct str text, struct err *e)
