@@ -405,6 +405,9 @@ struct look surface_look(const struct cell *c, const struct theme *t, int colour
 	/* A reversed or recoloured row keeps one pair of colours: the roles' own would make it a patchwork. */
 	if (row.fg >= 0 || (row.attrs & LOOK_REVERSE))
 		look.fg = row.fg;
+	/* The terminal's own colour of text may be as dark as the row: the header's goes with such a background. */
+	if (look.fg < 0 && row.bg >= 0)
+		look.fg = theme_look(t, ROLE_HEADER, colours).fg;
 	look.bg = row.bg;
 	look.attrs = (look.attrs & ~(unsigned)LOOK_REVERSE) | row.attrs;
 	return look;

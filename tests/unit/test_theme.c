@@ -180,7 +180,11 @@ static void text_is_readable_under_the_cursor(void **state)
 		for (size_t i = 0; i < COUNT_OF(in_rows); i++)
 			for (int blur = 0; blur < 2; blur++) {
 				struct cell c = {.role = in_rows[i], .select = true, .blur = blur};
-				must_be_readable(t, 256, c.role, surface_look(&c, t, 256), wanted(t, c.role));
+				struct look look = surface_look(&c, t, 256);
+				must_be_readable(t, 256, c.role, look, wanted(t, c.role));
+				if (look.bg >= 0 && look.fg < 0)
+					fail_msg("theme %s: text under the cursor has the terminal's own colour",
+						 t->name);
 			}
 }
 
