@@ -77,10 +77,9 @@ static double percent(int64_t n, int64_t of)
 
 static void head_text(const struct summary *s, struct buf *b)
 {
-	char n[NUMBER_TEXT], m[NUMBER_TEXT], first[TIME_TEXT], last[TIME_TEXT];
+	char first[TIME_TEXT], last[TIME_TEXT];
 	const struct totals *t = &s->totals;
-	buf_printf(b, "%s failures of %s tracked (%.1f%%)", view_number(t->failures, n), view_number(t->tracked, m),
-		   percent(t->failures, t->tracked));
+	view_failures_of(t, b);
 	if (t->first_s != TIME_NONE)
 		buf_printf(b, ", %.10s to %.10s", view_time_long(cmd_zone(), t->first_s, first),
 			   view_time_long(cmd_zone(), t->last_s, last));

@@ -48,6 +48,20 @@ const char *view_number(int64_t n, char buf[NUMBER_TEXT])
 	return buf;
 }
 
+void view_failures(int64_t n, struct buf *out)
+{
+	char number[NUMBER_TEXT];
+	buf_printf(out, n == 1 ? "%s failure" : "%s failures", view_number(n, number));
+}
+
+void view_failures_of(const struct totals *t, struct buf *out)
+{
+	char tracked[NUMBER_TEXT];
+	double percent = t->tracked > 0 ? 100.0 * (double)t->failures / (double)t->tracked : 0;
+	view_failures(t->failures, out);
+	buf_printf(out, " of %s tracked (%.1f%%)", view_number(t->tracked, tracked), percent);
+}
+
 const char *view_time(enum zone z, int64_t t, int64_t now_s, char buf[TIME_TEXT])
 {
 	if (t == TIME_NONE)
@@ -106,8 +120,14 @@ enum role view_role_of(enum outcome o, struct ecode enhanced, int basic)
 static void range_text(enum zone z, const struct totals *t, const char *dash, struct buf *out)
 {
 	char a[TIME_TEXT], b[TIME_TEXT];
-	if (t->first_s != TIME_NONE)
-		buf_printf(out, "%s %s %s   ", view_date(z, t->first_s, a), dash, view_date(z, t->last_s, b));
+	if (t->first_s == TIME_NONE)
+		return;
+	view_date(z, t->first_s, a);
+	view_date(z, t->last_s, b);
+	if (strcmp(a, b) == 0)
+		buf_printf(out, "%s   ", a);
+	else
+		buf_printf(out, "%s %s %s   ", a, dash, b);
 }
 
 /* Will what others write be seen? */
@@ -131,14 +151,8 @@ void view_header_draw(const struct app *app, struct surface *s, struct rect r)
 	int end = surface_text_right(s, r.w - 1, r.y, r.w / 2, ROLE_HEADER_DIM, buf_str(&right));
 
 	buf_reset(&right);
-	if (t) {
-		char failures[NUMBER_TEXT], tracked[NUMBER_TEXT];
-		view_number(t->totals.failures, failures);
-		view_number(t->totals.tracked, tracked);
-		double percent =
-			t->totals.tracked > 0 ? 100.0 * (double)t->totals.failures / (double)t->totals.tracked : 0;
-		buf_printf(&right, "%s failures of %s tracked (%.1f%%)", failures, tracked, percent);
-	}
+	if (t)
+		view_failures_of(&t->totals, &right);
 	int room = end - x - 4;
 	int numbers = text_width(buf_str(&right), s->ascii);
 	int name = room - numbers - 2;
@@ -147,9 +161,9 @@ void view_header_draw(const struct app *app, struct surface *s, struct rect r)
 	if (numbers + 2 <= end - x)
 		surface_text_right(s, end - 3, r.y, numbers, ROLE_HEADER, buf_str(&right));
 	else if (t) { /* no room for the whole sentence */
-		char failures[NUMBER_TEXT];
-		surface_printf(s, x + 2, r.y, end - x - 3, ROLE_HEADER, "%s failures",
-			       view_number(t->totals.failures, failures));
+		buf_reset(&right);
+		view_failures(t->totals.failures, &right);
+		surface_text(s, x + 2, r.y, end - x - 3, ROLE_HEADER, buf_str(&right));
 	}
 	buf_free(&right);
 }

@@ -62,6 +62,9 @@ void view_more(struct surface *s, struct rect r, bool above, bool below);
 /* "13,635"; returns buf. */
 enum { NUMBER_TEXT = 32 };
 const char *view_number(int64_t n, char buf[NUMBER_TEXT]);
+/* "1,571 failures", "1 failure"; and with what they are of: "1,571 failures of 19,835 tracked (7.9%)". Appended. */
+void view_failures(int64_t n, struct buf *out);
+void view_failures_of(const struct totals *t, struct buf *out);
 /* "23 Nov 14:02", or with the year when that is not now's: "23 Nov 2025". */
 enum { TIME_TEXT = 48 };
 const char *view_time(enum zone z, int64_t t, int64_t now_s, char buf[TIME_TEXT]);
