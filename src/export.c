@@ -3,8 +3,6 @@
 #include "export_lines.h"
 #include "export_readers.h"
 
-enum { FLUSH_BYTES = 256 * 1024, PROGRESS_ROWS = 1024 };
-
 /* Records that are named: they are looked up one by one, in the order given. */
 struct named {
 	struct store *store;
@@ -30,7 +28,7 @@ static bool each_named(void *ctx, const struct record *record, struct err *e)
 		return false;
 	if (o->progress && n->lines.rows / PROGRESS_ROWS != before / PROGRESS_ROWS)
 		o->progress(o->ctx, n->lines.rows);
-	return n->lines.out.len < FLUSH_BYTES || flush(n, e);
+	return n->lines.out.len < LINES_BYTES || flush(n, e);
 }
 
 static bool export_named(struct store *st, const int64_t *ids, size_t id_count, const struct export_options *o,

@@ -7,6 +7,11 @@
 
 #include "export_format.h"
 
+enum {
+	LINES_BYTES = 256 * 1024, /* written at once */
+	PROGRESS_ROWS = 1024,     /* between two words of progress */
+};
+
 /* Zero-initialise but for `o`, which has its columns. */
 struct export_lines {
 	const struct export_options *o;

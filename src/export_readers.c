@@ -9,11 +9,9 @@
 #include <time.h>
 
 enum {
-	FLUSH_BYTES = 256 * 1024, /* written at once by the reader whose turn it is */
-	BLOCK_BYTES = 1 << 20,    /* formatted before its turn by another one, at most, */
-	BLOCKS = 16,              /* of each of so many slices */
-	PROGRESS_ROWS = 1024,
-	POLL_MS = 20, /* between two looks at `cancelled` by who waits */
+	BLOCK_BYTES = 1 << 20, /* formatted before its turn by another one, at most, */
+	BLOCKS = 16,           /* of each of so many slices */
+	POLL_MS = 20,          /* between two looks at `cancelled` by who waits */
 };
 
 struct reader {
@@ -188,7 +186,7 @@ static bool each(void *ctx, const struct record *record, struct err *e)
 		return false;
 	if (r->lines.rows - r->counted >= PROGRESS_ROWS)
 		count_rows(r);
-	if (r->lines.out.len < (has_turn(r) ? FLUSH_BYTES : BLOCK_BYTES))
+	if (r->lines.out.len < (has_turn(r) ? LINES_BYTES : BLOCK_BYTES))
 		return true;
 	return (await_turn(r) && flush(r)) || err_set(e, ERR_CANCEL, "stopped; nothing was written");
 }

@@ -132,3 +132,16 @@ const char *ecode_text(struct ecode c, char buf[ECODE_TEXT])
 	*to = '\0';
 	return buf;
 }
+
+struct attempt record_attempt(const struct record *r)
+{
+	return (struct attempt){
+		.time = r->time,
+		.outcome = r->outcome,
+		.enhanced = r->enhanced,
+		.basic = r->basic,
+		.stage = r->stage,
+		.remote_mta = r->remote_mta,
+		.response = r->response,
+	};
+}

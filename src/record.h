@@ -91,6 +91,9 @@ struct attempt {
 	struct str response;
 };
 
+/* The attempt that ended as the record says; its texts are the record's. */
+struct attempt record_attempt(const struct record *r);
+
 /* A copy of a record and its attempts, with all texts, into so many bytes, aligned for a struct attempt. Returns the
  * attempts there. *out must not be *r. */
 size_t record_copy_size(const struct record *r, const struct attempt *attempts, int count);

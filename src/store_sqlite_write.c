@@ -112,7 +112,7 @@ static bool add_attempts(struct store *st, int64_t email, const struct attempt *
 static bool note_failed(struct store *st, struct record *r, const struct attempt *attempts, int count, int known,
 			struct err *e)
 {
-	const struct attempt a = {r->time, r->outcome, r->enhanced, r->basic, r->stage, r->remote_mta, r->response};
+	const struct attempt a = record_attempt(r);
 	bool told = false;
 	for (int i = 0; i < count; i++)
 		told = told || attempts[i].outcome == OUTCOME_FAILED;

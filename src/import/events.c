@@ -128,12 +128,10 @@ bool event_put(struct event_reader *r, const struct event *ev)
 	bool tried =
 		rec.outcome == OUTCOME_DELIVERED || rec.outcome == OUTCOME_DEFERRED || rec.outcome == OUTCOME_FAILED;
 	rec.attempts = tried;
-	const struct attempt a = {rec.time,  rec.outcome,    rec.enhanced, rec.basic,
-				  rec.stage, rec.remote_mta, rec.response};
 	struct fact_addresses to = {.rest = ev->recipient};
 	while (fact_addresses_next(&to, &rec.recipient)) {
 		struct record one = rec; /* the sink fills it in */
-		if (!r->sink->put(r->sink, &one, &a, tried && !rec.time_guessed, 0, r->e))
+		if (!r->sink->put(r->sink, &one, tried && !rec.time_guessed, 0, r->e))
 			return false;
 	}
 	if (to.found == 0)

@@ -68,23 +68,23 @@ static int64_t take_text(struct str *s, bool cut)
 	return (int64_t)s->len;
 }
 
-/* How long the texts are, once those of what is beyond the bounds are cut. `a` may be NULL. */
-static int64_t take_texts(struct record *rec, struct attempt *a, bool cut)
+/* How long the texts are, once those of what is beyond the bounds are cut; some are stored with the attempt as well. */
+static int64_t take_texts(struct record *rec, bool tried, bool cut)
 {
 	struct str *texts[] = {&rec->response, &rec->title,      &rec->sender,
 			       &rec->queue_id, &rec->message_id, &rec->remote_mta};
 	int64_t n = 0;
 	for (size_t i = 0; i < COUNT_OF(texts); i++)
 		n += take_text(texts[i], cut);
-	return a ? n + take_text(&a->response, cut) + take_text(&a->remote_mta, cut) : n;
+	return n + (tried ? (int64_t)(rec->response.len + rec->remote_mta.len) : 0);
 }
 
 /* See TEXT_TIMES. */
-static void bound_texts(struct run *r, struct record *rec, struct attempt *a)
+static void bound_texts(struct run *r, struct record *rec, bool tried)
 {
-	int64_t wanted = take_texts(rec, a, false);
+	int64_t wanted = take_texts(rec, tried, false);
 	if (wanted > r->text_left) {
-		wanted = take_texts(rec, a, true);
+		wanted = take_texts(rec, tried, true);
 		if (r->text_line != r->sink.line)
 			sink_bad(&r->sink, r->sink.line,
 				 "so long a text for so many recipients that most get its beginning only");
@@ -93,8 +93,7 @@ static void bound_texts(struct run *r, struct record *rec, struct attempt *a)
 	r->text_left -= wanted;
 }
 
-static bool sink_put(struct import_sink *s, struct record *rec, const struct attempt *attempts, int count,
-		     int64_t window_s, struct err *e)
+static bool sink_put(struct import_sink *s, struct record *rec, bool tried, int64_t window_s, struct err *e)
 {
 	struct run *r = (struct run *)s;
 	if (rec->source_file.len == 0)
@@ -111,9 +110,9 @@ static bool sink_put(struct import_sink *s, struct record *rec, const struct att
 		sink_bad(s, s->line, "a recipient longer than 1000 bytes");
 		return true;
 	}
-	struct attempt last = count ? attempts[count - 1] : (struct attempt){0};
-	bound_texts(r, rec, count ? &last : NULL);
-	return writer_put(r->writer, rec, &last, count > 0, window_s, e);
+	bound_texts(r, rec, tried);
+	const struct attempt a = record_attempt(rec);
+	return writer_put(r->writer, rec, &a, tried, window_s, e);
 }
 
 static bool sink_expire(struct import_sink *s, uint64_t source_key, int64_t time_s, int64_t window_s, struct str sender,

@@ -14,10 +14,9 @@
 struct import_sink {
 	struct str file; /* the current place; the frame sets both before each line */
 	int64_t line;
-	/* Puts a record in (see store_put); source_file and source_line are added where they are empty. `count` is 0 or 1.
-	 * False: stop, *e is set. */
-	bool (*put)(struct import_sink *s, struct record *r, const struct attempt *attempts, int count,
-		    int64_t window_s, struct err *e);
+	/* Puts a record in (see store_put); source_file and source_line are added where they are empty. `tried`: what
+	 * it says is also an attempt, see record_attempt. False: stop, *e is set. */
+	bool (*put)(struct import_sink *s, struct record *r, bool tried, int64_t window_s, struct err *e);
 	/* See store_expire. False: stop, *e is set. */
 	bool (*expire)(struct import_sink *s, uint64_t source_key, int64_t time_s, int64_t window_s, struct str sender,
 		       struct err *e);

@@ -126,8 +126,7 @@ static bool put_fate(const struct mail *m, struct import_sink *s, const struct m
 		.attempts = 1,
 		.source_line = m->line,
 	};
-	struct attempt a = {r.time, r.outcome, r.enhanced, r.basic, r.stage, r.remote_mta, r.response};
-	return s->put(s, &r, &a, r.time_guessed ? 0 : 1, 0, e);
+	return s->put(s, &r, !r.time_guessed, 0, e);
 }
 
 /* A mail that holds an event of a provider, as Amazon SNS sends them to subscribers. */

@@ -133,15 +133,6 @@ bool maillog_put(struct maillog *m, struct import_sink *s, const struct maillog_
 {
 	const struct queue_entry *known = queue_find(m->queue, d->key);
 	struct str sender = queue_get(known, QUEUE_SENDER);
-	struct attempt attempt = {
-		.time = d->time_s,
-		.outcome = d->outcome,
-		.enhanced = d->status.enhanced,
-		.basic = d->status.basic,
-		.stage = d->status.stage,
-		.remote_mta = d->remote_mta,
-		.response = d->text,
-	};
 	struct record r = {
 		.source_key = d->source_key,
 		.message_id = queue_get(known, QUEUE_MESSAGE_ID),
@@ -158,7 +149,7 @@ bool maillog_put(struct maillog *m, struct import_sink *s, const struct maillog_
 		.remote_mta = d->remote_mta,
 		.stage = d->status.stage,
 	};
-	return s->put(s, &r, &attempt, d->tried, d->window_s, e);
+	return s->put(s, &r, d->tried, d->window_s, e);
 }
 
 /* ---- parts of a line ---- */

@@ -179,11 +179,10 @@ bool row_put(const struct rows *t, struct import_sink *s, const struct str *cell
 	int64_t window_s = r.message_id.len == 0 && id.len && !r.time_guessed ? ID_WINDOW_S : 0;
 	/* Without a count of attempts, rows with one Message-ID are events of one email. */
 	bool event = t->head.at[COL_ATTEMPTS] < 0 && r.message_id.len && tried && !r.time_guessed;
-	const struct attempt a = {r.time, r.outcome, r.enhanced, r.basic, r.stage, r.remote_mta, r.response};
 	struct fact_addresses to = {.rest = r.recipient};
 	while (fact_addresses_next(&to, &r.recipient)) {
 		struct record one = r; /* the sink fills it in */
-		if (!s->put(s, &one, &a, event, window_s, e))
+		if (!s->put(s, &one, event, window_s, e))
 			return false;
 	}
 	if (to.found == 0)

@@ -16,21 +16,11 @@ static struct record email(uint64_t key, const char *recipient, int64_t time_s, 
 			       .response = str_of(response)};
 }
 
-static struct attempt attempt_of(const struct record *r)
-{
-	return (struct attempt){.time = r->time,
-				.outcome = r->outcome,
-				.enhanced = r->enhanced,
-				.basic = r->basic,
-				.response = r->response,
-				.stage = r->stage};
-}
-
 static enum put put(struct store *st, struct record *r, int64_t window_s)
 {
 	struct err e = {0};
 	enum put what;
-	struct attempt a = attempt_of(r);
+	struct attempt a = record_attempt(r);
 	assert_ok(store_put(st, r, &a, 1, window_s, &what, &e), e);
 	return what;
 }
@@ -370,7 +360,7 @@ static void attempts_are_a_set(void **state)
 	struct store *st = open_new(*state);
 	sqlite3 *db = plain_open(((struct scratch *)*state)->path);
 	struct record r = email(3, "x@example.com", T0, OUTCOME_DEFERRED, (struct ecode){0}, 0, "no route");
-	struct attempt a[3] = {attempt_of(&r), attempt_of(&r), attempt_of(&r)};
+	struct attempt a[3] = {record_attempt(&r), record_attempt(&r), record_attempt(&r)};
 	a[2].response = STR("timed out");
 	struct err e = {0};
 	enum put what;

@@ -37,25 +37,21 @@ struct list {
 	int count, expiry_count, bad_count;
 };
 
-static inline bool list_put(struct import_sink *s, struct record *r, const struct attempt *attempts, int count,
-			    int64_t window_s, struct err *e)
+static inline bool list_put(struct import_sink *s, struct record *r, bool tried, int64_t window_s, struct err *e)
 {
 	(void)e;
 	struct list *l = (struct list *)s;
 	if (l->count == LIST_MAX)
 		return true;
 	struct list_item *i = &l->items[l->count++];
-	*i = (struct list_item){.record = *r, .attempts = count, .window_s = window_s, .line = s->line};
+	*i = (struct list_item){.record = *r, .attempts = tried, .window_s = window_s, .line = s->line};
 	struct str *texts[] = {&i->record.message_id, &i->record.queue_id,   &i->record.sender,
 			       &i->record.recipient,  &i->record.title,      &i->record.response,
 			       &i->record.remote_mta, &i->record.source_file};
 	for (size_t t = 0; t < COUNT_OF(texts); t++)
 		*texts[t] = arena_str(&l->arena, *texts[t]);
-	if (count) {
-		i->attempt = attempts[0];
-		i->attempt.response = arena_str(&l->arena, i->attempt.response);
-		i->attempt.remote_mta = arena_str(&l->arena, i->attempt.remote_mta);
-	}
+	if (tried)
+		i->attempt = record_attempt(&i->record);
 	return true;
 }
 
