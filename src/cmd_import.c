@@ -182,7 +182,7 @@ static int run(const struct cmd *self, const struct opt_result *o, struct arena 
 const struct cmd cmd_import = {
 	.name = "import",
 	.usage = "SOURCE… --into FILE",
-	.help = "Read mail logs and tables of email into a database.",
+	.help = "Read mail logs, bounce mails, events of providers and tables of email into a database.",
 	.more = "SOURCE is a file, a folder (all files in it and below) or - for standard input, and may be compressed "
 		"(.gz .xz .zst .bz2). Formats: logs of Postfix, Exim and Sendmail, as files or as journalctl -o "
 		"short-iso prints them; bounce mails (mbox, Maildir, single mails); what SendGrid, Mailgun, Amazon "
