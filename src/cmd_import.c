@@ -4,6 +4,7 @@
 #include "text.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -140,6 +141,17 @@ static int conclude(bool ok, const struct import_result *r, const struct err *e)
 	return code == EXIT_DONE && r->unreadable_files > 0 ? EXIT_COULD_NOT : code;
 }
 
+/* Texts come and go by the million: memory that was given back would be asked for again at once. */
+static void keep_memory(void)
+{
+#ifdef __GLIBC__
+	enum { KEPT = 64 << 20, AT_ONCE = 1 << 20, ALONE = 4 << 20 };
+	mallopt(M_TRIM_THRESHOLD, KEPT);
+	mallopt(M_TOP_PAD, AT_ONCE);
+	mallopt(M_MMAP_THRESHOLD, ALONE);
+#endif
+}
+
 static int run(const struct cmd *self, const struct opt_result *o, struct arena *a)
 {
 	(void)a;
@@ -169,6 +181,7 @@ static int run(const struct cmd *self, const struct opt_result *o, struct arena 
 		return cmd_fail(&e);
 	cmd_catch_signals();
 	struct import_result r;
+	keep_memory();
 	bool ok = import_run(st, o->words, o->word_count, &x, &r, &e);
 	/* What is refused or cannot be read leaves no new database behind. */
 	if (made && (!ok || r.unreadable_files > 0))

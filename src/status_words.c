@@ -1,5 +1,6 @@
 #include "status_words.h"
 
+#include <pthread.h>
 #include <string.h>
 
 static bool is_space(char c)
@@ -249,7 +250,7 @@ static const struct phrase {
 	enum rank rank;
 	enum stage stage; /* STAGE_NONE: a command must follow, and gives it */
 } phrases[] = {
-	/* sorted by first letter: phrases_from() relies on it */
+	/* sorted by first letter: phrases_count() relies on it */
 	{"able to establish an smtp connection", RANK_NO_REPLY, STAGE_CONNECT},
 	{"account suppression list", RANK_DROPPED, STAGE_NONE},
 	{"after", RANK_WORDS, STAGE_NONE},
@@ -295,17 +296,18 @@ static const struct phrase {
 	{"while sending", RANK_COMMAND, STAGE_NONE},
 };
 
-static size_t phrases_from(char letter)
+/* Where the phrases of each letter begin; the row behind the last letter ends them. */
+static size_t phrases_of['z' - 'a' + 2];
+static pthread_once_t phrases_once = PTHREAD_ONCE_INIT;
+
+static void phrases_count(void)
 {
-	size_t low = 0, high = COUNT_OF(phrases);
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-		if (phrases[middle].text[0] < letter)
-			low = middle + 1;
-		else
-			high = middle;
+	size_t i = 0;
+	for (size_t letter = 0; letter < COUNT_OF(phrases_of); letter++) {
+		phrases_of[letter] = i;
+		while (i < COUNT_OF(phrases) && phrases[i].text[0] == (char)('a' + letter))
+			i++;
 	}
-	return low;
 }
 
 /* The whole text, where one word is all that is said. Providers' reasons for a drop among them. */
@@ -338,22 +340,24 @@ void words_phrases(struct str text, bool replied, enum stage *stage, bool *dropp
 	*stage = STAGE_NONE;
 	*dropped = is_dropped_text(text);
 	enum rank best = replied ? RANK_NO_REPLY : RANK_DROPPED;
-	for (size_t at = 0; at < text.len; at++) {
+	pthread_once(&phrases_once, phrases_count);
+	for (size_t at = 0; at + 1 < text.len; at++) {
 		char letter = lower(text.p[at]);
 		if (letter < 'a' || letter > 'z' || (at && is_word(text.p[at - 1])))
 			continue;
-		for (size_t i = phrases_from(letter); i < COUNT_OF(phrases) && phrases[i].text[0] == letter; i++) {
+		char second = lower(text.p[at + 1]);
+		for (size_t i = phrases_of[letter - 'a'], end = phrases_of[letter - 'a' + 1]; i < end; i++) {
 			const struct phrase *p = &phrases[i];
-			if (p->rank != RANK_DROPPED && p->rank >= best)
+			if (p->text[1] != second || (p->rank != RANK_DROPPED && p->rank >= best))
 				continue;
-			size_t end = phrase_end(text, at, p->text, false);
-			if (!end)
+			size_t behind = phrase_end(text, at, p->text, false);
+			if (!behind)
 				continue;
 			if (p->rank == RANK_DROPPED) {
 				*dropped = true;
 				continue;
 			}
-			enum stage found = p->stage ? p->stage : command_at(text, skip_space(text, end));
+			enum stage found = p->stage ? p->stage : command_at(text, skip_space(text, behind));
 			if (found) {
 				best = p->rank;
 				*stage = found;

@@ -75,6 +75,14 @@ void belt_send(struct belt *b, void *item)
 	pthread_mutex_unlock(&b->lock);
 }
 
+void belt_wait(struct belt *b)
+{
+	pthread_mutex_lock(&b->lock);
+	while (b->done != b->sent)
+		pthread_cond_wait(&b->moved, &b->lock);
+	pthread_mutex_unlock(&b->lock);
+}
+
 void belt_stop(struct belt *b)
 {
 	pthread_mutex_lock(&b->lock);

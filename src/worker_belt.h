@@ -17,6 +17,7 @@ struct belt *belt_start(void (*work)(void *ctx, void *item), void *ctx, void *co
 /* An item that has been worked on, or is new; waits until there is one. To be sent before the next is taken. */
 void *belt_take(struct belt *b);
 void belt_send(struct belt *b, void *item);
+void belt_wait(struct belt *b); /* until all that was sent is worked on */
 void belt_stop(struct belt *b); /* waits until all that was sent is worked on; frees the belt, not the items */
 
 #endif

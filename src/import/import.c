@@ -26,6 +26,7 @@ struct run {
 	struct writer *writer;
 	const struct import_options *options;
 	void *states[FORMATS];
+	int format; /* of the current source; -1: not known yet */
 	struct import_result now;
 	int64_t bytes_before, bytes_total;
 	int64_t progress_ms;
@@ -200,11 +201,19 @@ static void progress(struct run *r, const struct lines *l)
 			     writer_records(r->writer));
 }
 
+static bool pause_format(struct run *r, struct err *e)
+{
+	const struct import_format *f = r->format < 0 ? NULL : import_formats[r->format];
+	return !f || !f->pause || f->pause(r->states[r->format], &r->sink, e);
+}
+
 /* What is due now and then: cancel, the end of a batch, progress. */
 static bool tick(struct run *r, const struct lines *l, bool idle, struct err *e)
 {
 	if (r->options->cancelled && r->options->cancelled(r->options->ctx))
 		return err_set(e, ERR_CANCEL, "stopped");
+	if (idle && !pause_format(r, e))
+		return false;
 	if (!writer_tick(r->writer, idle, e))
 		return false;
 	progress(r, l);
@@ -325,6 +334,7 @@ static bool import_lines(struct run *r, const struct source *src, struct lines *
 	const struct import_format *f = import_formats[i];
 	if (!r->states[i] && !(r->states[i] = f->start(r->options, e)))
 		return false;
+	r->format = i;
 	r->now.files++;
 	if (f->file && !f->file(r->states[i], &r->sink, mtime_s, e))
 		return false;
@@ -355,7 +365,11 @@ static bool import_source(struct run *r, const struct source *src, struct err *e
 	r->sink.file = str_of(src->path);
 	r->text_left = TEXT_BESIDES;
 	r->text_line = 0;
+	r->format = -1;
 	bool ok = import_lines(r, src, l, mtime_s, e);
+	/* What was read before it ended is put; where that fails, it failed before. */
+	if (!ok)
+		pause_format(r, &(struct err){0});
 	r->bytes_before += l->bytes;
 	r->now.bytes += l->bytes;
 	r->now.lines += l->line;

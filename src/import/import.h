@@ -3,7 +3,7 @@
  * Layer 3. A format is one file here and one row in import_formats[] (import.c). The frame opens files, folders and
  * standard input, finds the format by content, feeds lines, keeps batches (one transaction each), counts, reports and
  * tells of progress. A format turns input into records through its sink, and knows nothing else. All in one thread;
- * another one (writer.h) puts the records into the store.
+ * another one (writer.h) puts the records into the store, others may read ahead (mail_reader.h).
  */
 #ifndef IMPORT_H
 #define IMPORT_H
@@ -65,6 +65,8 @@ struct import_format {
 	bool (*piece)(void *state, struct import_sink *s, struct str bytes, struct err *e);
 	/* Instead of both: reads the file of this name itself, and calls the sink's `next` before each item. */
 	bool (*whole)(void *state, struct import_sink *s, const char *path, struct err *e);
+	/* Nothing more comes in for now, or at all: what was complete is put. NULL: it is put at once. */
+	bool (*pause)(void *state, struct import_sink *s, struct err *e);
 	bool (*file_end)(void *state, struct import_sink *s, struct err *e); /* may be NULL */
 	void (*finish)(void *state);
 };

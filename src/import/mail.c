@@ -6,8 +6,7 @@
  */
 #include "import/import.h"
 #include "import/mail_mime.h"
-#include "import/mail_notice.h"
-#include "status.h"
+#include "import/mail_reader.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +23,7 @@ struct mail {
 	bool is_mbox, began; /* of this file; began: something but blank lines was there */
 	bool after_blank;    /* the line before was empty */
 	bool cut;            /* some of it is not kept */
-	void *events;        /* state of the format that reads JSON */
+	struct mail_reader *reader;
 };
 
 /* ---- "From " lines ---- */
@@ -53,6 +52,8 @@ static int64_t from_line_time(struct str line)
 			continue;
 		struct civil c = {0};
 		struct str s = str_trim(str_slice(line, i, 40));
+		if (s.len < 4 || s.p[3] != ' ') /* no weekday */
+			continue;
 		char month[4], text[48];
 		int year = 0;
 		snprintf(text, sizeof text, "%.*s", (int)s.len, s.p);
@@ -71,117 +72,6 @@ static int64_t from_line_time(struct str line)
 	return TIME_NONE;
 }
 
-/* ---- records ---- */
-
-static uint64_t key_of(const char *kind, struct str text)
-{
-	uint64_t key = str_hash(text, str_hash(str_of(kind), 0));
-	return key ? key : 1;
-}
-
-static uint64_t key_of_news(const struct mail_news *n, struct str mail)
-{
-	if (n->original.message_id.len)
-		return key_of("mail", n->original.message_id);
-	return n->own_id.len ? key_of("mail notice", n->own_id) : key_of("mail content", mail);
-}
-
-static bool put_fate(const struct mail *m, struct import_sink *s, const struct mail_news *n, const struct fate *f,
-		     uint64_t key, struct err *e)
-{
-	struct status st;
-	status_read_pair(f->status, f->response, f->outcome, &st);
-	if (f->words.len) {
-		struct status more;
-		status_read_pair(f->status, f->words, f->outcome, &more);
-		if (st.basic == 0 && (st.enhanced.cls == 0 || (st.enhanced.subject == 0 && st.enhanced.detail == 0))) {
-			st.enhanced = more.enhanced;
-			st.basic = more.basic;
-		} else if (st.basic == 0 && more.basic / 100 == st.enhanced.cls) {
-			st.basic = more.basic;
-		}
-		st.stage = st.stage == STAGE_NONE ? more.stage : st.stage;
-	}
-	int64_t times[] = {f->time_s, n->date_s, n->fates.arrival_s, m->envelope_s}, time_s = TIME_NONE;
-	for (size_t i = 0; i < COUNT_OF(times) && time_s == TIME_NONE; i++)
-		if (times[i] >= 0)
-			time_s = times[i];
-	struct record r = {
-		.source_key = key,
-		.message_id = n->original.message_id,
-		.queue_id = n->fates.queue_id,
-		.queued_at = n->original.date_s >= 0 ? n->original.date_s : n->fates.arrival_s,
-		.time = time_s == TIME_NONE ? m->mtime_s : time_s,
-		.time_guessed = time_s == TIME_NONE,
-		.file_tells = true,
-		.sender = n->original.sender,
-		.recipient = f->recipient,
-		.title = n->original.title,
-		.outcome = f->outcome,
-		.enhanced = st.enhanced,
-		.basic = st.basic,
-		.response = f->response,
-		.remote_mta = f->remote_mta,
-		.stage = st.stage,
-		.attempts = 1,
-		.source_line = m->line,
-	};
-	return s->put(s, &r, !r.time_guessed, 0, e);
-}
-
-/* A mail that holds an event of a provider, as Amazon SNS sends them to subscribers. */
-static bool put_event(struct mail *m, struct import_sink *s, struct str json, struct err *e)
-{
-	int64_t line = s->line;
-	if (import_events.score(json) < IMPORT_SCORE_SURE)
-		return true;
-	s->line = m->line;
-	bool ok = import_events.file(m->events, s, m->mtime_s, e);
-	for (struct str part; ok && json.len; json = str_slice(json, part.len, SIZE_MAX)) {
-		const char *end = memchr(json.p, '\n', json.len);
-		part = str_slice(json, 0, end ? (size_t)(end - json.p) + 1 : SIZE_MAX);
-		ok = import_events.piece(m->events, s, part, e);
-	}
-	ok = ok && import_events.file_end(m->events, s, e);
-	s->line = line;
-	return ok;
-}
-
-static bool on_mail(struct mail *m, struct import_sink *s, struct err *e)
-{
-	struct str mail = buf_str(&m->text);
-	bool ok = true;
-	if (str_trim(mail).len) {
-		struct arena a = {0};
-		struct mail_news n;
-		notice_read(mail, &a, &n);
-		uint64_t key = key_of_news(&n, mail);
-		bool put = false;
-		for (int i = 0; ok && i < n.fates.count; i++) {
-			const struct fate *f = &n.fates.items[i];
-			if (f->recipient.len == 0)
-				continue;
-			put = true;
-			ok = put_fate(m, s, &n, f, key, e);
-		}
-		if (n.event.len)
-			ok = put_event(m, s, n.event, e);
-		if (n.names_nobody && !put)
-			s->bad(s, m->line, "a notice of failure that does not say for whom");
-		if (put && n.limit)
-			s->bad(s, m->line, n.limit);
-		if (m->cut)
-			s->bad(s, m->line, "a mail longer than 32 MiB, only its beginning is read");
-		arena_free(&a);
-	}
-	buf_reset(&m->text);
-	if (m->text.cap > 1024 * 1024) /* a large one is rare: do not keep its memory */
-		buf_free(&m->text);
-	m->cut = false;
-	m->envelope_s = TIME_NONE;
-	return ok;
-}
-
 /* ---- lines ---- */
 
 static void keep(struct mail *m, struct str line)
@@ -197,6 +87,24 @@ static void keep(struct mail *m, struct str line)
 		line = str_slice(line, nul ? n + 1 : n, SIZE_MAX);
 	}
 	buf_addc(&m->text, '\n');
+}
+
+static bool on_mail(struct mail *m, struct import_sink *s, struct err *e)
+{
+	const struct mail_item item = {
+		.text = buf_str(&m->text),
+		.line = m->line,
+		.envelope_s = m->envelope_s,
+		.mtime_s = m->mtime_s,
+		.cut = m->cut,
+	};
+	bool ok = str_trim(item.text).len == 0 || mail_reader_add(m->reader, s, &item, e);
+	buf_reset(&m->text);
+	if (m->text.cap > 1024 * 1024) /* a large one is rare: do not keep its memory */
+		buf_free(&m->text);
+	m->cut = false;
+	m->envelope_s = TIME_NONE;
+	return ok;
 }
 
 static bool is_field(struct str line)
@@ -282,7 +190,13 @@ static bool mail_file(void *state, struct import_sink *s, int64_t mtime_s, struc
 static bool mail_file_end(void *state, struct import_sink *s, struct err *e)
 {
 	struct mail *m = state;
-	return (m->held.len == 0 || settle(m, s, false, e)) && on_mail(m, s, e);
+	return (m->held.len == 0 || settle(m, s, false, e)) && on_mail(m, s, e) && mail_reader_flush(m->reader, s, e);
+}
+
+static bool mail_pause(void *state, struct import_sink *s, struct err *e)
+{
+	struct mail *m = state;
+	return mail_reader_flush(m->reader, s, e);
 }
 
 /* ---- the format ---- */
@@ -338,15 +252,14 @@ static void *mail_start(const struct import_options *o, struct err *e)
 	struct mail *m = calloc(1, sizeof *m);
 	if (!m)
 		die("out of memory");
-	m->events = import_events.start(o, e);
-	mime_begin();
+	m->reader = mail_reader_new(o, e);
 	return m;
 }
 
 static void mail_finish(void *state)
 {
 	struct mail *m = state;
-	import_events.finish(m->events);
+	mail_reader_free(m->reader);
 	buf_free(&m->text);
 	buf_free(&m->held);
 	free(m);
@@ -359,6 +272,7 @@ const struct import_format import_mail = {
 	.start = mail_start,
 	.file = mail_file,
 	.line = mail_line,
+	.pause = mail_pause,
 	.file_end = mail_file_end,
 	.finish = mail_finish,
 };

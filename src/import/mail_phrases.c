@@ -1,653 +1,10 @@
 #include "import/mail_phrases.h"
 
+#include "import/mail_phrase_lists.h"
 #include "text.h"
 
+#include <pthread.h>
 #include <string.h>
-
-static const char *const failed_subject[] = {
-	"undelivered mail",
-	"undeliverable",
-	"undelivered message",
-	"returned mail",
-	"returned to sender",
-	"mail returned",
-	"returning message to sender",
-	"failure notice",
-	"delivery failed",
-	"delivery failure",
-	"delivery has failed",
-	"delivery error",
-	"delivery problem",
-	"delivery status notification",
-	"delivery notification",
-	"delivery report",
-	"delivery status",
-	"non-delivery",
-	"nondeliverable",
-	"nondelivery",
-	"mail failure",
-	"mail system error",
-	"mail error",
-	"message not delivered",
-	"message undeliverable",
-	"message rejected",
-	"could not be delivered",
-	"could not be sent",
-	"could not send",
-	"cannot be delivered",
-	"unable to deliver",
-	"not delivered",
-	"user unknown",
-	"unknown user",
-	"mailbox full",
-	"postmaster notify",
-	"bounce",
-	"unzustellbar",
-	"nicht zugestellt",
-	"non remis",
-	"non distribu",
-	"no se puede entregar",
-	"no entregado",
-	"onbestelbaar",
-	"não entregue",
-	"mancato recapito",
-	"エラー",
-	"配信できません",
-	"配信不能",
-	"配達できません",
-	"送信できません",
-	"退信",
-	"投递失败",
-	"无法投递",
-	"傳遞失敗",
-	"無法傳遞",
-	"반송",
-	"mail failed",
-	"failed mail",
-	"failure delivery",
-	"error sending your mail",
-	"error sending message",
-	"not deliverable",
-	"zustellung fehlgeschlagen",
-	"zustellfehler",
-	"fehlgeschlagen",
-	"unzustellbarkeit",
-	"échec de la remise",
-	"échec de remise",
-	"échec d'envoi",
-	"échec de livraison",
-	"n'a pas pu être",
-	"no entregable",
-	"no se pudo entregar",
-	"no se ha podido entregar",
-	"fallo en la entrega",
-	"error de entrega",
-	"não foi entregue",
-	"não pôde ser entregue",
-	"não é possível entregar",
-	"falha na entrega",
-	"falha de entrega",
-	"devolvid",
-	"mancata consegna",
-	"non recapitabile",
-	"impossibile recapitare",
-	"non consegnato",
-	"niet bezorgd",
-	"kan inte levereras",
-	"gick inte att leverera",
-	"olevererbart",
-	"kan ikke leveres",
-	"ikke leveret",
-	"ikke levert",
-	"toimitus epäonnistui",
-	"ei voitu toimittaa",
-	"niedostarczon",
-	"niedoręczon",
-	"nie można dostarczyć",
-	"nedoručiteln",
-	"nedoručen",
-	"kézbesíthetetlen",
-	"kézbesítési hiba",
-	"teslim edilemedi",
-	"iletilemedi",
-	"ανεπίδοτ",
-	"не удается доставить",
-	"не удалось доставить",
-	"ошибка доставки",
-	"недоставк",
-	"не может быть доставлено",
-	"не доставлен",
-	"недоставлен",
-	"配信失敗",
-	"配信不可",
-	"配信エラー",
-	"送信エラー",
-	"不達",
-	"未送达",
-	"未送達",
-	"无法送达",
-	"投递失敗",
-	"退回",
-	"배달되지 않",
-};
-
-static const char *const failed[] = {
-	"could not be delivered",
-	"couldn't be delivered",
-	"could not be sent",
-	"cannot be delivered",
-	"can not be delivered",
-	"can't be delivered",
-	"was not delivered",
-	"were not delivered",
-	"has not been delivered",
-	"not able to be delivered",
-	"undeliverable",
-	"undelivered",
-	"could not deliver",
-	"couldn't deliver",
-	"cannot deliver",
-	"can't deliver",
-	"wasn't able to deliver",
-	"was not able to deliver",
-	"were not able to deliver",
-	"weren't able to deliver",
-	"unable to deliver",
-	"unable to complete delivery",
-	"failed to deliver",
-	"failed delivery",
-	"error delivering",
-	"error while attempting to deliver",
-	"error occurred while attempting to deliver",
-	"error has occurred while attempting to deliver",
-	"error occurred while trying to deliver",
-	"delivery has failed",
-	"delivery failed",
-	"delivery has been failed",
-	"delivery failure",
-	"delivery error",
-	"delivery problem",
-	"delivery to the following",
-	"delevery to the following",
-	"was aborted",
-	"failed permanently",
-	"permanently failed",
-	"the following address(es) failed",
-	"the following addresses failed",
-	"the following address failed",
-	"following recipients failed",
-	"following recipient failed",
-	"permanent fatal error",
-	"had fatal errors",
-	"transient non-fatal errors",
-	"transcript of session follows",
-	"did not reach",
-	"did not receive this message",
-	"was rejected by",
-	"was rejected for",
-	"has been rejected",
-	"has been returned",
-	"being returned",
-	"is returned to you",
-	"problem delivering",
-	"problems delivering",
-	"non-delivery",
-	"non-deliverable",
-	"nondeliverable",
-	"message blocked",
-	"message not delivered",
-	"message wasn't delivered",
-	"address not found",
-	"recipient not found",
-	"user unknown",
-	"unknown user",
-	"unknown recipient",
-	"recipient unknown",
-	"no such user",
-	"user not known",
-	"unrouteable address",
-	"unrouteable mail domain",
-	"mailbox is full",
-	"mailbox full",
-	"mailbox unavailable",
-	"mailbox exceeds",
-	"over quota",
-	"quota exceeded",
-	"exceeded quota",
-	"remote host said",
-	"host unknown",
-	"retry timeout exceeded",
-	"group you tried to contact",
-	"konnte nicht zugestellt",
-	"nicht zugestellt werden",
-	"nicht ausgeliefert werden",
-	"n'a pas pu être",
-	"impossible de remettre",
-	"échec de la remise",
-	"no se pudo entregar",
-	"no se ha podido entregar",
-	"no ha podido ser entregado",
-	"não pôde ser entregue",
-	"não foi possível entregar",
-	"impossibile recapitare",
-	"non è stato possibile consegnare",
-	"kon niet worden",
-	"kunde inte levereras",
-	"kunne ikke leveres",
-	"nie mogła zostać dostarczona",
-	"nebylo možné doručit",
-	"не может быть доставлено",
-	"не удалось доставить",
-	"не было доставлено",
-	"送信できません",
-	"送信できなかった",
-	"送信に失敗",
-	"配信できません",
-	"配信できなかった",
-	"配信に失敗",
-	"配送できません",
-	"配達できません",
-	"届けることができません",
-	"无法送达",
-	"无法投递",
-	"投递失败",
-	"被退回",
-	"無法傳遞",
-	"無法寄達",
-	"전송하지 못했",
-	"배달되지 못",
-	"had trouble delivering",
-	"could not be reached",
-	"failed to be delivered",
-	"delivery of your message failed",
-	"delivery of your email failed",
-	"was not successfully delivered",
-	"no valid recipients",
-	"failed addresses follow",
-	"failure reasons",
-	"automatically rejected",
-	"resolver.adr",
-	"storedrv.deliver",
-	"fehler bei der nachrichtenzustellung",
-	"fehler bei der zustellung",
-	"zustellung fehlgeschlagen",
-	"empfänger fehlgeschlagen",
-	"konnte nicht an",
-	"konnte den empfänger nicht erreichen",
-	"nicht zustellbar",
-	"unzustellbar",
-	"n'ont pas pu être",
-	"n'a pas été remis",
-	"n'a pas été délivré",
-	"échec de livraison",
-	"la remise a échoué",
-	"error al entregar",
-	"no pudo ser entregado",
-	"no pudo entregarse",
-	"no se ha entregado",
-	"no ha sido entregado",
-	"no fue entregado",
-	"falha na entrega",
-	"falha ao entregar",
-	"não foi entregue",
-	"não foi possível enviar",
-	"não pode ser entregue",
-	"recapito non riuscito",
-	"non è stato consegnato",
-	"non può essere consegnato",
-	"non è stato recapitato",
-	"non è stato possibile recapitare",
-	"niet worden bezorgd",
-	"kan niet worden bezorgd",
-	"niet afgeleverd",
-	"leveransen misslyckades",
-	"levering mislyktes",
-	"leveringen mislykkedes",
-	"toimitus epäonnistui",
-	"ei voitu toimittaa",
-	"nie została dostarczona",
-	"nie została doręczona",
-	"nie można dostarczyć",
-	"nie powiodło się",
-	"nepodařilo se doručit",
-	"nebyla doručena",
-	"nem sikerült kézbesíteni",
-	"nem kézbesíthető",
-	"teslim edilemedi",
-	"iletilemedi",
-	"не удалось выполнить доставку",
-	"не может быть отправлено",
-	"не могло быть доставлено",
-	"не было отправлено",
-	"не доставлено",
-	"невозможно доставить",
-	"配送できませんでした",
-	"配送できなかった",
-	"配送に失敗",
-	"配信エラー",
-	"送信エラー",
-	"届きませんでした",
-	"存在しません",
-	"ディレクトリにありません",
-	"失敗の理由",
-	"未能送达",
-	"未能投递",
-	"未送达",
-	"传递失败",
-	"传递到下列",
-	"发送失败",
-	"无法发送",
-	"退信",
-	"退回",
-	"無法送達",
-	"傳送失敗",
-	"未能送達",
-	"전달하지 못했",
-	"배달하지 못했",
-	"보내지 못했",
-};
-
-static const char *const gave_up[] = {
-	"giving up",
-	"given up",
-	"not going to try again",
-	"won't be retried",
-	"will not be retried",
-	"no further attempts",
-	"no further delivery attempts",
-	"will be deleted from queue",
-	"removed from the queue",
-	"in the queue too long",
-	"message expired",
-	"permanent error",
-	"permanent failure",
-	"failed permanently",
-};
-
-static const char *const rejected[] = {
-	"automatically rejected",
-};
-
-static const char *const delayed[] = {
-	"warning message only",
-	"this is only a warning",
-	"this is a warning only",
-	"just a warning",
-	"do not need to resend",
-	"do not need to re-send",
-	"don't need to resend",
-	"has been delayed",
-	"is delayed for more than",
-	"delivery is delayed",
-	"has not yet been delivered",
-	"not yet been delivered",
-	"yet to be delivered",
-	"could not be delivered yet",
-	"delayed mail (still being retried)",
-	"delivery status notification (delay)",
-	"delivery delayed",
-	"delayed delivery",
-	"delivery incomplete",
-	"temporary failure report",
-	"message will be retried",
-	"will be retried for",
-	"will be retried until",
-	"will retry for",
-	"will continue to try",
-	"will keep trying",
-	"will try again",
-	"still being retried",
-	"still trying",
-	"delivery attempts will continue",
-	"no action is required on your part",
-	"will be attempted again",
-	"wird weiterhin versucht",
-	"verzögert",
-	"remise retardée",
-	"livraison retardée",
-	"entrega retrasada",
-	"entrega atrasada",
-	"recapito ritardato",
-	"consegna ritardata",
-	"bezorging vertraagd",
-	"доставка отложена",
-	"доставка задержана",
-	"доставка задерживается",
-	"задержка доставки",
-	"配信遅延",
-	"配信の遅延",
-	"延迟投递",
-	"传递延迟",
-	"傳遞延遲",
-	"배달 지연",
-};
-
-static const char *const success[] = {
-	"(success)",
-	"successful mail delivery",
-	"successfully delivered",
-	"delivery receipt",
-	"return receipt",
-	"delivered:",
-	"relayed:",
-	"read:",
-	"(relay)",
-};
-
-static const char *const auto_reply[] = {
-	"automatic reply",
-	"automatic response",
-	"autoreply",
-	"auto-reply",
-	"auto reply",
-	"autoresponse",
-	"auto response",
-	"auto:",
-	"automated reply",
-	"out of office",
-	"out-of-office",
-	"out of the office",
-	"vacation",
-	"away from my mail",
-	"on holiday",
-	"automatische antwort",
-	"abwesenheit",
-	"abwesend",
-	"réponse automatique",
-	"respuesta automática",
-	"resposta automática",
-	"risposta automatica",
-	"automatisch antwoord",
-	"autosvar",
-	"автоответ",
-	"自動返信",
-	"自動応答",
-	"自动回复",
-	"자동 회신",
-	"quarantine summary",
-	"quarantine report",
-	"quarantine digest",
-	"quarantine notification",
-	"spam digest",
-	"moderator approval",
-	"absence du bureau",
-	"absent du bureau",
-	"fuera de la oficina",
-	"fora do escritório",
-	"fuori sede",
-	"fuori ufficio",
-	"afwezig",
-	"automatisk svar",
-	"automaattinen vastaus",
-	"odpowiedź automatyczna",
-	"automatyczna odpowiedź",
-	"automatická odpověď",
-	"automatikus válasz",
-	"otomatik yanıt",
-	"автоматический ответ",
-	"不在通知",
-	"不在のお知らせ",
-	"自動回覆",
-	"自动答复",
-};
-
-static const char *const daemon[] = {
-	"mailer-daemon",
-	"mailer daemon",
-	"mailerdaemon",
-	"maildaemon",
-	"mail-daemon",
-	"mdaemon",
-	"postmaster",
-	"mailmaster",
-	"mail delivery",
-	"mail deliver system",
-	"mail.delivery",
-	"delivery system",
-	"delivery subsystem",
-	"mail system",
-	"mail administrator",
-	"mailadmin",
-	"microsoft exchange",
-	"mailsweeper",
-	"interscan",
-	"mailmarshal",
-	"internet mail delivery",
-	"daemon@",
-	"post_master",
-	"mmdf mail system",
-	"mail-server@",
-	"mailserver@",
-};
-
-static const char *const robot[] = {
-	"system administrator", "microsoft outlook", "bounce", "no-reply", "do-not-reply", "donotreply", "noreply",
-};
-
-static const char *const label[] = {
-	"recipient:",
-	"recipients:",
-	"recipient(s):",
-	"recipient address:",
-	"recipient",
-	"recipients",
-	"rcpt to:",
-	"rcpt:",
-	"rcpt",
-	"address:",
-	"address(es):",
-	"addresses:",
-	"addressed to:",
-	"addressed to",
-	"addressee:",
-	"delivered to:",
-	"delivered to",
-	"delivery to",
-	"delivery to:",
-	"delivery failed:",
-	"failed:",
-	"sent to",
-	"sent to:",
-	"message to",
-	"message to:",
-	"mail to",
-	"mail to:",
-	"email to",
-	"deliver to",
-	"deliver to:",
-	"unknown user:",
-	"user unknown:",
-	"unknown user",
-	"no such user:",
-	"not found:",
-	"invalid recipient:",
-	"unknown recipient:",
-	"intended for",
-	"宛先:",
-	"宛先：",
-	"あて先:",
-	"あて先：",
-	"收件人:",
-	"收件人：",
-	"rejected recipient",
-	"rcpt=",
-	"empfänger:",
-	"destinataire :",
-	"destinataire:",
-	"destinatario:",
-	"destinatário:",
-	"geadresseerde:",
-	"odbiorca:",
-	"получатель:",
-	"получателю",
-	"адресат:",
-	"送信先:",
-	"送信先：",
-	"受信者:",
-	"受信者：",
-	"收件者:",
-	"收件者：",
-};
-
-static const char *const reason[] = {
-	"exceeds allowed", "not listed in",     "does not exist",    "doesn't exist",
-	"not exist",       "not found",         "is full",           "is disabled",
-	"is not valid",    "invalid recipient", "couldn't be found", "could not be found",
-	"not known at",    "unknown address",   "rejected",
-};
-
-static const char *const advice[] = {
-	"contact",        "assistance",    "send mail to", "send email to", "send e-mail to", "questions",
-	"support@",       "helpdesk",      "mail from:",   "mail from ",    "envelope-from",  "generated by",
-	"generated from", "expanded from", "message-id",   "report this",   "message from",   "mail you sent from",
-};
-
-static const char *const end[] = {
-	"original message",
-	"original mail",
-	"this is a copy of",
-	"this is the copy of",
-	"below this line is a copy",
-	"below this line is the original",
-	"enclosed is a copy of",
-	"included is a copy of",
-	"below is a copy of",
-	"copy of the message",
-	"message header follow",
-	"message headers follow",
-	"message follows",
-	"unsent message follows",
-	"unsent message below",
-	"returned message",
-	"undelivered message follows",
-	"the header of the original",
-	"message text follows",
-	"text of your message",
-	"end of message",
-};
-
-#define LIST(a)                                                                                                        \
-	{                                                                                                              \
-		a, COUNT_OF(a)                                                                                         \
-	}
-static const struct {
-	const char *const *text;
-	size_t count;
-} phrases[] = {
-	[PHRASE_FAILED_SUBJECT] = LIST(failed_subject),
-	[PHRASE_FAILED] = LIST(failed),
-	[PHRASE_GAVE_UP] = LIST(gave_up),
-	[PHRASE_REJECTED] = LIST(rejected),
-	[PHRASE_DELAYED] = LIST(delayed),
-	[PHRASE_SUCCESS] = LIST(success),
-	[PHRASE_AUTO_REPLY] = LIST(auto_reply),
-	[PHRASE_DAEMON] = LIST(daemon),
-	[PHRASE_ROBOT] = LIST(robot),
-	[PHRASE_LABEL] = LIST(label),
-	[PHRASE_REASON] = LIST(reason),
-	[PHRASE_ADVICE] = LIST(advice),
-	[PHRASE_END] = LIST(end),
-};
 
 /* What counts as a blank, or as an apostrophe, beyond ASCII. */
 static const struct {
@@ -655,28 +12,31 @@ static const struct {
 	char plain;
 } plain_signs[] = {{"\xc2\xa0", ' '}, {"\xe3\x80\x80", ' '}, {"\xe2\x80\x99", '\''}};
 
-/* The sign at the front as one of ASCII, and how many bytes it takes. */
+/* The sign at the front, beyond ASCII: as one of ASCII where it counts as one, and how many bytes it takes. */
 static char plain_sign(struct str s, size_t *len)
 {
 	*len = 1;
-	for (size_t i = 0; (unsigned char)s.p[0] >= 0x80 && i < COUNT_OF(plain_signs); i++) {
+	for (size_t i = 0; i < COUNT_OF(plain_signs); i++) {
 		if (str_starts(s, str_of(plain_signs[i].text))) {
 			*len = strlen(plain_signs[i].text);
 			return plain_signs[i].plain;
 		}
 	}
-	return char_is_space(s.p[0]) ? ' ' : s.p[0];
+	return s.p[0];
 }
 
 struct str phrase_form(struct str text, struct arena *a)
 {
 	struct buf folded = {0};
 	text_add_folded(&folded, text);
-	struct str rest = buf_str(&folded);
-	char *out = arena_alloc(a, rest.len + 1);
-	size_t n = 0, len;
-	for (; rest.len; rest = str_slice(rest, len, SIZE_MAX)) {
-		char c = plain_sign(rest, &len);
+	char *out = arena_alloc(a, folded.len + 1);
+	size_t n = 0;
+	for (size_t i = 0, len = 1; i < folded.len; i += len, len = 1) {
+		char c = folded.p[i];
+		if ((unsigned char)c >= 0x80)
+			c = plain_sign(str_slice(buf_str(&folded), i, SIZE_MAX), &len);
+		else if (char_is_space(c))
+			c = ' ';
 		if (c != ' ' || (n && out[n - 1] != ' '))
 			out[n++] = c;
 	}
@@ -686,26 +46,65 @@ struct str phrase_form(struct str text, struct arena *a)
 	return (struct str){out, n};
 }
 
+/* ---- looking for many phrases at once ---- */
+
+enum { PAIRS = 4096, PHRASES_MAX = 1024 };
+
+/* The phrases that begin with the same two bytes, for each kind: texts have few places where one may begin. */
+static struct finder {
+	uint16_t first[PAIRS]; /* 1 + index of the first link; 0: none */
+	struct link {
+		struct str text;
+		uint16_t next; /* as `first` */
+	} links[PHRASES_MAX];
+} finders[PHRASE_KINDS];
+static pthread_once_t finders_once = PTHREAD_ONCE_INIT;
+
+static unsigned pair_at(const char *p)
+{
+	return ((unsigned)(unsigned char)p[0] * 32 ^ (unsigned char)p[1]) % PAIRS;
+}
+
+static void finders_make(void)
+{
+	for (int kind = 0; kind < PHRASE_KINDS; kind++) {
+		struct finder *f = &finders[kind];
+		const struct phrase_list *l = &phrase_lists[kind];
+		if (l->count > PHRASES_MAX)
+			die("more than %d phrases of one kind", PHRASES_MAX);
+		for (size_t i = 0; i < l->count; i++) {
+			uint16_t *first = &f->first[pair_at(l->text[i])];
+			f->links[i] = (struct link){str_of(l->text[i]), *first};
+			*first = (uint16_t)(i + 1);
+		}
+	}
+}
+
 bool phrase_in(struct str form, enum phrase_kind kind)
 {
-	for (size_t i = 0; i < phrases[kind].count; i++)
-		if (str_find(form, str_of(phrases[kind].text[i]), 0) != SIZE_MAX)
-			return true;
+	pthread_once(&finders_once, finders_make);
+	const struct finder *f = &finders[kind];
+	for (size_t at = 0; at + 1 < form.len; at++) {
+		uint16_t n = f->first[pair_at(form.p + at)];
+		for (; n; n = f->links[n - 1].next)
+			if (str_starts(str_slice(form, at, SIZE_MAX), f->links[n - 1].text))
+				return true;
+	}
 	return false;
 }
 
 bool phrase_starts(struct str form, enum phrase_kind kind)
 {
-	for (size_t i = 0; i < phrases[kind].count; i++)
-		if (str_starts(form, str_of(phrases[kind].text[i])))
+	for (size_t i = 0; i < phrase_lists[kind].count; i++)
+		if (str_starts(form, str_of(phrase_lists[kind].text[i])))
 			return true;
 	return false;
 }
 
 bool phrase_ends(struct str form, enum phrase_kind kind)
 {
-	for (size_t i = 0; i < phrases[kind].count; i++) {
-		struct str t = str_of(phrases[kind].text[i]);
+	for (size_t i = 0; i < phrase_lists[kind].count; i++) {
+		struct str t = str_of(phrase_lists[kind].text[i]);
 		if (form.len >= t.len && str_eq(str_slice(form, form.len - t.len, t.len), t))
 			return true;
 	}

@@ -1,6 +1,6 @@
-/* mail_phrases.h - what mail systems write in their notices, as lists: one row a wording, whoever's it is.
+/* mail_phrases.h - looks for what mail systems write in their notices (mail_phrase_lists.h has the wordings).
  *
- * Layer 3, beside import.h. Rows are in small letters, in UTF-8, with single blanks. A new wording is a new row.
+ * Layer 3, beside import.h. Linear in the text. Any thread.
  */
 #ifndef IMPORT_MAIL_PHRASES_H
 #define IMPORT_MAIL_PHRASES_H
@@ -20,7 +20,8 @@ enum phrase_kind {
 	PHRASE_LABEL,          /* directly before a failed recipient */
 	PHRASE_REASON,         /* on a line with a failed recipient */
 	PHRASE_ADVICE,         /* on a line with an address to turn to, or of somebody else */
-	PHRASE_END             /* starts the line behind which the original or boilerplate follows */
+	PHRASE_END,            /* starts the line behind which the original or boilerplate follows */
+	PHRASE_KINDS
 };
 
 /* Small letters, each run of white space one blank, apostrophes as in ASCII: what phrases are looked for in. */

@@ -75,8 +75,11 @@ bool words_is_field(struct str line)
 void words_split(struct str text, struct arena *a, struct places *out)
 {
 	struct str rest = text, line;
-	out->lines = arena_array(a, struct str, WORDS_LINES_MAX);
-	while (out->line_count < WORDS_LINES_MAX && str_next(&rest, '\n', &line))
+	int count = 0;
+	while (count < WORDS_LINES_MAX && str_next(&rest, '\n', &line))
+		count++;
+	out->lines = arena_array(a, struct str, (size_t)count);
+	for (rest = text; out->line_count < count && str_next(&rest, '\n', &line);)
 		out->lines[out->line_count++] = line;
 }
 

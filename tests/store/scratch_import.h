@@ -1,4 +1,4 @@
-/* scratch_import.h - an import of one source into the scratch database. */
+/* scratch_import.h - an import of one source into the scratch database, perhaps stopped. */
 #ifndef SCRATCH_IMPORT_H
 #define SCRATCH_IMPORT_H
 
@@ -17,6 +17,17 @@ static inline bool import_into(const struct scratch *s, const char *source, cons
 	bool ok = import_run(st, sources, 1, o, r, e);
 	store_close(st);
 	return ok;
+}
+
+/* For import_options.cancelled: after it was asked so often. */
+struct countdown {
+	int left;
+};
+
+static inline bool stop_soon(void *ctx)
+{
+	struct countdown *c = ctx;
+	return c->left-- <= 0;
 }
 
 #endif

@@ -450,16 +450,6 @@ static void a_long_text_for_many(void **state)
 	buf_free(&said);
 }
 
-struct countdown {
-	int left;
-};
-
-static bool stop_soon(void *ctx)
-{
-	struct countdown *c = ctx;
-	return c->left-- <= 0;
-}
-
 /* What was read before the stop is in, and a repeat completes it. */
 static void a_stop_keeps_what_was_read(void **state)
 {
