@@ -236,8 +236,9 @@ enum lines_got lines_next(struct lines *l, struct str *line)
 {
 	for (;;) {
 		struct str rest = lines_head(l);
-		const char *lf = rest.len ? memchr(rest.p, '\n', rest.len) : NULL;
+		const char *lf = rest.len > l->looked ? memchr(rest.p + l->looked, '\n', rest.len - l->looked) : NULL;
 		size_t n = lf ? (size_t)(lf - rest.p) : rest.len;
+		l->looked = n;
 		if (!lf && !l->at_end && n <= IMPORT_LINE_MAX)
 			return LINES_MORE;
 		if (!lf && n == 0) /* no line after the last LF */
@@ -245,6 +246,7 @@ enum lines_got lines_next(struct lines *l, struct str *line)
 		bool skipped = l->skipping;
 		l->skipping = !lf && !l->at_end;
 		l->start += n + (lf ? 1 : 0);
+		l->looked = 0;
 		if (skipped)
 			continue;
 		l->line++;

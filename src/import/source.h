@@ -45,6 +45,7 @@ struct lines {
 	bool regular; /* never has to be waited for */
 	char *buf;    /* [start, end) is read and not yet handed out */
 	size_t start, end;
+	size_t looked; /* so many bytes from start on hold no LF */
 	bool at_end;   /* of the file */
 	bool skipping; /* the rest of an overlong line */
 	bool amid;     /* the last piece ended within its line */
