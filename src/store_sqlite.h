@@ -320,6 +320,7 @@ void bind_known_int(sqlite3_stmt *s, int i, int64_t value, int64_t unknown);
 void bind_ecode(sqlite3_stmt *s, int i, struct ecode c);
 
 /* Columns of any type, NULL included; bytes valid until the next step. */
+struct str value_str(sqlite3_value *v); /* lives as long as the value; NULL is empty */
 struct str column_str(sqlite3_stmt *s, int i);
 struct str column_copy(sqlite3_stmt *s, int i, size_t max, struct arena *a);
 int64_t column_int_or(sqlite3_stmt *s, int i, int64_t none);

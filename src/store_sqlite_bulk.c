@@ -56,7 +56,7 @@ static bool nothing_in(struct store *st, bool *nothing, struct err *e)
 static char *text_copy(sqlite3_stmt *s, int i)
 {
 	const char *text = (const char *)sqlite3_column_text(s, i);
-	char *copy = strdup(text ? text : "");
+	char *copy = text ? strdup(text) : NULL;
 	if (!copy)
 		die("out of memory");
 	return copy;

@@ -5,13 +5,6 @@
 
 /* What WHERE clauses ask of text: the same functions as filter_matches() calls. */
 
-static struct str value_str(sqlite3_value *v)
-{
-	const void *p =
-		sqlite3_value_type(v) == SQLITE_TEXT ? (const void *)sqlite3_value_text(v) : sqlite3_value_blob(v);
-	return p ? (struct str){p, (size_t)sqlite3_value_bytes(v)} : STR("");
-}
-
 /* text_holds(field, needle): the needle is folded already; a field that is NULL is empty. */
 static void sql_text_holds(sqlite3_context *c, int argc, sqlite3_value **argv)
 {

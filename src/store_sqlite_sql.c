@@ -183,19 +183,24 @@ void bind_ecode(sqlite3_stmt *s, int i, struct ecode c)
 	char text[ECODE_TEXT];
 	if (c.cls == 0)
 		sqlite3_bind_null(s, i);
-	else
-		sqlite3_bind_text(s, i, ecode_text(c, text), -1, SQLITE_TRANSIENT);
+	else if (sqlite3_bind_text(s, i, ecode_text(c, text), -1, SQLITE_TRANSIENT) != SQLITE_OK)
+		die("out of memory"); /* else it would be bound as NULL, and the code lost without a word */
+}
+
+struct str value_str(sqlite3_value *v)
+{
+	/* A text is its bytes, NULs and all, and in UTF-8 whatever the database holds. */
+	bool text = sqlite3_value_type(v) == SQLITE_TEXT;
+	const void *p = text ? (const void *)sqlite3_value_text(v) : sqlite3_value_blob(v);
+	int n = sqlite3_value_bytes(v);
+	if (text && !p)
+		die("out of memory");
+	return p ? (struct str){p, (size_t)n} : STR("");
 }
 
 struct str column_str(sqlite3_stmt *s, int i)
 {
-	/* A text is its bytes, NULs and all, and in UTF-8 whatever the database holds. By the value: each call for a column
-	 * costs as much as the copy. */
-	sqlite3_value *v = sqlite3_column_value(s, i);
-	const void *p =
-		sqlite3_value_type(v) == SQLITE_TEXT ? (const void *)sqlite3_value_text(v) : sqlite3_value_blob(v);
-	int n = sqlite3_value_bytes(v);
-	return p ? (struct str){p, (size_t)n} : STR("");
+	return value_str(sqlite3_column_value(s, i)); /* each call for a column costs as much as the copy */
 }
 
 struct str column_copy(sqlite3_stmt *s, int i, size_t max, struct arena *a)

@@ -1,6 +1,10 @@
 /* Putting email in: what meets, what is merged, that neither repetition nor order matters. */
 #include "scratch.h"
 
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+
 static const int64_t T0 = 1700000000, HOUR = 3600, DAY = 86400;
 
 static struct record email(uint64_t key, const char *recipient, int64_t time_s, enum outcome outcome,
@@ -441,6 +445,82 @@ static void very_many_attempts(void **state)
 	store_close(st);
 }
 
+/* ---- memory ---- */
+
+static sqlite3_mem_methods memory;
+static int allocations_left = -1; /* before one of SQLite's fails; -1: none does */
+
+static bool runs_out(void)
+{
+	return allocations_left >= 0 && allocations_left-- == 0;
+}
+
+static void *failing_malloc(int n)
+{
+	return runs_out() ? NULL : memory.xMalloc(n);
+}
+
+static void *failing_realloc(void *p, int n)
+{
+	return runs_out() ? NULL : memory.xRealloc(p, n);
+}
+
+static void install_failing_memory(void)
+{
+	sqlite3_config(SQLITE_CONFIG_GETMALLOC, &memory);
+	sqlite3_mem_methods failing = memory;
+	failing.xMalloc = failing_malloc;
+	failing.xRealloc = failing_realloc;
+	sqlite3_config(SQLITE_CONFIG_MALLOC, &failing);
+}
+
+/* In a process of its own, for it may end: has it put the email in? */
+static bool puts_without(const char *path, int allocations)
+{
+	int status;
+	pid_t pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		struct err e = {0};
+		struct rlimit no_core = {0};
+		enum put what;
+		struct record r = email(7, "a@example.com", T0, OUTCOME_FAILED, (struct ecode){5, 1, 1}, 550, "no");
+		struct attempt a = record_attempt(&r);
+		setrlimit(RLIMIT_CORE, &no_core);
+		signal(SIGABRT, SIG_DFL);
+		freopen("/dev/null", "w", stderr);
+		struct store *st = store_open_rw(path, false, &e);
+		allocations_left = allocations;
+		_exit(st && store_put(st, &r, &a, 1, 0, &what, &e) ? 0 : 1);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status) || WTERMSIG(status) == SIGABRT);
+	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+/* Out of memory is told, and never loses a part of what is put in: a code that could not be bound was written as none. */
+static void no_memory_loses_nothing(void **state)
+{
+	const char *path = ((struct scratch *)*state)->path;
+	int put_in = 0, failed = 0;
+	store_close(open_new(*state));
+	for (int n = 0; put_in < 10; n++) { /* until nothing is asked for any more */
+		assert_in_range(n, 0, 5000);
+		bool done = puts_without(path, n);
+		sqlite3 *db = plain_open(path);
+		assert_int_equal(
+			plain_int(db, "SELECT count(*) FROM email WHERE enhanced_code IS '5.1.1' AND response = 'no'"),
+			done);
+		assert_int_equal(plain_int(db, "SELECT count(*) FROM attempt WHERE enhanced_code IS '5.1.1'"), done);
+		assert_int_equal(tally_faults(db), 0);
+		plain_exec(db, "DELETE FROM email");
+		sqlite3_close(db);
+		put_in += done;
+		failed += !done;
+	}
+	assert_in_range(failed, 10, 5000);
+}
+
 static bool is_there(const char *path)
 {
 	return access(path, F_OK) == 0;
@@ -503,7 +583,9 @@ int main(void)
 		TEST(refuses_nonsense_in_a_sentence),
 		TEST(rollback_leaves_nothing),
 		TEST(very_many_attempts),
+		TEST(no_memory_loses_nothing),
 		TEST(discards_what_nobody_uses),
 	};
+	install_failing_memory();
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
