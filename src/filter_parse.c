@@ -390,8 +390,8 @@ static bool text_term(struct parser *p, const struct word *w, struct filter_term
 	if (!has_text(p, w, t->key))
 		return false;
 	t->text = arena_str(p->a, w->value);
-	if (t->key == FILTER_DOMAIN && t->text.len > 1 && t->text.p[0] == '@')
-		t->text = str_slice(t->text, 1, SIZE_MAX);
+	if (t->key == FILTER_DOMAIN && filter_domain(t->text).len > 0) /* of a whole address */
+		t->text = filter_domain(t->text);
 	t->exact = w->exact && t->key != FILTER_DOMAIN; /* which is never a part */
 	add(p, t);
 	return true;

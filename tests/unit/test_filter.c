@@ -60,6 +60,10 @@ static const struct {
 	{"\"=1\"", "to:\"=1\""},
 	{"to:a=b", "to:a=b"},
 	{"domain:=example.org", "domain:example.org"},
+	{"domain:@example.org", "domain:example.org"},
+	{"domain:bob@example.org", "domain:example.org"},
+	{"domain:@@a@@", "domain:@@a@@"}, /* of no address */
+	{"domain:@@=", "domain:\"=\""},
 	{"wording:\"550  5.1.1 <ann@example.org>: no user 7\"", "wording:\"550 5.1.1 <*>: no user *\""},
 	{"wording:=gone -wording:\"\"", "wording:gone -wording:\"\""},
 	/* codes */
