@@ -146,9 +146,11 @@ static void offer(struct places *f, struct str address, int score, int line)
 		f->full = true;
 		return;
 	}
-	if (!p)
+	if (!p) {
 		p = &f->items[f->count++];
-	*p = (struct place){p->address.len ? p->address : address, score, line, replied};
+		p->address = address; /* whatever was kept there and given up */
+	}
+	*p = (struct place){p->address, score, line, replied};
 }
 
 static bool was_meant(const struct notice *n, struct str address)
@@ -241,6 +243,15 @@ static void places_of(struct str list, struct places *f)
 	}
 }
 
+/* An alias stands beside each of those it stands for. */
+static bool is_told(const struct fates *f, struct str recipient)
+{
+	for (int i = 0; i < f->count; i++)
+		if (str_eq_nocase(f->items[i].recipient, recipient))
+			return true;
+	return false;
+}
+
 bool free_read(const struct notice *n, enum outcome outcome, struct arena *a, struct fates *out)
 {
 	struct places *f = arena_alloc(a, sizeof *f);
@@ -249,13 +260,18 @@ bool free_read(const struct notice *n, enum outcome outcome, struct arena *a, st
 		places_of(n->failed_recipients, f);
 	if (f->count == 0)
 		find_places(n, a, f);
+	struct str any_parent = words_parent(n->text);
+	if (f->count == 0 && any_parent.len)
+		places_of(any_parent, f);
 	if (f->count == 0 && n->original->recipient_count == 1)
 		places_of(n->original->recipients[0], f);
-	bool has_parents = words_parent(n->text).len > 0;
+	bool has_parents = any_parent.len > 0;
 	for (int i = 0; i < f->count; i++) {
 		struct str words = words_of(f, i, a), parent = STR("");
 		if (has_parents)
 			parent = words_parent(words_naming(n->text, f->items[i].address, a));
+		if (has_parents && is_told(out, parent.len ? parent : f->items[i].address))
+			continue;
 		fates_add(out,
 			  (struct fate){
 				  .recipient = parent.len ? parent : f->items[i].address,
