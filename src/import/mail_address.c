@@ -41,6 +41,32 @@ static size_t local_start(struct str s, size_t at, size_t low)
 	return i;
 }
 
+/* Is it a sign beyond ASCII that stands in no name, such as "）", "“" or a wide blank? */
+static bool is_sign(struct str s)
+{
+	unsigned char one = (unsigned char)s.p[0];
+	if (one == 0xc2 || s.len < 3) /* what Latin-1 has besides letters */
+		return one == 0xc2;
+	unsigned char two = (unsigned char)s.p[1], three = (unsigned char)s.p[2];
+	return (one == 0xe2 && two == 0x80) ||                  /* dashes, quotation marks */
+	       (one == 0xe3 && two == 0x80 && three <= 0xa0) || /* 　、。「」 */
+	       (one == 0xef && two == 0xbc && (three <= 0x8f || (three >= 0x9a && three <= 0xa0))) || /* （），：；＞ */
+	       (one == 0xef && two == 0xbb && three == 0xbf);
+}
+
+/* Without words that follow at once, in scripts that put no blanks: the last label "exampleに" is "example". */
+static size_t without_suffix(struct str s, size_t from, size_t end)
+{
+	size_t dot = end;
+	while (dot > from && s.p[dot - 1] != '.')
+		dot--;
+	size_t i = dot;
+	while (i < end && is_alnum(s.p[i]))
+		i++;
+	bool follows = i < end && (unsigned char)s.p[i] >= 0xe1;
+	return dot > from && i > dot + 1 && follows ? i : end;
+}
+
 static size_t domain_end(struct str s, size_t from)
 {
 	size_t i = from;
@@ -48,11 +74,11 @@ static size_t domain_end(struct str s, size_t from)
 		size_t close = str_find(str_slice(s, 0, i + 50), STR("]"), i);
 		return close == SIZE_MAX ? from : close + 1;
 	}
-	while (i < s.len && i - from < 255 && is_domain(s.p[i]))
+	while (i < s.len && i - from < 255 && is_domain(s.p[i]) && !is_sign(str_slice(s, i, 3)))
 		i++;
 	while (i > from && !is_alnum(s.p[i - 1]) && (unsigned char)s.p[i - 1] < 0x80)
 		i--;
-	return i;
+	return without_suffix(s, from, i);
 }
 
 bool address_next(struct str s, size_t *at, struct str *out)
