@@ -279,9 +279,19 @@ struct reader {
 
 static void read_entity(struct reader *r, struct str entity, int depth);
 
+/* A report that is called something else ("application/octet-stream") all the same. */
+static bool is_report(struct str body)
+{
+	struct str t = str_trim(str_slice(body, 0, 80));
+	return str_starts_nocase(t, STR("Reporting-MTA:")) || str_starts_nocase(t, STR("Final-Recipient:")) ||
+	       str_starts_nocase(t, STR("Original-Recipient:")) || str_starts_nocase(t, STR("Original-Envelope-Id:"));
+}
+
 static void add_part(struct reader *r, enum part_kind kind, struct str head, struct str body, struct str charset)
 {
 	struct mail_parts *out = r->out;
+	if (kind == PART_OTHER && is_report(body))
+		kind = PART_STATUS;
 	if (out->count == MAIL_PARTS_MAX) {
 		out->limit = "more than 100 parts, the rest is not read";
 		return;
