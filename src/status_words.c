@@ -60,10 +60,11 @@ static const char *const server_words[] = {"said", "says", "talk to me", "replie
 
 /* Before a colon or an equals sign: a reply may follow. ] > ) end an address, SIZE=1234 ends Exim's MAIL FROM. */
 static const char *const colon_words[] = {
-	"]",        ">",       ")",        "answer", "attempt",   "code",    "command", "connection", "data",
-	"detail",   "details", "error",    "errors", "exception", "failed",  "failure", "host",       "info",
-	"message",  "reason",  "rejected", "reply",  "result",    "follows", "rcpt to", "mail from",  "returned",
-	"response", "server",  "smtp",     "stat",   "status",    "was",
+	"]",          ">",         ")",      "answer",  "attempt",    "code",        "command",
+	"connection", "data",      "detail", "details", "diagnostic", "diagnostics", "error",
+	"errors",     "exception", "failed", "failure", "host",       "info",        "message",
+	"reason",     "rejected",  "reply",  "result",  "follows",    "rcpt to",     "mail from",
+	"returned",   "response",  "server", "smtp",    "stat",       "status",      "was",
 };
 
 /* The same in other languages. */
@@ -128,7 +129,7 @@ enum lead_in words_lead_in(struct str text, size_t at)
 		before.len--;
 	bool opened = ends_in_one_of(before, "\"'(<");
 	struct str rest = trim_end(before, "\"'(<#[");
-	struct str bulleted = trim_end(before, "\"'(<#[-*");
+	struct str bulleted = trim_end(before, "\"'(<#[-*|");
 	bool line_start = bulleted.len == 0 || memchr(bulleted.p + bulleted.len, '\n', before.len - bulleted.len);
 	struct str name;
 	if (before_colon(rest, &name)) {
@@ -145,7 +146,8 @@ enum lead_in words_lead_in(struct str text, size_t at)
 	}
 	if (line_start || opened || ends_in_any(rest, plain_words, COUNT_OF(plain_words)))
 		return LEAD_PLACE;
-	return LEAD_NONE;
+	/* "<<<" is an arrow, and no bracket that opens. */
+	return ends_in_any(trim_end(before, ""), plain_words, COUNT_OF(plain_words)) ? LEAD_PLACE : LEAD_NONE;
 }
 
 static const char *const measures[] = {

@@ -202,9 +202,10 @@ static void read_one(struct str mail, int depth, struct arena *a, struct mail_ne
 		return;
 	n.text = str_slice(all, 0, free_end(all, a));
 	size_t head_at = original_within(all);
-	struct str returned = head_at == SIZE_MAX ? STR("") : str_slice(all, head_at, SIZE_MAX);
+	struct str returned = head_at == SIZE_MAX ? original_quoted(str_slice(all, n.text.len, SIZE_MAX), a)
+						  : str_slice(all, head_at, SIZE_MAX);
 	find_original(m, returned, a, &out->original);
-	n.has_original = returned.len || has(m, PART_MESSAGE) || has(m, PART_HEADERS);
+	n.has_original = head_at != SIZE_MAX || has(m, PART_MESSAGE) || has(m, PART_HEADERS);
 
 	struct fates *f = &out->fates;
 	read_reports(m, a, f);

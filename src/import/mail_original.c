@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+enum { QUOTED_MAX = 64 * 1024 };
+
 struct original original_none(void)
 {
 	return (struct original){.date_s = TIME_NONE};
@@ -113,4 +115,34 @@ size_t original_within(struct str text)
 			return start;
 	}
 	return SIZE_MAX;
+}
+
+static size_t quote_of(struct str line)
+{
+	size_t n = 0;
+	while (n < line.len && strchr(" \t>|", line.p[n]))
+		n++;
+	return n;
+}
+
+struct str original_quoted(struct str text, struct arena *a)
+{
+	struct str rest = text, line, name, value;
+	while (str_next(&rest, '\n', &line)) {
+		struct str mark = str_slice(line, 0, quote_of(line));
+		if (mark.len == 0 || !mime_field_line(str_slice(line, mark.len, SIZE_MAX), &name, &value) ||
+		    !is_mail_field(name))
+			continue;
+		struct buf b = {0};
+		do {
+			buf_add(&b, str_slice(line, mark.len, SIZE_MAX));
+			buf_addc(&b, '\n');
+		} while (b.len < QUOTED_MAX && str_next(&rest, '\n', &line) && str_starts(line, mark));
+		struct str head = arena_str(a, buf_str(&b));
+		buf_free(&b);
+		size_t at = original_within(head);
+		if (at != SIZE_MAX)
+			return str_slice(head, at, SIZE_MAX);
+	}
+	return STR("");
 }

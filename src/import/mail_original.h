@@ -24,6 +24,9 @@ void original_read(struct str head, struct arena *a, struct original *out);
 void original_hints(struct str text, struct arena *a, struct original *out);
 /* Where a returned mail's header begins within a text: its offset, or SIZE_MAX. */
 size_t original_within(struct str text);
+/* The header of a returned mail that is quoted ("> From: …", "   From: …") within a text, without the marks, in the arena;
+ * "": none. Linear in the text. */
+struct str original_quoted(struct str text, struct arena *a);
 /* Is this the header of a mail, rather than that of a part? */
 bool original_is_head(struct str head);
 

@@ -125,6 +125,17 @@ static const char *const failed_subject[] = {
 	"投递失敗",
 	"退回",
 	"배달되지 않",
+	"system error message",
+	"not member",
+	"loop alert",
+	"loop back warning",
+	"non-remise",
+	"non-livraison",
+	"echec de distribution",
+	"échec de distribution",
+	"no entrega",
+	"devuelto",
+	"配信状態通知",
 };
 
 static const char *const failed[] = {
@@ -341,6 +352,20 @@ static const char *const failed[] = {
 	"전달하지 못했",
 	"배달하지 못했",
 	"보내지 못했",
+	"nicht zugestellt",
+	"nicht an alle empfänger",
+	"n'a pu être",
+	"n'a pas été livré",
+	"n'a pas été distribué",
+	"no pudo ser enviado",
+	"no se pudo enviar",
+	"non ha potuto essere consegnato",
+	"届けできません",
+	"ブロックされました",
+	"duplicated message-id",
+	"not member article",
+	"are not a member of",
+	"mail loop",
 };
 
 static const char *const gave_up[] = {
@@ -517,7 +542,8 @@ static const char *const daemon[] = {
 };
 
 static const char *const robot[] = {
-	"system administrator", "microsoft outlook", "bounce", "no-reply", "do-not-reply", "donotreply", "noreply",
+	"system administrator", "microsoft outlook", "bounce",  "no-reply", "do-not-reply",
+	"donotreply",           "noreply",           "-admin@", "-owner@",
 };
 
 static const char *const label[] = {
@@ -583,6 +609,10 @@ static const char *const label[] = {
 	"受信者：",
 	"收件者:",
 	"收件者：",
+	"message-id in",
+	"받는 사람:",
+	"수신자:",
+	"받는사람:",
 };
 
 static const char *const reason[] = {
