@@ -128,6 +128,8 @@ struct str address_of_field(struct str value)
 			       ? address_of_field(str_slice(v, v.p[4] == ':' ? 5 : 7, SIZE_MAX))
 			       : str_trim(v);
 	}
+	if (str_starts_nocase(v, STR("smtp:")))
+		v = str_slice(v, 5, SIZE_MAX);
 	size_t comment = str_find(v, STR(" ("), 0);
 	v = str_trim(str_slice(v, 0, comment));
 	while (v.len && (v.p[0] == '<' || v.p[0] == '\''))

@@ -225,6 +225,16 @@ static void find_places(const struct notice *n, struct arena *a, struct places *
 	keep_best(n, f);
 }
 
+/* "User unknown: bob@example.com" */
+static void find_in_subject(const struct notice *n, struct arena *a, struct places *f)
+{
+	struct places *s = arena_alloc(a, sizeof *s);
+	words_split(n->subject, a, s);
+	find_places(n, a, s);
+	for (int i = 0; i < s->count; i++)
+		offer(f, s->items[i].address, s->items[i].score, -1);
+}
+
 /* A place for each recipient that is known otherwise, wherever the text speaks of it. */
 static void places_of(struct str list, struct places *f)
 {
@@ -265,6 +275,8 @@ bool free_read(const struct notice *n, enum outcome outcome, struct arena *a, st
 		places_of(any_parent, f);
 	if (f->count == 0 && n->original->recipient_count == 1)
 		places_of(n->original->recipients[0], f);
+	if (f->count == 0)
+		find_in_subject(n, a, f);
 	bool has_parents = any_parent.len > 0;
 	for (int i = 0; i < f->count; i++) {
 		struct str words = words_of(f, i, a), parent = STR("");

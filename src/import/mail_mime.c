@@ -261,6 +261,8 @@ static struct str to_utf8(struct str body, struct str charset, struct arena *a)
 	if ((charset.len == 0 || str_eq_nocase(charset, STR("us-ascii"))) &&
 	    str_find(body, STR("\x1b$"), 0) != SIZE_MAX)
 		charset = STR("ISO-2022-JP");
+	if (str_eq_nocase(charset, STR("unicode-1-1-utf-7"))) /* its older name */
+		charset = STR("UTF-7");
 	if (charset.len == 0 || charset.len > 40 || str_eq_nocase(charset, STR("utf-8")) ||
 	    str_eq_nocase(charset, STR("us-ascii")))
 		return body;

@@ -46,16 +46,33 @@ static void read_field(struct str name, struct str value, struct arena *a, struc
 		add_recipients(o, mime_unfold(value, a));
 }
 
+/* "from a by b with SMTP id c for <bob@example.com>; …" */
+static struct str for_whom(struct str received)
+{
+	size_t at = str_find(received, STR(" for "), 0);
+	struct str address;
+	if (at == SIZE_MAX)
+		return STR("");
+	struct str rest = str_slice(received, at + 5, SIZE_MAX);
+	rest = str_slice(rest, 0, str_find(rest, STR(";"), 0));
+	size_t from = 0;
+	return address_next(rest, &from, &address) ? address : STR("");
+}
+
 void original_read(struct str head, struct arena *a, struct original *out)
 {
-	struct str rest = head, name, value, path = {0};
+	struct str rest = head, name, value, path = {0}, received = {0};
 	while (mime_next_field(&rest, &name, &value)) {
 		read_field(name, value, a, out);
+		if (received.len == 0 && str_eq_nocase(name, STR("Received")))
+			received = for_whom(mime_unfold(value, a));
 		if (path.len == 0 && str_eq_nocase(name, STR("Return-Path")))
 			path = address_of_header(value);
 	}
 	if (out->sender.len == 0)
 		out->sender = path;
+	if (out->recipient_count == 0 && received.len)
+		out->recipients[out->recipient_count++] = received;
 }
 
 void original_hints(struct str text, struct arena *a, struct original *out)

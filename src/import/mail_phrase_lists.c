@@ -136,6 +136,8 @@ static const char *const failed_subject[] = {
 	"no entrega",
 	"devuelto",
 	"配信状態通知",
+	"la remise a échoué",
+	"配信は失敗",
 };
 
 static const char *const failed[] = {
@@ -366,6 +368,10 @@ static const char *const failed[] = {
 	"not member article",
 	"are not a member of",
 	"mail loop",
+	"ne peut être remis",
+	"ne peut pas être remis",
+	"ne peut être délivré",
+	"ne peut pas être délivré",
 };
 
 static const char *const gave_up[] = {
@@ -613,6 +619,12 @@ static const char *const label[] = {
 	"받는 사람:",
 	"수신자:",
 	"받는사람:",
+	"受取人アドレス:",
+	"受信者アドレス:",
+	"宛先アドレス:",
+	"受取人アドレス：",
+	"受信者アドレス：",
+	"宛先アドレス：",
 };
 
 static const char *const reason[] = {

@@ -33,6 +33,7 @@ void fates_add(struct fates *f, struct fate one, struct arena *a)
 enum field {
 	F_FINAL,
 	F_ORIGINAL,
+	F_ACTUAL,
 	F_ACTION,
 	F_STATUS,
 	F_DIAGNOSTIC,
@@ -52,6 +53,7 @@ static const struct {
 	{"Final-Recipient", F_FINAL},
 	{"Original-Recipient", F_ORIGINAL},
 	{"X-Final-Recipient", F_FINAL},
+	{"X-Actual-Recipient", F_ACTUAL},
 	{"Action", F_ACTION},
 	{"Status", F_STATUS},
 	{"Diagnostic-Code", F_DIAGNOSTIC},
@@ -181,6 +183,8 @@ static void add_block(const struct str v[F_COUNT], struct arena *a, struct fates
 	struct str final = without_escapes(address_of_field(v[F_FINAL]), a);
 	if (is_xtext_of(original, final))
 		original = final;
+	if (!is_address(final) && is_address(v[F_ACTUAL])) /* a local name, a pipe */
+		final = address_of_field(v[F_ACTUAL]);
 	struct str text = v[F_DIAGNOSTIC].len ? v[F_DIAGNOSTIC] : v[F_TEXT];
 	fates_add(out,
 		  (struct fate){
