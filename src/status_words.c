@@ -60,11 +60,11 @@ static const char *const server_words[] = {"said", "says", "talk to me", "replie
 
 /* Before a colon or an equals sign: a reply may follow. ] > ) end an address, SIZE=1234 ends Exim's MAIL FROM. */
 static const char *const colon_words[] = {
-	"]",          ">",         ")",      "answer",  "attempt",    "code",        "command",
-	"connection", "data",      "detail", "details", "diagnostic", "diagnostics", "error",
-	"errors",     "exception", "failed", "failure", "host",       "info",        "message",
-	"reason",     "rejected",  "reply",  "result",  "follows",    "rcpt to",     "mail from",
-	"returned",   "response",  "server", "smtp",    "stat",       "status",      "was",
+	"]",      ">",       ")",       "answer",      "attempt",     "code",     "command",  "connection",
+	"data",   "detail",  "details", "diagnostic",  "diagnostics", "error",    "errors",   "exception",
+	"failed", "failure", "host",    "info",        "message",     "reason",   "rejected", "reply",
+	"result", "follows", "rcpt to", "mail from",   "returned",    "response", "server",   "smtp",
+	"stat",   "status",  "was",     "permanently", "temporarily",
 };
 
 /* The same in other languages. */

@@ -138,6 +138,7 @@ static const char *const failed_subject[] = {
 	"配信状態通知",
 	"la remise a échoué",
 	"配信は失敗",
+	"未传递",
 };
 
 static const char *const failed[] = {
@@ -372,6 +373,8 @@ static const char *const failed[] = {
 	"ne peut pas être remis",
 	"ne peut être délivré",
 	"ne peut pas être délivré",
+	"无法到达",
+	"没有到达",
 };
 
 static const char *const gave_up[] = {
@@ -389,6 +392,9 @@ static const char *const gave_up[] = {
 	"permanent error",
 	"permanent failure",
 	"failed permanently",
+	"retry timeout exceeded",
+	"we have given up",
+	"has been given up",
 };
 
 static const char *const rejected[] = {

@@ -51,6 +51,8 @@ static void speaks_languages(void **state)
 		 "failed bob@example.com 550"},
 		{"Chinese, in wide brackets", "通知", "邮件未能送达（bob@example.com）。\n退信原因：550 无此用户\n",
 		 "failed bob@example.com 550"},
+		{"Chinese, short", "未传递: 你好", "无法到达下列收件人：\n\n  bob@example.com 2026/11/2\n",
+		 "failed bob@example.com"},
 		{"Japanese, blocked", "配信状態通知", "bob@example.com へのメールはブロックされました。\n\n550 no\n",
 		 "failed bob@example.com 550"},
 		{"Korean", "[반송] 안내", "메일을 보내지 못했습니다.\n\n받는 사람: bob@example.com\n사유: 550 no\n",
@@ -174,6 +176,14 @@ static void speaks_dialects(void **state)
 		 "bob@example.com)\n"
 		 "    550 no\n",
 		 "failed bob@example.com 550"},
+		{"a delay that the other server spoke of", "Undelivered Mail Returned to Sender",
+		 "<bob@example.com>: 450 4.7.1 has been delayed, will try again\n", "failed bob@example.com 4.7.1 450"},
+		{"time is up", "Mail delivery failed",
+		 "The following address(es) failed:\n\n  bob@example.com\n    451 delivery delayed: retry timeout "
+		 "exceeded\n",
+		 "failed bob@example.com 451"},
+		{"a warning that is sent back", "Returned mail: warning: cannot send message for 4 hours",
+		 "bob@example.com\nyou do not need to resend your message\n", "deferred bob@example.com"},
 		{"known from the Subject alone", "User unknown: bob@example.com", "We could not deliver it.\n",
 		 "failed bob@example.com"},
 		{"not from the Subject", "Undeliverable: Write to eve@example.org",

@@ -134,6 +134,7 @@ static void test_boundaries(void **state)
 		{.text = "Received <<< 550 no", .basic = 550},
 		{.text = "|   550 no", .basic = 550},
 		{.text = "Diagnostic: 550 no", .basic = 550},
+		{.text = "failed temporarily: 421 try later", .basic = 421},
 		{.text = "<-- 550 no", .basic = 550},
 		{.text = "-- 550 no", .basic = 550},
 		{.text = "failed with: 552 full", .basic = 552},
