@@ -40,6 +40,18 @@ static struct str own_text(const struct mail_parts *m, struct arena *a)
 	return text;
 }
 
+/* All of HTML, up to where the notice's own words end. */
+static struct str html_of(const struct mail_parts *m, struct arena *a)
+{
+	struct buf b = {0};
+	for (int i = 0; i < m->count && b.len < MAIL_TEXT_MAX; i++)
+		if (m->part[i].kind == PART_HTML)
+			buf_add(&b, html_text(m->part[i].body, a));
+	struct str text = arena_str(a, buf_str(&b));
+	buf_free(&b);
+	return str_slice(text, 0, free_end(text, a));
+}
+
 /* ---- the original ---- */
 
 static void find_original(const struct mail_parts *m, struct str returned, struct arena *a, struct original *o)
@@ -221,6 +233,10 @@ static void read_one(struct str mail, int depth, struct arena *a, struct mail_ne
 	if (name_recipients(f))
 		return;
 	read_words(all, &n, a, out);
+	if (out->names_nobody && has(m, PART_HTML)) {
+		n.text = html_of(m, a);
+		read_words(n.text, &n, a, out);
+	}
 	read_passed_on(m, depth, a, out);
 }
 

@@ -65,14 +65,15 @@ void original_read(struct str head, struct arena *a, struct original *out)
 	while (mime_next_field(&rest, &name, &value)) {
 		read_field(name, value, a, out);
 		if (received.len == 0 && str_eq_nocase(name, STR("Received")))
-			received = for_whom(mime_unfold(value, a));
+			received = value;
 		if (path.len == 0 && str_eq_nocase(name, STR("Return-Path")))
 			path = address_of_header(value);
 	}
 	if (out->sender.len == 0)
 		out->sender = path;
-	if (out->recipient_count == 0 && received.len)
-		out->recipients[out->recipient_count++] = received;
+	struct str whom = out->recipient_count == 0 ? for_whom(mime_unfold(received, a)) : STR("");
+	if (whom.len)
+		out->recipients[out->recipient_count++] = whom;
 }
 
 void original_hints(struct str text, struct arena *a, struct original *out)

@@ -378,6 +378,39 @@ static void reads_utf7(void **state)
 	done(l);
 }
 
+static void reads_html(void **state)
+{
+	(void)state;
+	static const char head[] = DAEMON "Subject: Undeliverable mail\nMIME-Version: 1.0\nContent-Type: ";
+	static const struct {
+		const char *rest, *want;
+	} rows[] = {
+		{"text/html\n\n<p>Failed to deliver to bob&#64;example&#46;com:<p>&#x35;50&#32;no",
+		 "failed bob@example.com 550"},
+		{"text/html\n\n<!-- > eve@example.org 552 --><p>Failed to deliver to bob@example.com<p>550 no",
+		 "failed bob@example.com 550"},
+		{"text/html\n\n<p>Failed to deliver to <a href='mailto:bob@example.com?subject=x'>Bob</a><p>550 no",
+		 "failed bob@example.com 550"},
+		{"text/html\n\n<p>Failed to deliver to <a href=\"mailto:eve@example.org\">bob@example.com</a>: 550 no",
+		 "failed bob@example.com 550"},
+		{"text/html\n\n<p>Failed to deliver &#; &#x; &#1; &#9999999; &# to bob@example.com <!-- "
+		 "eve@example.org",
+		 "failed bob@example.com"},
+		{"multipart/alternative; boundary=b1\n\n--b1\n\nDelivery failed, see the other "
+		 "part.\n--b1\nContent-Type: "
+		 "text/html\n\n<p>Failed to deliver to bob@example.com<p>550 no\n--b1--\n",
+		 "failed bob@example.com 550"},
+	};
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct buf b = {0};
+		buf_printf(&b, "%s%s", head, rows[i].rest);
+		struct list *l = read_bytes(buf_str(&b));
+		assert_news(rows[i].rest, l, rows[i].want);
+		done(l);
+		buf_free(&b);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -390,6 +423,7 @@ int main(void)
 		cmocka_unit_test(holds_an_event),
 		cmocka_unit_test(no_empty_line_between),
 		cmocka_unit_test(reads_utf7),
+		cmocka_unit_test(reads_html),
 	};
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
