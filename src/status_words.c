@@ -121,6 +121,15 @@ static bool before_colon(struct str s, struct str *name)
 	return true;
 }
 
+/* "bob@example.com: 550 no": an address, and what was said of it. */
+static bool ends_in_address(struct str s)
+{
+	for (size_t i = s.len; i > 0 && s.len - i < 255 && !is_space(s.p[i - 1]); i--)
+		if (s.p[i - 1] == '@')
+			return i > 1 && i < s.len && !is_space(s.p[i - 2]) && is_word(s.p[s.len - 1]);
+	return false;
+}
+
 enum lead_in words_lead_in(struct str text, size_t at)
 {
 	struct str before = str_slice(text, 0, at);
@@ -138,6 +147,8 @@ enum lead_in words_lead_in(struct str text, size_t at)
 		if (ends_in_any(name, colon_words, COUNT_OF(colon_words)) ||
 		    ends_in_any(name, foreign_words, COUNT_OF(foreign_words)) ||
 		    ends_in_any(name, plain_words, COUNT_OF(plain_words)))
+			return LEAD_PLACE;
+		if (ends_in_address(name))
 			return LEAD_PLACE;
 		while (name.len && name.p[name.len - 1] >= '0' && name.p[name.len - 1] <= '9')
 			name.len--;
