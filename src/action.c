@@ -275,6 +275,7 @@ static void act_zone(struct app *app)
 static void act_refresh(struct app *app)
 {
 	app->fresh_known = false;
+	app->port.repaint(app->port.ctx);
 	app_reload(app);
 	app_say(app, ROLE_DIM, "Read again.");
 }
@@ -564,8 +565,9 @@ const struct action actions[] = {
 	 act_previous_record},
 	{"zone", "U", NULL, "Show and read times in UTC, or in local time.", "Program", IN_ALL, false, act_zone},
 	{"theme", "T", NULL, "Choose a theme.", "Program", IN_ALL, false, app_menu_themes},
-	{"refresh", "C-l r", NULL, "Read everything again; what has come in till now is no longer new.", "Program",
-	 IN_ALL, true, act_refresh},
+	{"refresh", "C-l r", NULL,
+	 "Read everything again, and draw it anew; what has come in till now is no longer new.", "Program", IN_ALL,
+	 true, act_refresh},
 	{"suspend", "C-z", NULL, "Suspend; fg in the shell goes on.", "Program", IN_ALL, true, act_suspend},
 	{"help", "? F1", "Help", "Show this help.", "Program", IN_ALL, true, act_help},
 	{"quit", "q C-c", "Quit", "Quit.", "Program", IN_ALL, true, act_quit},

@@ -20,6 +20,7 @@ struct app_port {
 	void (*cancel)(void *ctx, enum ask kind);
 	bool (*copy)(void *ctx, struct str text);
 	void (*suspend)(void *ctx);
+	void (*repaint)(void *ctx); /* the whole screen with the next picture, whatever stands there */
 	void (*theme)(void *ctx, const struct theme *t);
 	/* Keeps a filter under a name in the configuration and its file. */
 	bool (*save)(void *ctx, struct str name, struct str filter, struct err *e);

@@ -35,6 +35,11 @@ static void port_suspend(void *ctx)
 	term_suspend(((struct browse *)ctx)->term);
 }
 
+static void port_repaint(void *ctx)
+{
+	term_repaint(((struct browse *)ctx)->term);
+}
+
 static void port_theme(void *ctx, const struct theme *t)
 {
 	term_set_theme(((struct browse *)ctx)->term, t);
@@ -127,7 +132,8 @@ bool browse_run(const char *path, const struct browse_options *o, struct err *e)
 	};
 	b.term = term_open(&to, e);
 	if (b.term) {
-		struct app_port port = {port_ask, port_cancel, port_copy, port_suspend, port_theme, port_save, &b};
+		struct app_port port = {port_ask,     port_cancel, port_copy, port_suspend,
+					port_repaint, port_theme,  port_save, &b};
 		struct app app;
 		struct arena places = {0};
 		struct err said = {0};

@@ -3,7 +3,7 @@
  * Layer 2. store_sqlite_open.c: opening, safety, errors. _schema.c: is it ours? _sql.c: statements, values, rows.
  * _functions.c: SQL functions. _filter.c: scopes → SQL. _write.c: putting in. _bulk.c: into an empty database. _tally.c: its share of the tally. store_sqlite.c: lists.
  * _each.c: all records, several readers of one state.
- * _sums.c: counts, over time too. _groups.c: groups. _found.c: what a search found, remembered. _detail.c: one email. _table.c: tables of others.
+ * _facets.c: how many of a time, outcome and code. _sums.c: counts, over time too. _groups.c: groups. _found.c: what a search found, remembered. _detail.c: one email. _table.c: tables of others.
  */
 #ifndef STORE_SQLITE_H
 #define STORE_SQLITE_H
@@ -180,10 +180,13 @@ void query_where(struct query *q, const struct store *st, const struct plan *p, 
 void query_where_days(struct query *q, const struct store *st, const struct plan *p, int64_t from_day,
 		      int64_t until_day);
 
-/* ---- store_sqlite_sums.c ---- */
+/* ---- store_sqlite_facets.c ---- */
 
-/* " FROM email", by this index if not NULL. */
-void query_from_email(struct query *q, const char *index);
+/* The whole UTC days within the times of a plan. */
+struct days {
+	int64_t from, until; /* from <= day < until */
+};
+struct days plan_days(const struct plan *p);
 
 /* Told of some of the emails of a plan: how many have this time, outcome and code. */
 typedef void facet_fn(void *ctx, int64_t time_s, enum outcome outcome, int64_t code_key, int64_t count);
@@ -194,6 +197,20 @@ bool email_facets(struct store *st, const struct plan *p, int64_t from_s, int64_
 		  struct err *e);
 /* All of them, where it will do to know on which UTC day they were: from the tally where it can answer. */
 bool facets(struct store *st, const struct plan *p, facet_fn *each, void *ctx, struct err *e);
+/* As `facets`, but days are cut: what it tells of one side of a cut is never told with a time of the other. Counts may be
+ * negative; their sums are right. */
+struct cuts {
+	/* The one time that cuts the UTC day, after its start day_s; day_s: none; -1: more than one. */
+	int64_t (*of_day)(const void *ctx, int64_t day_s);
+	const void *ctx;
+};
+bool facets_cut(struct store *st, const struct plan *p, const struct cuts *cuts, facet_fn *each, void *ctx,
+		struct err *e);
+
+/* ---- store_sqlite_sums.c ---- */
+
+/* " FROM email", by this index if not NULL. */
+void query_from_email(struct query *q, const char *index);
 
 bool count_plan(struct store *st, const struct plan *p, int64_t *out, struct err *e);
 /* The codes that the rows of `p` have; where there are more than `enough` rows or CODE_KEYS_MAX codes, just how

@@ -85,14 +85,13 @@ static void take_groups(const struct key_counts *keys, const struct group_by *ho
 
 /* ---- by day ---- */
 
-enum { DATE_MAX = 32 };
 static const int64_t TIME_LAST = 253402300799; /* the end of the year 9999 */
 
 struct day_counts {
-	struct key_counts keys;
+	struct tally days; /* by number of the day since 1970, of the zone's calendar, in place of a code's */
 	enum zone zone;
 	int64_t from_s, until_s; /* the newest time's day */
-	char date[DATE_MAX];
+	int64_t day;
 };
 
 static void find_day(struct day_counts *d, int64_t time_s)
@@ -104,7 +103,7 @@ static void find_day(struct day_counts *d, int64_t time_s)
 	struct civil c = civil_in(d->zone, d->from_s);
 	if (c.year > 9999) /* in the last hours of all times: tree_key_filter() leaves the last day open */
 		c = (struct civil){.year = 9999, .month = 12, .day = 31};
-	snprintf(d->date, sizeof d->date, "%04lld-%02d-%02d", (long long)c.year, c.month, c.day);
+	d->day = day_of(civil_to((struct civil){.year = c.year, .month = c.month, .day = c.day}));
 }
 
 static void add_day(void *ctx, int64_t time_s, enum outcome outcome, int64_t code_key, int64_t count)
@@ -114,7 +113,32 @@ static void add_day(void *ctx, int64_t time_s, enum outcome outcome, int64_t cod
 	(void)code_key;
 	if (time_s < d->from_s || time_s >= d->until_s)
 		find_day(d, time_s);
-	key_counts_add(&d->keys, str_of(d->date), count);
+	tally_add(&d->days, 0, OUTCOME_FAILED, d->day, count);
+}
+
+/* Named by their dates. */
+static void add_dates(const struct tally *days, struct key_counts *out)
+{
+	for (size_t i = 0; i < days->cap; i++) {
+		enum outcome outcome;
+		int64_t day, count;
+		char date[32];
+		if (!tally_at(days, i, &outcome, &day, &count) || count == 0)
+			continue;
+		struct civil c = civil_of(day * 86400);
+		snprintf(date, sizeof date, "%04lld-%02d-%02d", (long long)c.year, c.month, c.day);
+		key_counts_add(out, str_of(date), count);
+	}
+}
+
+/* Where a day of the local calendar starts within a UTC day. */
+static int64_t local_cut(const void *ctx, int64_t day_s)
+{
+	(void)ctx;
+	int64_t start_s = day_start_in(ZONE_LOCAL, day_s + 86400 - 1, 0);
+	if (start_s <= day_s)
+		return day_s;
+	return day_start_in(ZONE_LOCAL, start_s - 1, 0) > day_s ? -1 : start_s;
 }
 
 /* The times of all email are in an index, their codes are not. */
@@ -133,16 +157,20 @@ static bool groups_by_day(struct store *st, const struct plan *p, const struct g
 			  struct groups *out, struct err *e)
 {
 	struct day_counts d = {.zone = how->zone};
+	struct key_counts keys = {0};
 	bool ok;
 	if (how->zone == ZONE_UTC && p->coded)
 		ok = facets(st, p, add_day, &d, e);
 	else if (p->failures)
-		ok = email_facets(st, p, p->from_s, p->until_s, add_day, &d, e);
+		ok = facets_cut(st, p, &(struct cuts){.of_day = local_cut}, add_day, &d, e);
 	else
 		ok = times_of_all(st, p, add_day, &d, e);
-	if (ok)
-		take_groups(&d.keys, how, a, out);
-	key_counts_free(&d.keys);
+	if (ok) {
+		add_dates(&d.days, &keys);
+		take_groups(&keys, how, a, out);
+	}
+	tally_free(&d.days);
+	key_counts_free(&keys);
 	return ok;
 }
 

@@ -35,88 +35,6 @@ void query_from_email(struct query *q, const char *index)
 		buf_printf(&q->sql, " INDEXED BY %s", index);
 }
 
-/* ---- facets: (time, outcome, code key, how many) ---- */
-
-bool query_facets(struct store *st, struct query *q, facet_fn *each, void *ctx, struct err *e)
-{
-	sqlite3_stmt *s = query_prepare(st, q, e);
-	if (!s)
-		return false;
-	int rc;
-	while ((rc = sqlite3_step(s)) == SQLITE_ROW)
-		each(ctx, sqlite3_column_int64(s, 0), column_outcome(s, 1), sqlite3_column_int64(s, 2),
-		     sqlite3_column_int64(s, 3));
-	bool ok = rc == SQLITE_DONE || store_fail(st, rc, e);
-	sqlite3_finalize(s);
-	return ok;
-}
-
-bool email_facets(struct store *st, const struct plan *p, int64_t from_s, int64_t until_s, facet_fn *each, void *ctx,
-		  struct err *e)
-{
-	const struct found *found;
-	if (!found_of(st, p, true, &found, e))
-		return false;
-	if (found) {
-		for (size_t i = 0; i < found->count; i++) {
-			const struct found_row *r = &found->rows[i];
-			if (r->time >= from_s && r->time < until_s)
-				each(ctx, r->time, r->outcome, r->code_key, 1);
-		}
-		return true;
-	}
-	struct query q = {0};
-	query_sql(&q, "SELECT time, outcome, code_key, 1");
-	query_from_email(&q, plan_index(p));
-	query_where(&q, st, p, from_s, until_s);
-	bool ok = query_facets(st, &q, each, ctx, e);
-	query_free(&q);
-	return ok;
-}
-
-/* Days from_day <= day < until_day; the times it gives are where the days start. */
-static bool tally_facets(struct store *st, const struct plan *p, int64_t from_day, int64_t until_day, facet_fn *each,
-			 void *ctx, struct err *e)
-{
-	struct query q = {0};
-	query_sql(&q, "SELECT day * 86400, outcome, code_key, count FROM tally");
-	query_where_days(&q, st, p, from_day, until_day);
-	bool ok = query_facets(st, &q, each, ctx, e);
-	query_free(&q);
-	return ok;
-}
-
-/* The whole days within the times of a plan. */
-struct days {
-	int64_t from, until; /* from <= day < until */
-};
-
-static struct days days_of(const struct plan *p)
-{
-	struct days d = {.from = INT64_MIN, .until = INT64_MAX};
-	if (p->from_s != INT64_MIN)
-		d.from = day_of(p->from_s) + (p->from_s % DAY_S != 0);
-	if (p->until_s != INT64_MAX)
-		d.until = day_of(p->until_s);
-	return d;
-}
-
-bool facets(struct store *st, const struct plan *p, facet_fn *each, void *ctx, struct err *e)
-{
-	struct days d = days_of(p);
-	if (p->from_s >= p->until_s)
-		return true;
-	if (!p->coded || d.from >= d.until)
-		return email_facets(st, p, p->from_s, p->until_s, each, ctx, e);
-	if (d.from != INT64_MIN && p->from_s < d.from * DAY_S &&
-	    !email_facets(st, p, p->from_s, d.from * DAY_S, each, ctx, e))
-		return false;
-	if (d.until != INT64_MAX && d.until * DAY_S < p->until_s &&
-	    !email_facets(st, p, d.until * DAY_S, p->until_s, each, ctx, e))
-		return false;
-	return tally_facets(st, p, d.from, d.until, each, ctx, e);
-}
-
 /* ---- counts ---- */
 
 static void add_count(void *ctx, int64_t time_s, enum outcome outcome, int64_t code_key, int64_t count)
@@ -196,13 +114,20 @@ bool store_count_fresh(struct store *st, const struct scope *s, int64_t after_id
 	return ok;
 }
 
-static void add_total(void *ctx, int64_t time_s, enum outcome outcome, int64_t code_key, int64_t count)
+static bool tally_totals(struct store *st, struct totals *out, struct err *e)
 {
-	struct totals *t = ctx;
-	(void)time_s;
-	(void)code_key;
-	t->tracked += count;
-	t->failures += outcome_is_failure(outcome) ? count : 0;
+	struct query q = {0}; /* to group by outcome would cost twice as much */
+	query_sql(&q, "SELECT sum(count), sum(iif(outcome IN ('failed', 'dropped'), count, 0)) FROM tally");
+	sqlite3_stmt *s = query_prepare(st, &q, e);
+	int rc = s ? sqlite3_step(s) : SQLITE_ERROR;
+	bool ok = s && (rc == SQLITE_ROW || store_fail(st, rc, e));
+	if (ok) {
+		out->tracked = sqlite3_column_int64(s, 0);
+		out->failures = sqlite3_column_int64(s, 1);
+	}
+	sqlite3_finalize(s);
+	query_free(&q);
+	return ok;
 }
 
 static bool newest(struct store *st, struct totals *out, struct err *e)
@@ -222,13 +147,9 @@ static bool newest(struct store *st, struct totals *out, struct err *e)
 
 static bool totals(struct store *st, struct totals *out, struct err *e)
 {
-	struct query all = {0};
-	query_sql(&all, "SELECT 0, outcome, 0, sum(count) FROM tally GROUP BY outcome");
-	bool ok = query_facets(st, &all, add_total, out, e);
-	query_free(&all);
 	struct scope failures = {0};
 	struct plan p = plan_of(&failures);
-	return ok && newest(st, out, e) && span_plan(st, &p, &out->first_s, &out->last_s, e);
+	return tally_totals(st, out, e) && newest(st, out, e) && span_plan(st, &p, &out->first_s, &out->last_s, e);
 }
 
 bool store_totals(struct store *st, struct totals *out, struct err *e)
@@ -300,7 +221,7 @@ static bool find_day(struct store *st, const struct plan *p, const struct days *
 
 bool near_rank(struct store *st, struct plan *p, int64_t *rank, struct err *e)
 {
-	struct days d = days_of(p);
+	struct days d = plan_days(p);
 	int64_t day, beside = 0;
 	bool found;
 	if (d.from >= d.until)
@@ -368,40 +289,22 @@ static void add_to_bucket(void *ctx, int64_t time_s, enum outcome outcome, int64
 		t->out[i].permanent += count;
 }
 
-static struct plan between(const struct plan *p, int64_t from_s, int64_t until_s)
+/* Where a bucket starts within a UTC day. */
+static int64_t bucket_cut(const void *ctx, int64_t day_s)
 {
-	struct plan part = *p;
-	part.from_s = p->from_s > from_s ? p->from_s : from_s;
-	part.until_s = p->until_s < until_s ? p->until_s : until_s;
-	return part;
-}
-
-static bool starts_within_day(int64_t start_s)
-{
-	return start_s != day_of(start_s) * DAY_S;
-}
-
-/* UTC days that a bucket starts within are read from the emails, all others from the tally: of the weeks of another zone
- * that is one day in seven. */
-static bool fill_buckets(struct store *st, const struct plan *p, struct timeline *t, struct err *e)
-{
-	const int64_t *starts_s = t->starts_s;
-	int64_t done_s = starts_s[0]; /* all before is in the buckets */
-	for (int i = 0; p->coded && i <= t->buckets; i++) {
-		if (!starts_within_day(starts_s[i]))
-			continue;
-		int64_t first = day_of(starts_s[i]), last = first;
-		while (i < t->buckets && starts_within_day(starts_s[i + 1]) && day_of(starts_s[i + 1]) <= last + 1)
-			last = day_of(starts_s[++i]);
-		struct plan whole = between(p, done_s, first * DAY_S),
-			    cut = between(p, first * DAY_S, (last + 1) * DAY_S);
-		if (!facets(st, &whole, add_to_bucket, t, e) ||
-		    !email_facets(st, &cut, cut.from_s, cut.until_s, add_to_bucket, t, e))
-			return false;
-		done_s = (last + 1) * DAY_S;
+	const struct timeline *t = ctx;
+	int lo = 0, hi = t->buckets + 1; /* the first start behind the day's: starts_s[hi] */
+	while (lo < hi) {
+		int middle = lo + (hi - lo) / 2;
+		if (t->starts_s[middle] <= day_s)
+			lo = middle + 1;
+		else
+			hi = middle;
 	}
-	struct plan rest = between(p, done_s, starts_s[t->buckets]);
-	return facets(st, &rest, add_to_bucket, t, e);
+	int64_t end_s = day_s + DAY_S;
+	if (hi > t->buckets || t->starts_s[hi] >= end_s)
+		return day_s;
+	return hi < t->buckets && t->starts_s[hi + 1] < end_s ? -1 : t->starts_s[hi];
 }
 
 bool store_timeline(struct store *st, const struct scope *s, const int64_t *starts_s, int buckets, struct bucket *out,
@@ -411,10 +314,13 @@ bool store_timeline(struct store *st, const struct scope *s, const int64_t *star
 	struct plan all = plan_of(s);
 	bool ok;
 	plan_failures_only(&all);
-	struct plan p = between(&all, starts_s[0], starts_s[buckets]);
+	struct plan p = all;
+	p.from_s = starts_s[0] > all.from_s ? starts_s[0] : all.from_s;
+	p.until_s = starts_s[buckets] < all.until_s ? starts_s[buckets] : all.until_s;
 	do {
 		memset(out, 0, (size_t)buckets * sizeof *out);
-		ok = store_read_begin(st, e) && fill_buckets(st, &p, &t, e);
+		ok = store_read_begin(st, e) &&
+		     facets_cut(st, &p, &(struct cuts){bucket_cut, &t}, add_to_bucket, &t, e);
 		ok = store_read_end(st, ok, e);
 	} while (!ok && store_again(st, e));
 	if (!ok)

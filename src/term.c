@@ -369,6 +369,12 @@ void term_present(struct term *t, const struct surface *s)
 	refresh();
 }
 
+void term_repaint(struct term *t)
+{
+	(void)t;
+	clearok(curscr, TRUE);
+}
+
 void term_idle(struct term *t)
 {
 	if (!t->test)

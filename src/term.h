@@ -37,6 +37,8 @@ bool term_read(struct term *t, struct event *out);
 void term_set_theme(struct term *t, const struct theme *theme);
 /* Shows the surface; curses sends only what changed. */
 void term_present(struct term *t, const struct surface *s);
+/* The next term_present draws every cell, as if nothing were known of the terminal. */
+void term_repaint(struct term *t);
 /* Says to a test that everything asked for is on the screen and nothing is pending. Else nothing. */
 void term_idle(struct term *t);
 /* Stops the program as ^Z does, with the terminal restored; returns when continued. */

@@ -26,13 +26,13 @@ static bool is_digit(char c)
 
 static bool is_letter(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (unsigned char)c >= 0x80;
+	return (unsigned char)((c | 0x20) - 'a') < 26 || (unsigned char)c >= 0x80;
 }
 
 /* What a word may start with; all other characters are punctuation. */
 static bool is_word(char c)
 {
-	return is_digit(c) || is_letter(c) || c == '_' || c == '@';
+	return is_letter(c) || is_digit(c) || c == '_' || c == '@';
 }
 
 static bool is_blank(char c)
@@ -179,8 +179,9 @@ static bool keep_codes(struct masking *m, struct str rest)
 		m->full = true; /* half a code would be another one */
 		return true;
 	}
-	snprintf(m->basic, sizeof m->basic, "%.*s", (int)basic, rest.p);
-	snprintf(m->enhanced, sizeof m->enhanced, "%.*s", (int)enhanced, rest.p + basic + joint);
+	memcpy(m->basic, rest.p, basic);
+	memcpy(m->enhanced, rest.p + basic + joint, enhanced);
+	m->basic[basic] = m->enhanced[enhanced] = '\0';
 	m->coded = true;
 	put(m, str_of(m->basic));
 	m->blank = m->blank || basic;
@@ -282,8 +283,9 @@ static bool is_particular(struct str word)
 {
 	char32_t c;
 	for (size_t i = 0, len = 1; i < word.len; i += len) {
-		len = (unsigned char)word.p[i] < 0x80 ? 1 : text_decode(word, i, &c);
-		if (len == 0 || is_digit(word.p[i]) || word.p[i] == '@' || is_url_at(word, i))
+		char at = word.p[i];
+		len = (unsigned char)at < 0x80 ? 1 : text_decode(word, i, &c);
+		if (len == 0 || is_digit(at) || at == '@' || (at == ':' && is_url_at(word, i)))
 			return true;
 	}
 	return is_host(word);
@@ -325,7 +327,8 @@ static bool take_word(struct masking *m)
 		return false;
 	m->at += run.len;
 	struct str word = word_in(run);
-	if (!is_particular(word) && run.len > room(m)) {
+	bool particular = is_particular(word);
+	if (!particular && run.len > room(m)) {
 		bool text_without_blanks = run.len > WORD_MAX; /* Japanese, say */
 		run = cut(run, text_without_blanks
 				       ? room(m)
@@ -333,13 +336,14 @@ static bool take_word(struct masking *m)
 		while (run.len > 0 && run.p[run.len - 1] == '\'')
 			run.len--;
 		word = word_in(run);
+		particular = is_particular(word);
 		m->full = true;
 	}
-	size_t before = (size_t)(word.p - run.p);
-	if (!is_particular(word)) {
+	if (!particular) {
 		put(m, run);
 		return true;
 	}
+	size_t before = (size_t)(word.p - run.p);
 	put(m, str_slice(run, 0, before));
 	put(m, STR("*"));
 	put(m, str_slice(run, before + word.len, SIZE_MAX));

@@ -53,7 +53,7 @@ struct belt *belt_start(void (*work)(void *ctx, void *item), void *ctx, void *co
 	int failed = pthread_create(&b->thread, NULL, belt_main, b);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	if (failed)
-		die("no thread can be started");
+		die("no thread can be started: out of memory, or too many processes");
 	return b;
 }
 

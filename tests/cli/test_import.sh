@@ -58,6 +58,25 @@ import - --into "$dir/stdin.db" --year 2026 <"$dir/mail.log"
 [ "$code" = 0 ] && same "$dir/whole.db" "$dir/stdin.db"
 result $? "standard input gives the same"
 
+# Nothing that is complete waits for what comes later.
+mail() {
+	printf 'From MAILER-DAEMON Mon Oct 26 10:00:00 2026\nFrom: MAILER-DAEMON@mx.example\nSubject: Undelivered Mail\n\n'
+	printf '<%s@example.com>: 550 5.1.1 no such user\n\n' "$1"
+}
+{
+	mail a
+	mail b
+	i=0
+	while [ $i -lt 200 ] && ! [ "$(sqlite3 "$dir/pause.db" 'SELECT group_concat(recipient) FROM email' 2>/dev/null)" = \
+		a@example.com ]; do
+		sleep 0.05
+		i=$((i + 1))
+	done
+	[ $i -lt 200 ] && mail c
+} | "$BIN" import - --into "$dir/pause.db" >"$dir/out" 2>"$dir/err"
+[ "$(sqlite3 "$dir/pause.db" 'SELECT group_concat(substr(recipient, 1, 1)) FROM email')" = a,b,c ]
+result $? "of a pipe that pauses, whole mails are in"
+
 ok=0
 for packer in 'gzip .gz' 'xz .xz' 'zstd .zst' 'bzip2 .bz2'; do
 	ending=${packer#* }

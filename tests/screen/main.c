@@ -16,6 +16,7 @@
  *   exit CODE                the program ends with it by itself; 128 + n for signal n
  *   tty restored             and has left the terminal as it was
  *   record PATH              writes all that the program has sent to its terminal up to now to a file
+ *   garble TEXT              another program writes on the terminal
  *   again                    the next line starts the program anew, with the same database and arguments
  *
  * The program starts at the first line that needs it. What a line does has come to rest before the next one. A line that
@@ -407,6 +408,17 @@ static bool do_again(struct script *s, struct str arg, struct err *e)
 	return true;
 }
 
+static bool do_garble(struct script *s, struct str arg, struct err *e)
+{
+	struct buf bytes = {0};
+	if (!start(s, e))
+		return false;
+	buf_printf(&bytes, "\0337\033[3;5H%.*s\0338", (int)arg.len, arg.p);
+	screen_garble(&s->screen, buf_str(&bytes));
+	buf_free(&bytes);
+	return true;
+}
+
 static bool do_exit(struct script *s, struct str arg, struct err *e)
 {
 	int64_t want;
@@ -430,12 +442,13 @@ static const struct {
 	bool (*run)(struct script *s, struct str arg, struct err *e);
 	bool check; /* has a result of its own */
 } steps[] = {
-	{"size", do_size, false},    {"env", do_env, false},       {"db", do_db, false},
-	{"args", do_args, false},    {"keys", do_keys, false},     {"paste", do_paste, false},
-	{"mouse", do_mouse, false},  {"resize", do_resize, false}, {"signal", do_signal, false},
-	{"sh", do_sh, true},         {"match", do_match, true},    {"find", do_find, true},
-	{"nofind", do_nofind, true}, {"exit", do_exit, true},      {"tty", do_tty, true},
-	{"await", do_await, true},   {"again", do_again, false},   {"record", do_record, true},
+	{"size", do_size, false},     {"env", do_env, false},       {"db", do_db, false},
+	{"args", do_args, false},     {"keys", do_keys, false},     {"paste", do_paste, false},
+	{"mouse", do_mouse, false},   {"resize", do_resize, false}, {"signal", do_signal, false},
+	{"sh", do_sh, true},          {"match", do_match, true},    {"find", do_find, true},
+	{"nofind", do_nofind, true},  {"exit", do_exit, true},      {"tty", do_tty, true},
+	{"await", do_await, true},    {"again", do_again, false},   {"record", do_record, true},
+	{"garble", do_garble, false},
 };
 
 /* ---- running ---- */

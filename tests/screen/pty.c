@@ -119,6 +119,11 @@ static void show(struct screen *s, struct str bytes)
 	s->held = rest;
 }
 
+void screen_garble(struct screen *s, struct str bytes)
+{
+	vterm_input_write(s->vt, bytes.p, bytes.len);
+}
+
 /* What an ended program has sent arrives when the kernel gets to it; a mark that we send behind it comes last. */
 static void take_rest(struct screen *s)
 {

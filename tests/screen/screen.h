@@ -45,6 +45,8 @@ bool screen_wait_idle(struct screen *s, struct err *e);
 bool screen_drain(struct screen *s, struct err *e);
 /* Waits for what comes without a key: somebody else's change. */
 bool screen_wait_text(struct screen *s, struct str text, struct err *e);
+/* Writes on the screen as another program on the same terminal would. */
+void screen_garble(struct screen *s, struct str bytes);
 bool screen_settle(struct screen *s, struct err *e);
 /* Has it not ended yet? */
 bool screen_runs(const struct screen *s);

@@ -28,6 +28,7 @@ struct world {
 	unsigned generation[ASK_KINDS];
 	const struct theme *theme; /* that the terminal was told */
 	bool hold;                 /* answers do not come */
+	int repaints;
 };
 
 /* ---- a port whose answers come when the test says so ---- */
@@ -67,6 +68,11 @@ static inline bool port_copy(void *ctx, struct str text)
 static inline void port_suspend(void *ctx)
 {
 	(void)ctx;
+}
+
+static inline void port_repaint(void *ctx)
+{
+	((struct world *)ctx)->repaints++;
 }
 
 static inline void port_theme(void *ctx, const struct theme *t)
@@ -246,7 +252,7 @@ static inline int setup(void **state)
 	if (!w->store)
 		fail_msg("%s", e.msg);
 	put_records(w->store);
-	struct app_port port = {port_ask, port_cancel, port_copy, port_suspend, port_theme, port_save, w};
+	struct app_port port = {port_ask, port_cancel, port_copy, port_suspend, port_repaint, port_theme, port_save, w};
 	config_init(&w->config);
 	w->config.zone = ZONE_UTC;
 	app_init(&w->app, &port, &w->config, "outbox.db", false, 120, 36);
