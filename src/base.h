@@ -7,6 +7,7 @@
 #define BASE_H
 
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -110,6 +111,11 @@ bool err_sys(struct err *e, int errnum, const char *fmt, ...) __attribute__((for
 /* For out of memory and broken invariants. Restores the terminal by the hook, prints, aborts. */
 _Noreturn void die(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 extern void (*die_hook)(void); /* set once by term.c; runs in the dying thread */
+
+/* ---- tables made when they are needed first ---- */
+
+/* Calls `make` unless *done, and sets that; any thread, the others wait. `make` calls once() for nothing else. */
+void once(atomic_bool *done, void (*make)(void));
 
 /* ---- clock ---- */
 

@@ -1,6 +1,5 @@
 #include "status_words.h"
 
-#include <pthread.h>
 #include <string.h>
 
 static bool is_space(char c)
@@ -311,7 +310,7 @@ static const struct phrase {
 
 /* Where the phrases of each letter begin; the row behind the last letter ends them. */
 static size_t phrases_of['z' - 'a' + 2];
-static pthread_once_t phrases_once = PTHREAD_ONCE_INIT;
+static atomic_bool phrases_counted;
 
 static void phrases_count(void)
 {
@@ -353,7 +352,7 @@ void words_phrases(struct str text, bool replied, enum stage *stage, bool *dropp
 	*stage = STAGE_NONE;
 	*dropped = is_dropped_text(text);
 	enum rank best = replied ? RANK_NO_REPLY : RANK_DROPPED;
-	pthread_once(&phrases_once, phrases_count);
+	once(&phrases_counted, phrases_count);
 	for (size_t at = 0; at + 1 < text.len; at++) {
 		char letter = lower(text.p[at]);
 		if (letter < 'a' || letter > 'z' || (at && is_word(text.p[at - 1])))

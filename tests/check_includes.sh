@@ -34,7 +34,7 @@ layer_of() {
 may_include() {
 	case $1:$2 in
 	sqlite3.h:store_sqlite*) ;;
-	pthread.h:worker* | pthread.h:export_readers.c) ;;
+	pthread.h:worker* | pthread.h:export_readers.c | pthread.h:base_once.c) ;;
 	curses.h:term* | ncurses*:term*) ;;
 	gmime*:mail_*) ;;
 	archive*.h:unpack.c) ;;

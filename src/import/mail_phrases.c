@@ -3,7 +3,6 @@
 #include "import/mail_phrase_lists.h"
 #include "text.h"
 
-#include <pthread.h>
 #include <string.h>
 
 /* What counts as a blank, or as an apostrophe, beyond ASCII. */
@@ -58,7 +57,7 @@ static struct finder {
 		uint16_t next; /* as `first` */
 	} links[PHRASES_MAX];
 } finders[PHRASE_KINDS];
-static pthread_once_t finders_once = PTHREAD_ONCE_INIT;
+static atomic_bool finders_made;
 
 static unsigned pair_at(const char *p)
 {
@@ -82,7 +81,7 @@ static void finders_make(void)
 
 bool phrase_in(struct str form, enum phrase_kind kind)
 {
-	pthread_once(&finders_once, finders_make);
+	once(&finders_made, finders_make);
 	const struct finder *f = &finders[kind];
 	for (size_t at = 0; at + 1 < form.len; at++) {
 		uint16_t n = f->first[pair_at(form.p + at)];
