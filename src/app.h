@@ -195,6 +195,8 @@ int app_timeout_ms(const struct app *app);
 bool app_pending(const struct app *app, enum ask kind);
 /* Has it been pending for so long that what is shown should be dimmed? At once would only flicker. */
 bool app_stale(const struct app *app, enum ask kind);
+/* How many keys wait for answers that have been pending for so long. */
+int app_keys_waiting(const struct app *app);
 void app_ask(struct app *app, const struct request *r);
 /* A sentence in which {ACTION} stands for an action's key. */
 void app_say_keys(struct app *app, enum role role, const char *text);

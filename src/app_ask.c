@@ -25,9 +25,24 @@ void app_ask(struct app *app, const struct request *r)
 	app->asked[r->ask] = app->port.ask(app->port.ctx, r);
 }
 
+/* Who types ahead sees at once that the keys wait; else a quick answer would only flicker. */
+static int stale_after_ms(const struct app *app)
+{
+	enum { AHEAD_MS = 8 };
+	return app->ahead_count > 0 && app->stale_after_ms > AHEAD_MS ? AHEAD_MS : app->stale_after_ms;
+}
+
 bool app_stale(const struct app *app, enum ask kind)
 {
-	return app_pending(app, kind) && clock_ms() - app->asked_ms[kind] >= app->stale_after_ms;
+	return app_pending(app, kind) && clock_ms() - app->asked_ms[kind] >= stale_after_ms(app);
+}
+
+int app_keys_waiting(const struct app *app)
+{
+	for (int k = 0; k < ASK_KINDS; k++)
+		if (app_stale(app, (enum ask)k))
+			return app->ahead_count;
+	return 0;
 }
 
 enum { SLOW_AFTER_MS = 1000 };
@@ -39,7 +54,7 @@ int app_timeout_ms(const struct app *app)
 		if (!app_pending(app, (enum ask)k))
 			continue;
 		if (!app_stale(app, (enum ask)k))
-			return app->stale_after_ms;
+			return stale_after_ms(app);
 		wait_ms = SLOW_AFTER_MS;
 	}
 	return wait_ms;

@@ -178,6 +178,9 @@ static int64_t fresh_of(const struct app *app)
 static void counts_text(const struct app *app, struct buf *out)
 {
 	char n[NUMBER_TEXT];
+	int waiting = app_keys_waiting(app);
+	if (waiting > 0)
+		buf_printf(out, waiting == 1 ? "%d key waits, " : "%d keys wait, ", waiting);
 	if (app->marks.count > 0)
 		buf_printf(out, "%s marked, ", view_number((int64_t)app->marks.count, n));
 	if (fresh_of(app) > 0)

@@ -272,9 +272,15 @@ static void test_typing_ahead(void **state)
 	struct event paste = {.kind = EVENT_PASTE, .text = STR("status:dropped")};
 	app_handle(&w->app, &paste);
 	key(w, "Enter");
+	w->app.stale_after_ms = 60000;
+	assert_int_equal(app_timeout_ms(&w->app), 60000);
 	key(w, "Space");
 	key(w, "Space");
 	assert_int_equal(w->app.marks.count, 0);
+	assert_true(app_timeout_ms(&w->app) < 20); /* that they wait is to be seen at once */
+	w->app.stale_after_ms = 0;
+	draw(w);
+	assert_shown(w, "2 keys wait, ");
 	w->hold = false;
 	pump(w);
 	draw(w);
