@@ -73,6 +73,18 @@ struct found {
 	size_t count, cap;
 };
 
+/* The tally in memory; see store_sqlite_facets.c. */
+struct tally_row {
+	int64_t day_s, code_key, count; /* day_s: where the UTC day starts */
+	enum outcome outcome;
+};
+struct known_tally {
+	bool valid;
+	int64_t version; /* of the database */
+	struct tally_row *rows;
+	size_t count, cap;
+};
+
 struct store {
 	sqlite3 *db;
 	char *path;
@@ -91,6 +103,7 @@ struct store {
 	void *stale_ctx;
 	sqlite3_stmt *stmts[STMT_COUNT];
 	struct found found; /* of a handle that only reads */
+	struct known_tally known_tally;
 	struct tally tally; /* of a handle that writes */
 	struct bulk *bulk;  /* between store_begin_first and store_commit */
 };
@@ -197,6 +210,11 @@ bool email_facets(struct store *st, const struct plan *p, int64_t from_s, int64_
 		  struct err *e);
 /* All of them, where it will do to know on which UTC day they were: from the tally where it can answer. */
 bool facets(struct store *st, const struct plan *p, facet_fn *each, void *ctx, struct err *e);
+/* The tally as of the state that is read, remembered for as long as nobody writes. *out NULL: it is not remembered, and not
+ * to be read now; or too long, or this handle writes. */
+bool known_tally_of(struct store *st, bool read, const struct known_tally **out, struct err *e);
+void known_tally_free(struct known_tally *k);
+
 /* As `facets`, but days are cut: what it tells of one side of a cut is never told with a time of the other. Counts may be
  * negative; their sums are right. */
 struct cuts {
@@ -232,6 +250,8 @@ bool query_number_if(struct store *st, struct query *q, bool *any, int64_t *out,
 
 /* All that the scope of p lets through, in no order, as remembered or, if `seek`, searched for now. *out NULL:
  * neither, or too many, or an index can tell. */
+/* Another one than before: somebody else has written. */
+bool store_data_version(struct store *st, int64_t *out, struct err *e);
 bool found_of(struct store *st, const struct plan *p, bool seek, const struct found **out, struct err *e);
 void found_free(struct found *f);
 

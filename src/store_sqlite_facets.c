@@ -47,10 +47,82 @@ bool email_facets(struct store *st, const struct plan *p, int64_t from_s, int64_
 	return ok;
 }
 
+/* ---- the tally, remembered ---- */
+
+/* The browser asks it for the totals, a count, groups and a timeline, one after the other. */
+enum { KNOWN_MAX = 200000 }; /* rows: 6 MB */
+
+static void know_row(void *ctx, int64_t time_s, enum outcome outcome, int64_t code_key, int64_t count)
+{
+	struct known_tally *k = ctx;
+	if (k->count == k->cap) {
+		k->cap = k->cap ? k->cap * 2 : 1024;
+		k->rows = realloc(k->rows, k->cap * sizeof *k->rows);
+		if (!k->rows)
+			die("out of memory");
+	}
+	k->rows[k->count++] =
+		(struct tally_row){.day_s = time_s, .code_key = code_key, .count = count, .outcome = outcome};
+}
+
+bool known_tally_of(struct store *st, bool read, const struct known_tally **out, struct err *e)
+{
+	struct known_tally *k = &st->known_tally;
+	int64_t version;
+	*out = NULL;
+	if (st->writable) /* what it writes itself changes no version */
+		return true;
+	if (!store_data_version(st, &version, e))
+		return false;
+	if (!read && (!k->valid || k->version != version))
+		return true;
+	if (!k->valid || k->version != version) {
+		struct query q = {0};
+		query_sql(&q, "SELECT day * 86400, outcome, code_key, count FROM tally LIMIT ");
+		query_int(&q, KNOWN_MAX + 1);
+		k->count = 0;
+		k->valid = query_facets(st, &q, know_row, k, e);
+		k->version = version;
+		query_free(&q);
+		if (!k->valid)
+			return false;
+	}
+	if (k->count <= KNOWN_MAX)
+		*out = k;
+	return true;
+}
+
+void known_tally_free(struct known_tally *k)
+{
+	free(k->rows);
+	*k = (struct known_tally){0};
+}
+
+static bool is_of(const struct tally_row *row, const struct plan *p)
+{
+	struct record r = {.time = row->day_s, .outcome = row->outcome};
+	if (!(p->outcomes & 1u << row->outcome))
+		return false;
+	code_key_split(row->code_key, &r.enhanced, &r.basic);
+	return scope_matches(p->scope, &r); /* a whole day is within the times that it names, or not asked for */
+}
+
 /* Days from_day <= day < until_day; the times it gives are where the days start. */
 static bool tally_facets(struct store *st, const struct plan *p, int64_t from_day, int64_t until_day, facet_fn *each,
 			 void *ctx, struct err *e)
 {
+	const struct known_tally *known;
+	bool whole = from_day == INT64_MIN && until_day == INT64_MAX; /* some days are read sooner by themselves */
+	if (!known_tally_of(st, whole, &known, e))
+		return false;
+	for (size_t i = 0; known && i < known->count; i++) {
+		const struct tally_row *r = &known->rows[i];
+		int64_t day = r->day_s / DAY_S;
+		if (day >= from_day && day < until_day && is_of(r, p))
+			each(ctx, r->day_s, r->outcome, r->code_key, r->count);
+	}
+	if (known)
+		return true;
 	struct query q = {0};
 	query_sql(&q, "SELECT day * 86400, outcome, code_key, count FROM tally");
 	query_where_days(&q, st, p, from_day, until_day);
@@ -97,14 +169,8 @@ bool facets(struct store *st, const struct plan *p, facet_fn *each, void *ctx, s
 /* To read half a day costs as much as so many emails. */
 enum { EMAILS_A_DAY = 100 };
 
-struct tally_row {
-	int64_t day_s, code_key, count;
-	enum outcome outcome;
-};
-
 struct cutting {
-	struct tally_row *rows; /* of the whole days */
-	size_t count, cap;
+	struct known_tally days; /* the whole ones */
 	int64_t emails;
 	facet_fn *each;
 	void *ctx;
@@ -114,15 +180,8 @@ struct cutting {
 static void keep_row(void *ctx, int64_t time_s, enum outcome outcome, int64_t code_key, int64_t count)
 {
 	struct cutting *c = ctx;
-	if (c->count == c->cap) {
-		c->cap = c->cap ? c->cap * 2 : 1024;
-		c->rows = realloc(c->rows, c->cap * sizeof *c->rows);
-		if (!c->rows)
-			die("out of memory");
-	}
 	c->emails += count;
-	c->rows[c->count++] =
-		(struct tally_row){.day_s = time_s, .code_key = code_key, .count = count, .outcome = outcome};
+	know_row(&c->days, time_s, outcome, code_key, count);
 }
 
 static void tell_near(void *ctx, int64_t time_s, enum outcome outcome, int64_t code_key, int64_t count)
@@ -148,13 +207,13 @@ static void take_from(struct cutting *c, int64_t far_s)
 static bool cut_day(struct store *st, const struct plan *p, struct cutting *c, size_t first, size_t end, int64_t cut_s,
 		    struct err *e)
 {
-	int64_t from_s = c->rows[first].day_s, until_s = from_s + DAY_S;
+	int64_t from_s = c->days.rows[first].day_s, until_s = from_s + DAY_S;
 	if (cut_s < from_s)
 		return email_facets(st, p, from_s, until_s, c->each, c->ctx, e);
 	bool read_first = cut_s - from_s <= until_s - cut_s;
 	int64_t far_s = read_first ? cut_s : from_s;
 	for (size_t i = first; i < end; i++)
-		c->each(c->ctx, far_s, c->rows[i].outcome, c->rows[i].code_key, c->rows[i].count);
+		c->each(c->ctx, far_s, c->days.rows[i].outcome, c->days.rows[i].code_key, c->days.rows[i].count);
 	if (cut_s == from_s)
 		return true;
 	if (!email_facets(st, p, read_first ? from_s : cut_s, read_first ? cut_s : until_s, tell_near, c, e))
@@ -166,9 +225,9 @@ static bool cut_day(struct store *st, const struct plan *p, struct cutting *c, s
 static int64_t count_cuts(const struct cutting *c, const struct cuts *cuts)
 {
 	int64_t n = 0;
-	for (size_t i = 0; i < c->count; i++) {
-		int64_t day_s = c->rows[i].day_s;
-		n += (i == 0 || c->rows[i - 1].day_s != day_s) && cuts->of_day(cuts->ctx, day_s) != day_s;
+	for (size_t i = 0; i < c->days.count; i++) {
+		int64_t day_s = c->days.rows[i].day_s;
+		n += (i == 0 || c->days.rows[i - 1].day_s != day_s) && cuts->of_day(cuts->ctx, day_s) != day_s;
 	}
 	return n;
 }
@@ -183,9 +242,9 @@ static bool cut_days(struct store *st, const struct plan *p, struct days d, cons
 			until_s = d.until == INT64_MAX ? INT64_MAX : d.until * DAY_S;
 		return email_facets(st, p, from_s, until_s, c->each, c->ctx, e);
 	}
-	for (size_t first = 0, end; first < c->count; first = end) {
-		int64_t day_s = c->rows[first].day_s;
-		for (end = first; end < c->count && c->rows[end].day_s == day_s;)
+	for (size_t first = 0, end; first < c->days.count; first = end) {
+		int64_t day_s = c->days.rows[first].day_s;
+		for (end = first; end < c->days.count && c->days.rows[end].day_s == day_s;)
 			end++;
 		if (!cut_day(st, p, c, first, end, cuts->of_day(cuts->ctx, day_s), e))
 			return false;
@@ -199,7 +258,7 @@ bool facets_cut(struct store *st, const struct plan *p, const struct cuts *cuts,
 	struct cutting c = {.each = each, .ctx = ctx};
 	struct days d;
 	bool ok = edge_facets(st, p, &d, each, ctx, e) && (d.from == d.until || cut_days(st, p, d, cuts, &c, e));
-	free(c.rows);
+	known_tally_free(&c.days);
 	tally_free(&c.near);
 	return ok;
 }

@@ -18,7 +18,7 @@ static void add_key(struct buf *key, const struct scope *s)
 	arena_free(&a);
 }
 
-static bool data_version(struct store *st, int64_t *out, struct err *e)
+bool store_data_version(struct store *st, int64_t *out, struct err *e)
 {
 	sqlite3_stmt *s = store_stmt(st, STMT_DATA_VERSION, e);
 	if (!s)
@@ -71,7 +71,7 @@ bool found_of(struct store *st, const struct plan *p, bool seek, const struct fo
 	*out = NULL;
 	if (st->writable || whole.coded || !whole.failures)
 		return true;
-	if (!data_version(st, &version, e))
+	if (!store_data_version(st, &version, e))
 		return false;
 	add_key(&key, p->scope);
 	bool ok = true, same = f->valid && f->version == version && str_eq(buf_str(&f->key), buf_str(&key));

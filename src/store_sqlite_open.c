@@ -335,6 +335,7 @@ void store_close(struct store *st)
 	close_db(st);
 	tally_free(&st->tally);
 	found_free(&st->found);
+	known_tally_free(&st->known_tally);
 	free(st->path);
 	free(st);
 }
