@@ -214,8 +214,8 @@ static bool drop_codes(struct masking *m, struct str rest)
 
 static bool take_codes(struct masking *m)
 {
-	char before = former(m);
-	if (before && before != ' ' && before != ';')
+	char before = former(m), first = m->s.p[m->at];
+	if (first < '0' || first > '9' || (before && before != ' ' && before != ';'))
 		return false;
 	struct str rest = str_slice(m->s, m->at, SIZE_MAX);
 	return m->coded ? drop_codes(m, rest) : keep_codes(m, rest);
@@ -228,6 +228,8 @@ static size_t closed_at(const struct masking *m)
 {
 	static const char pairs[][2] = {{'<', '>'}, {'[', ']'}, {'{', '}'}, {'"', '"'}, {'\'', '\''}, {'`', '\''}};
 	char open = m->s.p[m->at], close = '\0';
+	if (is_letter(open))
+		return 0;
 	for (size_t i = 0; i < COUNT_OF(pairs); i++)
 		if (pairs[i][0] == open)
 			close = pairs[i][1];
