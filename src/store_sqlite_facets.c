@@ -203,11 +203,18 @@ static void take_from(struct cutting *c, int64_t far_s)
 	tally_forget(&c->near);
 }
 
+/* A file may hold any number for a time; no calendar has days that far away. */
+static int64_t cut_of(const struct cuts *cuts, int64_t day_s)
+{
+	static const int64_t far_s = (int64_t)1 << 48;
+	return day_s > -far_s && day_s < far_s ? cuts->of_day(cuts->ctx, day_s) : day_s;
+}
+
 /* The day is told of as if all of it were in the longer of its parts; then the shorter is read. */
 static bool cut_day(struct store *st, const struct plan *p, struct cutting *c, size_t first, size_t end, int64_t cut_s,
 		    struct err *e)
 {
-	int64_t from_s = c->days.rows[first].day_s, until_s = from_s + DAY_S;
+	int64_t from_s = c->days.rows[first].day_s, until_s = cut_s == from_s ? from_s : from_s + DAY_S;
 	if (cut_s < from_s)
 		return email_facets(st, p, from_s, until_s, c->each, c->ctx, e);
 	bool read_first = cut_s - from_s <= until_s - cut_s;
@@ -227,7 +234,7 @@ static int64_t count_cuts(const struct cutting *c, const struct cuts *cuts)
 	int64_t n = 0;
 	for (size_t i = 0; i < c->days.count; i++) {
 		int64_t day_s = c->days.rows[i].day_s;
-		n += (i == 0 || c->days.rows[i - 1].day_s != day_s) && cuts->of_day(cuts->ctx, day_s) != day_s;
+		n += (i == 0 || c->days.rows[i - 1].day_s != day_s) && cut_of(cuts, day_s) != day_s;
 	}
 	return n;
 }
@@ -246,7 +253,7 @@ static bool cut_days(struct store *st, const struct plan *p, struct days d, cons
 		int64_t day_s = c->days.rows[first].day_s;
 		for (end = first; end < c->days.count && c->days.rows[end].day_s == day_s;)
 			end++;
-		if (!cut_day(st, p, c, first, end, cuts->of_day(cuts->ctx, day_s), e))
+		if (!cut_day(st, p, c, first, end, cut_of(cuts, day_s), e))
 			return false;
 	}
 	return true;
