@@ -1,5 +1,5 @@
 /* Answers that the query layer puts together from several of the store's: the timeline and the trees, in every zone. */
-#include "scratch.h"
+#include "scratch_rows.h"
 
 #include "query.h"
 #include "zones.h"
@@ -7,20 +7,8 @@
 static const int64_t FIRST_S = 1761890461; /* 2025-10-31T06:01:01Z */
 enum { RECORDS = 60000, STEP_S = 537 };    /* a bit over a year, more than 100 failures a day */
 
-struct fixture {
-	struct scratch *scratch;
-	sqlite3 *db;
-	struct store *st;
-};
-
 static int setup(void **state)
 {
-	struct fixture *f = calloc(1, sizeof *f);
-	struct err e = {0};
-	assert_non_null(f);
-	f->scratch = scratch_make();
-	store_close(store_open_rw(f->scratch->path, true, &e));
-	f->db = plain_open(f->scratch->path);
 	char sql[700];
 	snprintf(sql, sizeof sql,
 		 "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < %d)"
@@ -30,21 +18,9 @@ static int setup(void **state)
 		 " %lld + i * %d, CASE i %% 5 WHEN 0 THEN 'delivered' WHEN 1 THEN 'dropped' ELSE 'failed' END,"
 		 " iif(i %% 3, '5.1.1', '4.2.2') FROM n",
 		 RECORDS, (long long)FIRST_S, STEP_S);
-	plain_exec(f->db, sql);
-	f->st = store_open(f->scratch->path, &e);
-	assert_non_null(f->st);
-	*state = f;
+	struct fixture *f = *state = fixture_make(sql);
+	fixture_open(f);
 	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct fixture *f = *state;
-	void *scratch = f->scratch;
-	store_close(f->st);
-	sqlite3_close(f->db);
-	free(f);
-	return scratch_teardown(&scratch);
 }
 
 /* ---- the timeline ---- */
@@ -248,7 +224,7 @@ static void a_long_tree_counts_all(void **state)
 	reply_free(out);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, fixture_teardown)
 
 int main(void)
 {

@@ -1,6 +1,6 @@
 /* Every question that the browser asks while somebody waits is answered from an index: SQLite's own words on
  * how it would go about it are caught by a trace of what is run, and none may scan the table of emails. */
-#include "scratch.h"
+#include "scratch_rows.h"
 
 /* Statements that a store runs, seen through sqlite3_auto_extension: it is called for every connection that is
  * opened. */
@@ -59,22 +59,9 @@ static char *plans(sqlite3 *db)
 	return b.p ? b.p : strdup("");
 }
 
-struct fixture {
-	struct scratch *scratch;
-	sqlite3 *db;
-	struct store *st;
-};
-
 static int setup(void **state)
 {
-	struct fixture *f = calloc(1, sizeof *f);
-	struct err e = {0};
-	assert_non_null(f);
-	f->scratch = scratch_make();
-	store_close(store_open_rw(f->scratch->path, true, &e));
-	f->db = plain_open(f->scratch->path);
-	plain_exec(
-		f->db,
+	struct fixture *f = *state = fixture_make(
 		"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 9000)"
 		" INSERT INTO email (recipient, time, outcome, enhanced_code, basic_code) SELECT 'user' || (i % 700) ||"
 		" '@d' || (i % 50) || '.example', 1700000000 + i * 60, iif(i % 3, 'delivered', 'failed'),"
@@ -84,24 +71,16 @@ static int setup(void **state)
 	sqlite3_create_function(f->db, "text_ends", 2, SQLITE_UTF8, NULL, no_holds, NULL, NULL);
 	sqlite3_create_function(f->db, "wording", 1, SQLITE_UTF8, NULL, no_holds, NULL, NULL);
 	sqlite3_auto_extension((void (*)(void))on_open);
-	f->st = store_open(f->scratch->path, &e);
+	fixture_open(f);
 	sqlite3_cancel_auto_extension((void (*)(void))on_open);
-	if (!f->st)
-		fail_msg("%s", e.msg);
 	forget();
-	*state = f;
 	return 0;
 }
 
 static int teardown(void **state)
 {
-	struct fixture *f = *state;
-	void *scratch = f->scratch;
-	store_close(f->st);
-	sqlite3_close(f->db);
-	free(f);
 	forget();
-	return scratch_teardown(&scratch);
+	return fixture_teardown(state);
 }
 
 static const struct group_by by_code = {.grouping = GROUP_CODE, .limit = 100},
