@@ -1,9 +1,10 @@
 /* store_sqlite.h - what the files of the SQLite store share. Nobody else includes it, or sqlite3.h.
  *
  * Layer 2. store_sqlite_open.c: opening, safety, errors. _schema.c: is it ours? _sql.c: statements, values, rows.
- * _functions.c: SQL functions. _filter.c: scopes → SQL. _write.c: putting in. _bulk.c: into an empty database. _tally.c: its share of the tally. store_sqlite.c: lists.
- * _each.c: all records, several readers of one state.
- * _facets.c: how many of a time, outcome and code. _sums.c: counts, over time too. _groups.c: groups. _found.c: what a search found, remembered. _detail.c: one email. _table.c: tables of others.
+ * _functions.c: SQL functions. _filter.c: scopes → SQL. _write.c: putting in. _bulk.c: into an empty database.
+ * _tally.c: its share of the tally. store_sqlite.c: lists. _each.c: all records, several readers of one state.
+ * _facets.c: how many of a time, outcome and code. _sums.c: counts, over time too. _groups.c: groups. _found.c: what a
+ * search found, remembered. _detail.c: one email. _table.c: tables of others.
  */
 #ifndef STORE_SQLITE_H
 #define STORE_SQLITE_H

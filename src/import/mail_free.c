@@ -9,13 +9,6 @@
 
 /* ---- is it a notice? ---- */
 
-/* Nothing is sent back that will be tried again, though the other server spoke of a delay. */
-static bool says_returned(struct str subject)
-{
-	return str_find(subject, STR("returned to sender"), 0) != SIZE_MAX ||
-	       str_find(subject, STR("returning message to sender"), 0) != SIZE_MAX;
-}
-
 enum verdict free_verdict(const struct notice *n, struct arena *a)
 {
 	struct str subject = phrase_form(n->subject, a), text = phrase_form(n->text, a);
@@ -36,7 +29,7 @@ enum verdict free_verdict(const struct notice *n, struct arena *a)
 	int score = 2 * by_subject + 2 * (by_text || delayed) + (st.basic || st.enhanced.cls) + n->has_original + robot;
 	if (!certain && (score < 6 - robot || !(by_subject || by_text || delayed || st.basic)))
 		return VERDICT_NONE;
-	bool gave_up = phrase_in(text, PHRASE_GAVE_UP) || says_returned(subject);
+	bool gave_up = phrase_in(text, PHRASE_GAVE_UP) || phrase_in(subject, PHRASE_RETURNED);
 	return (delayed || delayed_subject) && !gave_up ? VERDICT_DELAYED : VERDICT_FAILED;
 }
 

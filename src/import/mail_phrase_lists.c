@@ -397,6 +397,11 @@ static const char *const gave_up[] = {
 	"has been given up",
 };
 
+static const char *const returned[] = {
+	"returned to sender",
+	"returning message to sender",
+};
+
 static const char *const rejected[] = {
 	"automatically rejected",
 };
@@ -678,6 +683,7 @@ const struct phrase_list phrase_lists[PHRASE_KINDS] = {
 	[PHRASE_FAILED_SUBJECT] = LIST(failed_subject),
 	[PHRASE_FAILED] = LIST(failed),
 	[PHRASE_GAVE_UP] = LIST(gave_up),
+	[PHRASE_RETURNED] = LIST(returned),
 	[PHRASE_REJECTED] = LIST(rejected),
 	[PHRASE_DELAYED] = LIST(delayed),
 	[PHRASE_SUCCESS] = LIST(success),

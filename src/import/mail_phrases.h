@@ -11,6 +11,7 @@ enum phrase_kind {
 	PHRASE_FAILED_SUBJECT, /* the Subject says that a mail failed */
 	PHRASE_FAILED,         /* the text says so */
 	PHRASE_GAVE_UP,        /* it will not be tried again, whatever else is said */
+	PHRASE_RETURNED,       /* the same in the Subject: nothing is sent back that will be tried again */
 	PHRASE_REJECTED,       /* what was to deliver it has refused it, in a report that seems to tell of reading */
 	PHRASE_DELAYED,        /* it will be tried again */
 	PHRASE_SUCCESS,        /* it has arrived; in the Subject */
