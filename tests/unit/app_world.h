@@ -28,7 +28,6 @@ struct world {
 	unsigned generation[ASK_KINDS];
 	const struct theme *theme; /* that the terminal was told */
 	bool hold;                 /* answers do not come */
-	int repaints;
 };
 
 /* ---- a port whose answers come when the test says so ---- */
@@ -72,7 +71,7 @@ static inline void port_suspend(void *ctx)
 
 static inline void port_repaint(void *ctx)
 {
-	((struct world *)ctx)->repaints++;
+	(void)ctx;
 }
 
 static inline void port_theme(void *ctx, const struct theme *t)
