@@ -5,6 +5,7 @@
 #include "text.h"
 #include "tree.h"
 #include "view.h"
+#include "worker_threads.h"
 
 #include <string.h>
 
@@ -258,6 +259,7 @@ static int run(const struct cmd *self, const struct opt_result *o, struct arena 
 	if (!st)
 		return cmd_fail(&e);
 	cmd_say_slow(st);
+	store_set_threads(st, threads_wanted(READERS_MAX), threads_run);
 	bool ok = ask(st, &scope, &s, a, &e);
 	store_close(st);
 	if (!ok)

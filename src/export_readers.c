@@ -1,10 +1,8 @@
 #include "export_readers.h"
 
 #include "export_lines.h"
+#include "worker_threads.h"
 
-#include <pthread.h>
-#include <sched.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <time.h>
 
@@ -234,11 +232,8 @@ static void *reader_main(void *ctx)
 
 static int wanted_readers(const struct export_options *o)
 {
-	cpu_set_t set;
 	int n = o->readers;
-	if (n == 0)
-		n = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
-	return n < 1 ? 1 : n > READERS_MAX ? READERS_MAX : n;
+	return n < 1 ? threads_wanted(READERS_MAX) : n > READERS_MAX ? READERS_MAX : n;
 }
 
 /* Is there more than one slice? Else another reader would be opened for nothing. */
@@ -269,13 +264,8 @@ static bool open_readers(struct store *st, struct pool *p, struct reader *reader
 
 static void start(struct reader *r)
 {
-	/* Signals are for the caller. */
-	sigset_t all, before;
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
 	store_set_stale(r->store, is_stopped, r->pool);
-	r->started = pthread_create(&r->thread, NULL, reader_main, r) == 0; /* without it the others do its work */
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	r->started = thread_start(&r->thread, reader_main, r) == 0; /* without it the others do its work */
 }
 
 static void finish(struct reader *r)

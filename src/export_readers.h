@@ -1,6 +1,6 @@
 /* export_readers.h - threads that read and format slices of an export, and write them in their order. For export.c.
  *
- * Layer 3. With worker.c the only user of pthread.h. Never: SQL, formats. The calling thread is one of the readers; the
+ * Layer 3. Never: SQL, formats. The calling thread is one of the readers; the
  * others have handles of their own that see the same state, and are gone when the call returns. Memory does not
  * depend on how much is read.
  */

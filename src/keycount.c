@@ -3,6 +3,7 @@
 #include "text.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum { SLOTS_START = 256 };
 
@@ -27,36 +28,66 @@ static void grow(struct key_counts *k)
 		if (old.slots[i].count)
 			*slot_of(k, old.slots[i].folded, old.slots[i].hash) = old.slots[i];
 	free(old.slots);
+	memset(k->recent, 0, sizeof k->recent);
 }
 
-void key_counts_add(struct key_counts *k, struct str key, int64_t n)
+/* Of eight bytes at a time: a key is hashed for every row of the table. */
+static uint64_t hash_of(struct str s)
 {
-	if (k->count >= k->cap / 2)
-		grow(k);
+	uint64_t h = s.len, part;
+	size_t at = 0;
+	for (; at + sizeof part <= s.len; at += sizeof part) {
+		memcpy(&part, s.p + at, sizeof part);
+		h = (h ^ part) * 0x9E3779B97F4A7C15u;
+		h ^= h >> 32;
+	}
+	part = 0;
+	if (at < s.len)
+		memcpy(&part, s.p + at, s.len - at);
+	h = (h ^ part) * 0x9E3779B97F4A7C15u;
+	return h ^ h >> 32;
+}
+
+/* The slot of this text, a new one if there is room; NULL: there is none. */
+static struct key_count *find(struct key_counts *k, struct str key)
+{
 	buf_reset(&k->folded);
 	if (k->exact)
 		buf_add(&k->folded, key);
 	else
 		text_add_folded(&k->folded, key);
 	struct str folded = buf_str(&k->folded);
-	uint64_t hash = str_hash(folded, 0);
-	hash ^= hash >> 32; /* the table takes the low bits */
+	uint64_t hash = hash_of(folded);
 	struct key_count *s = slot_of(k, folded, hash);
-	if (s->count == 0) {
-		if ((k->most && k->count >= k->most) || (k->most_bytes && k->bytes >= k->most_bytes)) {
+	if (s->count != 0)
+		return s;
+	if ((k->most && k->count >= k->most) || (k->most_bytes && k->bytes >= k->most_bytes))
+		return NULL;
+	struct str kept = arena_str(&k->arena, key);
+	*s = (struct key_count){
+		.key = kept,
+		.folded = str_eq(kept, folded) ? kept : arena_str(&k->arena, folded),
+		.hash = hash,
+	};
+	k->count++;
+	k->bytes += key.len;
+	return s;
+}
+
+void key_counts_add(struct key_counts *k, struct str key, int64_t n)
+{
+	if (k->count >= k->cap / 2)
+		grow(k);
+	struct key_count **recent = &k->recent[hash_of(key) % KEYS_RECENT];
+	if (!*recent || !str_eq((*recent)->key, key)) { /* most come again soon, and written in the same way */
+		struct key_count *s = find(k, key);
+		if (!s) {
 			k->more = true;
 			return;
 		}
-		struct str kept = arena_str(&k->arena, key);
-		*s = (struct key_count){
-			.key = kept,
-			.folded = str_eq(kept, folded) ? kept : arena_str(&k->arena, folded),
-			.hash = hash,
-		};
-		k->count++;
-		k->bytes += key.len;
+		*recent = s;
 	}
-	s->count += n;
+	(*recent)->count += n;
 }
 
 struct key_count *key_counts_list(const struct key_counts *k, struct arena *a)

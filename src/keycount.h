@@ -14,15 +14,18 @@ struct key_count {
 	int64_t count;     /* 0: a free slot */
 };
 
+enum { KEYS_RECENT = 256 };
+
 struct key_counts {
 	struct key_count *slots; /* an open hash table */
 	size_t cap, count;
 	size_t most, most_bytes; /* of distinct texts; further ones are not counted. 0: all are */
 	size_t bytes;
-	bool exact;         /* case does matter */
-	bool more;          /* some were not counted */
-	struct arena arena; /* of the texts */
-	struct buf folded;  /* the newest text */
+	bool exact;                            /* case does matter */
+	bool more;                             /* some were not counted */
+	struct arena arena;                    /* of the texts */
+	struct buf folded;                     /* the newest text */
+	struct key_count *recent[KEYS_RECENT]; /* slots, by the hash of their key */
 };
 
 void key_counts_add(struct key_counts *k, struct str key, int64_t n);

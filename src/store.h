@@ -14,6 +14,8 @@
 
 struct store;
 
+enum { READERS_MAX = 4 }; /* handles that read one state, each in a thread of its own */
+
 /* ---- opening ---- */
 
 /* Opens for browsing: never writes to the file, and never creates anything beside it that its owner could not write.
@@ -44,6 +46,13 @@ bool store_version(struct store *st, int64_t *version, struct err *e);
 
 /* `is_stale` is polled during queries, and ends them with ERR_STALE. NULL: never. */
 void store_set_stale(struct store *st, bool (*is_stale)(void *ctx), void *ctx);
+
+/* Lets up to `threads` threads (READERS_MAX at the most) answer what reads all failures, each with a handle of its own, which
+ * the store opens, keeps and closes. `run` is threads_run, or does as much: it calls fn(ctx, i) for each i below `count`, 0
+ * in its own thread, after all others that it calls there, and returns when all have returned. is_stale is polled by 0
+ * alone. The answers are the same however many threads there are. */
+typedef void store_run_fn(int count, void (*fn)(void *ctx, int i), void *ctx);
+void store_set_threads(struct store *st, int threads, store_run_fn *run);
 
 /* ---- asking ---- */
 
@@ -171,7 +180,6 @@ bool store_each(struct store *st, const struct scope *s, const int64_t *ids, siz
 
 /* ---- several handles that read one state ---- */
 
-enum { READERS_MAX = 4 };
 /* Another handle on the database of `st`, for another thread. NULL: there can be none, for whatever reason. */
 struct store *store_open_beside(const struct store *st);
 /* Until store_let_go all that these handles are asked is answered from one and the same state, however others write.

@@ -1,5 +1,6 @@
 #include "store_sqlite.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,19 +33,27 @@ static const struct {
 enum { RARE = 2000 };
 
 /* Are there at most RARE? Soon over when there are more. */
-static bool is_rare(struct store *st, const struct plan *p, const char *index, bool *out, struct err *e)
+static bool count_few(void *ctx, const struct share *s, struct err *e)
 {
+	atomic_llong *count = ctx;
 	struct query q = {0};
-	int64_t n;
-	query_sql(&q, "SELECT count(*) FROM (SELECT 1 FROM email INDEXED BY ");
-	query_sql(&q, index);
-	query_where(&q, st, p, p->from_s, p->until_s);
+	int64_t n = 0;
+	query_sql(&q, "SELECT count(*) FROM (SELECT 1");
+	share_sql(&q, s);
 	query_sql(&q, " LIMIT ");
 	query_int(&q, RARE + 1);
 	query_sql(&q, ")");
-	bool ok = query_number(st, &q, &n, e);
-	*out = n <= RARE;
+	bool ok = atomic_load(count) > RARE || query_number(s->st, &q, &n, e);
+	atomic_fetch_add(count, n);
 	query_free(&q);
+	return ok;
+}
+
+static bool is_rare(struct store *st, const struct plan *p, const char *index, bool *out, struct err *e)
+{
+	atomic_llong count = 0;
+	bool ok = shares_read(st, p, index, count_few, &count, e);
+	*out = atomic_load(&count) <= RARE;
 	return ok;
 }
 
@@ -204,16 +213,45 @@ static bool stretch_ids(struct store *st, const struct plan *p, const struct pat
 	return ok;
 }
 
-static bool page_ids(struct store *st, const struct scope *scope, enum sort sort, const struct cursor *from,
-		     bool backwards, size_t limit, struct ids *ids, struct err *e)
+/* To walk further than that in search of a page takes longer, mostly, than to search all failures at once: in several threads,
+ * and the count that is asked next knows them then. */
+enum { PATIENCE = 300 }; /* thousands of SQLite's steps: some 40,000 rows */
+
+/* Walks in order, but not far; then knows all that there is, and goes straight to it if that is little. */
+static bool seek_page_ids(struct store *st, const struct plan *p, struct path *path, const struct stretch *s,
+			  bool backwards, size_t limit, struct ids *ids, struct err *e)
 {
-	struct plan p = plan_of(scope);
+	const struct found *found;
+	st->patience = PATIENCE;
+	bool ok = stretch_ids(st, p, path, *s, backwards, limit, 0, ids, e);
+	bool gave_up = st->gave_up;
+	st->patience = 0;
+	st->gave_up = false;
+	if (ok || !gave_up || e->kind == ERR_STALE)
+		return ok;
+	*e = (struct err){0};
+	ids->count = 0;
+	if (!found_of(st, p, true, &found, e))
+		return false;
+	if (found && found->count <= RARE)
+		*path = (struct path){.found = found};
+	return stretch_ids(st, p, path, *s, backwards, limit, 0, ids, e);
+}
+
+static bool page_ids(struct store *st, const struct plan *p, enum sort sort, const struct cursor *from, bool backwards,
+		     size_t limit, struct ids *ids, struct err *e)
+{
 	struct path path;
 	enum cursor_at nothing_there = backwards ? CURSOR_START : CURSOR_END;
 	if (from->at == nothing_there)
 		return true;
 	struct stretch s = {.sort = sort, .at = from->at == CURSOR_RECORD ? from : NULL, .before = backwards};
-	return choose_path(st, &p, sort, &path, e) && stretch_ids(st, &p, &path, s, backwards, limit, 0, ids, e);
+	if (!choose_path(st, p, sort, &path, e))
+		return false;
+	bool may_be_far =
+		limit <= PAGE_MAX && p->failures && !p->coded && !p->one_domain && !p->recipients && !path.found;
+	return may_be_far ? seek_page_ids(st, p, &path, &s, backwards, limit, ids, e)
+			  : stretch_ids(st, p, &path, s, backwards, limit, 0, ids, e);
 }
 
 static bool fetch_rows(struct store *st, const struct ids *ids, bool reversed, struct arena *a, struct page *out,
@@ -233,13 +271,14 @@ static bool fetch_rows(struct store *st, const struct ids *ids, bool reversed, s
 bool store_page(struct store *st, const struct scope *s, enum sort sort, const struct cursor *from, bool backwards,
 		int limit, struct arena *a, struct page *out, struct err *e)
 {
+	struct plan p = plan_of(s);
 	struct ids ids = {0};
 	bool ok;
 	size_t most = limit < 1 ? 1 : limit > PAGE_MAX ? PAGE_MAX : (size_t)limit;
 	do {
 		*out = (struct page){0};
 		ids.count = 0;
-		ok = store_read_begin(st, e) && page_ids(st, s, sort, from, backwards, most, &ids, e);
+		ok = shares_begin(st, &p, !p.coded, e) && page_ids(st, &p, sort, from, backwards, most, &ids, e);
 		/* A damaged file may give some rows before it fails: they are shown. */
 		if (ok || e->kind == ERR_IO)
 			ok = fetch_rows(st, &ids, backwards, a, out, e) && ok;
@@ -251,14 +290,15 @@ bool store_page(struct store *st, const struct scope *s, enum sort sort, const s
 
 bool store_ids(struct store *st, const struct scope *s, struct arena *a, int64_t **ids, size_t *count, struct err *e)
 {
+	struct plan p = plan_of(s);
 	struct ids found = {0};
 	bool ok;
 	*ids = NULL;
 	*count = 0;
 	do {
 		found.count = 0;
-		ok = store_read_begin(st, e) &&
-		     page_ids(st, s, SORT_TIME, &(struct cursor){0}, false, SIZE_MAX >> 1, &found, e);
+		ok = shares_begin(st, &p, !p.coded, e) &&
+		     page_ids(st, &p, SORT_TIME, &(struct cursor){0}, false, SIZE_MAX >> 1, &found, e);
 		ok = store_read_end(st, ok, e);
 	} while (!ok && store_again(st, e));
 	if (ok && found.count) {
@@ -332,7 +372,7 @@ bool store_rank(struct store *st, const struct scope *s, enum sort sort, const s
 	struct plan p = plan_of(s);
 	bool ok;
 	do {
-		ok = store_read_begin(st, e) && rank_of(st, &p, sort, at, out, e);
+		ok = shares_begin(st, &p, !p.coded, e) && rank_of(st, &p, sort, at, out, e);
 		ok = store_read_end(st, ok, e);
 	} while (!ok && store_again(st, e));
 	if (!ok)
@@ -366,7 +406,7 @@ bool store_at_rank(struct store *st, const struct scope *s, enum sort sort, int6
 	do {
 		struct plan p = plan_of(s);
 		*out = (struct cursor){.at = CURSOR_END};
-		ok = store_read_begin(st, e) && at_rank(st, &p, sort, rank < 0 ? 0 : rank, a, out, e);
+		ok = shares_begin(st, &p, !p.coded, e) && at_rank(st, &p, sort, rank < 0 ? 0 : rank, a, out, e);
 		ok = store_read_end(st, ok, e);
 	} while (!ok && store_again(st, e));
 	return ok;
@@ -405,7 +445,7 @@ bool store_span(struct store *st, const struct scope *s, int64_t *first_s, int64
 	struct plan p = plan_of(s);
 	bool ok;
 	do {
-		ok = store_read_begin(st, e) && span_plan(st, &p, first_s, last_s, e);
+		ok = shares_begin(st, &p, !p.coded, e) && span_plan(st, &p, first_s, last_s, e);
 		ok = store_read_end(st, ok, e);
 	} while (!ok && store_again(st, e));
 	if (!ok)

@@ -4,7 +4,7 @@
  * _functions.c: SQL functions. _filter.c: scopes → SQL. _write.c: putting in. _bulk.c: into an empty database.
  * _tally.c: its share of the tally. store_sqlite.c: lists. _each.c: all records, several readers of one state.
  * _facets.c: how many of a time, outcome and code. _sums.c: counts, over time too. _groups.c: groups. _found.c: what a
- * search found, remembered. _detail.c: one email. _table.c: tables of others.
+ * search found, remembered. _shares.c: one question to several handles. _detail.c: one email. _table.c: tables of others.
  */
 #ifndef STORE_SQLITE_H
 #define STORE_SQLITE_H
@@ -17,6 +17,7 @@
 enum {
 	SCHEMA_APPLICATION_ID = 0x646C7472, /* "dltr", as in data/schema.sql */
 	SCHEMA_VERSION = 1,
+	CACHE_LINE = 64,     /* bytes: what two threads write lies that far apart, or each slows the other down */
 	FIELD_MAX = 4 << 20, /* bytes of one field that are read at once, and shown; longer ones are cut */
 };
 #define CACHE_WRITING "PRAGMA cache_size = -131072"
@@ -25,6 +26,7 @@ enum {
 enum stmt_id {
 	STMT_DATA_VERSION,
 	STMT_NEWEST,
+	STMT_ID_SPAN,
 	STMT_DOMAINS,
 	STMT_RECORD,       /* one whole email by id */
 	STMT_RECORD_SHORT, /* the same without the texts: one of them is too long */
@@ -100,11 +102,18 @@ struct store {
 	bool careful;          /* some field is longer than FIELD_MAX: search fields by prefix */
 	bool too_big;          /* the last failure was a field longer than FIELD_MAX */
 	bool was_stale;        /* the running query was ended by is_stale */
+	int patience;          /* thousands of SQLite's steps after which the running query is given up; 0: never */
+	bool gave_up;          /* it was */
 	bool (*is_stale)(void *ctx);
 	void *stale_ctx;
 	sqlite3_stmt *stmts[STMT_COUNT];
 	struct found found; /* of a handle that only reads */
 	struct known_tally known_tally;
+	int threads; /* that may read at once, and who runs them */
+	store_run_fn *run;
+	struct store *beside[READERS_MAX - 1]; /* handles of the others, */
+	int beside_count;
+	int together;       /* of which so many read the state that this one reads */
 	struct tally tally; /* of a handle that writes */
 	struct bulk *bulk;  /* between store_begin_first and store_commit */
 };
@@ -254,7 +263,34 @@ bool query_number_if(struct store *st, struct query *q, bool *any, int64_t *out,
 /* Another one than before: somebody else has written. */
 bool store_data_version(struct store *st, int64_t *out, struct err *e);
 bool found_of(struct store *st, const struct plan *p, bool seek, const struct found **out, struct err *e);
+bool found_is_known(struct store *st, const struct plan *p); /* it would not have to seek */
 void found_free(struct found *f);
+
+/* ---- store_sqlite_shares.c ---- */
+
+/* As store_read_begin; what may have to read all failures that p is about finds others then that read the same state, for
+ * shares_read. */
+bool shares_begin(struct store *st, const struct plan *p, bool reads_all, struct err *e);
+void shares_let_go(struct store *st); /* of store_read_end */
+void shares_close(struct store *st);
+
+/* What one of several readers reads at a time. */
+struct share {
+	struct store *st; /* the reader's handle */
+	int reader;       /* its number, below READERS_MAX: what it adds up is its own */
+	struct plan plan; /* within the times of the share */
+	/* for share_sql */
+	const char *index, *lead;
+	bool no_value;
+	const struct str *from, *until;
+};
+/* " FROM email … WHERE …" of the rows of the share. */
+void share_sql(struct query *q, const struct share *s);
+typedef bool share_fn(void *ctx, const struct share *s, struct err *e);
+/* Calls `read` for shares that together are all rows of p in this index: in several threads at once, each of which has a
+ * reader's number, where shares_begin has found others; else for the one share that is all. An index that is led by a text
+ * is never cut within equal ones. In no order. */
+bool shares_read(struct store *st, const struct plan *p, const char *index, share_fn *read, void *ctx, struct err *e);
 
 /* ---- store_sqlite.c ---- */
 

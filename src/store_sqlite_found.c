@@ -40,13 +40,20 @@ static void add_row(struct found *f, struct found_row row)
 	f->rows[f->count++] = row;
 }
 
-static bool seek_all(struct store *st, const struct plan *p, struct found *f, struct err *e)
+/* What each reader found. */
+struct seek {
+	struct {
+		_Alignas(CACHE_LINE) struct found found;
+	} by[READERS_MAX];
+};
+
+static bool seek_share(void *ctx, const struct share *share, struct err *e)
 {
+	struct found *f = &((struct seek *)ctx)->by[share->reader].found;
 	struct query q = {0};
-	query_sql(&q, "SELECT id, time, outcome, code_key FROM email INDEXED BY ");
-	query_sql(&q, plan_index(p));
-	query_where(&q, st, p, p->from_s, p->until_s);
-	sqlite3_stmt *s = query_prepare(st, &q, e);
+	query_sql(&q, "SELECT id, time, outcome, code_key");
+	share_sql(&q, share);
+	sqlite3_stmt *s = query_prepare(share->st, &q, e);
 	bool ok = s;
 	int rc = SQLITE_DONE;
 	while (ok && (rc = sqlite3_step(s)) == SQLITE_ROW && f->count < FOUND_MAX)
@@ -55,11 +62,47 @@ static bool seek_all(struct store *st, const struct plan *p, struct found *f, st
 					      .outcome = column_outcome(s, 2),
 					      .code_key = sqlite3_column_int64(s, 3)});
 	if (ok && rc != SQLITE_DONE && rc != SQLITE_ROW)
-		ok = store_fail(st, rc, e);
-	f->too_many = rc == SQLITE_ROW;
+		ok = store_fail(share->st, rc, e);
+	f->too_many = f->too_many || rc == SQLITE_ROW;
 	sqlite3_finalize(s);
 	query_free(&q);
 	return ok;
+}
+
+static bool seek_all(struct store *st, const struct plan *p, struct found *f, struct err *e)
+{
+	struct seek seek = {.by[0].found = {.rows = f->rows, .cap = f->cap}};
+	bool ok = shares_read(st, p, plan_index(p), seek_share, &seek, e);
+	const struct found *first = &seek.by[0].found;
+	f->rows = first->rows;
+	f->cap = first->cap;
+	f->count = first->count;
+	f->too_many = first->too_many;
+	for (int i = 1; i < READERS_MAX; i++) {
+		const struct found *other = &seek.by[i].found;
+		f->too_many = f->too_many || other->too_many || f->count + other->count > FOUND_MAX;
+		for (size_t at = 0; !f->too_many && at < other->count; at++)
+			add_row(f, other->rows[at]);
+		free(other->rows);
+	}
+	return ok;
+}
+
+static bool is_kept(const struct found *f, int64_t version, const struct buf *key)
+{
+	return f->valid && f->version == version && str_eq(buf_str(&f->key), buf_str(key));
+}
+
+bool found_is_known(struct store *st, const struct plan *p)
+{
+	struct err ignored = {0};
+	struct buf key = {0};
+	int64_t version;
+	add_key(&key, p->scope);
+	bool known =
+		st->found.valid && store_data_version(st, &version, &ignored) && is_kept(&st->found, version, &key);
+	buf_free(&key);
+	return known;
 }
 
 bool found_of(struct store *st, const struct plan *p, bool seek, const struct found **out, struct err *e)
@@ -74,9 +117,8 @@ bool found_of(struct store *st, const struct plan *p, bool seek, const struct fo
 	if (!store_data_version(st, &version, e))
 		return false;
 	add_key(&key, p->scope);
-	bool ok = true, same = f->valid && f->version == version && str_eq(buf_str(&f->key), buf_str(&key));
+	bool ok = true, same = is_kept(f, version, &key);
 	if (!same && seek) {
-		f->count = 0;
 		ok = f->valid = seek_all(st, &whole, f, e);
 		f->version = version;
 		buf_reset(&f->key);

@@ -205,102 +205,160 @@ static const struct {
 	[GROUP_WORDING] = {"response", wording_mask, NEED_TEXT, NULL},
 };
 
-/* Counts the keys of all rows of a statement, (text, how many): one row for each id of `found`, or all that come. */
-static bool count_keys(struct store *st, sqlite3_stmt *s, const struct found *found, enum grouping by,
-		       struct key_counts *out, struct err *e)
+static void add_row_key(sqlite3_stmt *s, void (*add_key)(struct str field, struct buf *key), struct buf *key,
+			struct key_counts *out)
 {
-	struct buf key = {0};
-	bool ok = true;
-	for (size_t i = 0; ok && (!found || i < found->count); i++) {
-		if (found) {
-			sqlite3_reset(s);
-			sqlite3_bind_int64(s, 1, found->rows[i].id);
-		}
-		int rc = sqlite3_step(s);
-		if (rc == SQLITE_DONE && !found)
-			break;
-		ok = rc == SQLITE_ROW || rc == SQLITE_DONE || store_fail(st, rc, e);
-		if (rc != SQLITE_ROW)
-			continue;
-		buf_reset(&key);
-		texts[by].add_key(column_str(s, 0), &key);
-		key_counts_add(out, buf_str(&key), sqlite3_column_int64(s, 1));
+	buf_reset(key);
+	add_key(column_str(s, 0), key);
+	key_counts_add(out, buf_str(key), sqlite3_column_int64(s, 1));
+}
+
+/* What each reader counted. */
+struct share_keys {
+	const struct group_by *how;
+	bool domains_in_order; /* of their index, and so just the first ones of each share */
+	struct {
+		_Alignas(CACHE_LINE) struct key_counts keys;
+	} of[READERS_MAX];
+};
+
+static void add_keys_sql(struct query *q, const struct share_keys *sk, const struct share *share)
+{
+	const char *column = texts[sk->how->grouping].column, *index = texts[sk->how->grouping].index;
+	bool grouped = share->index && index && strcmp(share->index, index) == 0 && !share->st->careful;
+	query_sql(q, "SELECT ");
+	if (sk->domains_in_order)
+		query_sql(q, "domain");
+	else
+		query_field(q, share->st, column);
+	query_sql(q, grouped || sk->domains_in_order ? ", count(*)" : ", 1");
+	share_sql(q, share);
+	if (grouped) /* those that differ in case only meet when they are counted */
+		buf_printf(&q->sql, " GROUP BY %s", column);
+	if (sk->domains_in_order) {
+		query_sql(q, sk->how->order == ORDER_NAME ? " GROUP BY domain ORDER BY 1 LIMIT "
+							  : " GROUP BY domain ORDER BY 2 DESC, 1 LIMIT ");
+		query_int(q, (int64_t)sk->how->limit + 1);
 	}
+}
+
+static bool count_share_keys(void *ctx, const struct share *share, struct err *e)
+{
+	struct share_keys *sk = ctx;
+	struct query q = {0};
+	struct buf key = {0};
+	add_keys_sql(&q, sk, share);
+	sqlite3_stmt *s = query_prepare(share->st, &q, e);
+	int rc = s ? SQLITE_ROW : SQLITE_DONE;
+	while (rc == SQLITE_ROW && (rc = sqlite3_step(s)) == SQLITE_ROW)
+		add_row_key(s, sk->domains_in_order ? whole_field : texts[sk->how->grouping].add_key, &key,
+			    &sk->of[share->reader].keys);
+	bool ok = s && (rc == SQLITE_DONE || store_fail(share->st, rc, e));
+	sqlite3_finalize(s);
+	query_free(&q);
 	buf_free(&key);
 	return ok;
+}
+
+/* Those of an email each: none, where it has gone since. */
+static bool count_found_keys(struct store *st, const struct found *found, enum grouping by, struct key_counts *out,
+			     struct err *e)
+{
+	struct query q = {0};
+	struct buf key = {0};
+	query_sql(&q, "SELECT ");
+	query_field(&q, st, texts[by].column);
+	query_sql(&q, ", 1 FROM email WHERE id = ?1");
+	sqlite3_stmt *s = query_prepare(st, &q, e);
+	bool ok = s;
+	for (size_t i = 0; ok && i < found->count; i++) {
+		sqlite3_reset(s);
+		sqlite3_bind_int64(s, 1, found->rows[i].id);
+		int rc = sqlite3_step(s);
+		ok = rc == SQLITE_ROW || rc == SQLITE_DONE || store_fail(st, rc, e);
+		if (rc == SQLITE_ROW)
+			add_row_key(s, texts[by].add_key, &key, out);
+	}
+	sqlite3_finalize(s);
+	query_free(&q);
+	buf_free(&key);
+	return ok;
+}
+
+/* Into those of the first reader. False: they are more than are counted, and which ones would be left to chance. */
+static bool join_keys(struct share_keys *sk)
+{
+	struct key_counts *first = &sk->of[0].keys;
+	bool any_more = false;
+	for (int i = 1; i < READERS_MAX; i++) {
+		const struct key_counts *k = &sk->of[i].keys;
+		for (size_t at = 0; at < k->cap && !first->more; at++)
+			if (k->slots[at].count)
+				key_counts_add(first, k->slots[at].key, k->slots[at].count);
+		any_more = any_more || k->more;
+	}
+	return !first->more && !any_more;
+}
+
+static void free_keys(struct share_keys *sk)
+{
+	for (int i = 0; i < READERS_MAX; i++)
+		key_counts_free(&sk->of[i].keys);
+}
+
+static void set_limits(struct share_keys *sk)
+{
+	for (int i = 0; i < READERS_MAX; i++)
+		sk->of[i].keys = (struct key_counts){.most = sk->domains_in_order ? 0 : GROUP_KEYS_MAX,
+						     .most_bytes = sk->domains_in_order ? 0 : KEY_BYTES_MAX,
+						     .exact = sk->how->grouping == GROUP_DOMAIN};
+}
+
+/* All rows of p in this index. */
+static bool count_keys(struct store *st, const struct plan *p, const char *index, struct share_keys *sk, struct err *e)
+{
+	if (!shares_read(st, p, index, count_share_keys, sk, e))
+		return false;
+	if (!st->together || join_keys(sk))
+		return true;
+	free_keys(sk);
+	set_limits(sk);
+	return count_share_keys(sk, &(struct share){.st = st, .plan = *p, .index = index}, e);
 }
 
 static bool groups_by_text(struct store *st, const struct plan *p, const struct group_by *how, struct arena *a,
 			   struct groups *out, struct err *e)
 {
 	const struct found *found;
-	struct key_counts keys = {
-		.most = GROUP_KEYS_MAX, .most_bytes = KEY_BYTES_MAX, .exact = how->grouping == GROUP_DOMAIN};
-	struct query q = {0};
+	struct share_keys sk = {.how = how};
 	if (p->from_s >= p->until_s)
 		return true;
 	if (!found_of(st, p, true, &found, e))
 		return false;
 	struct plan wider = *p;
 	wider.needs |= texts[how->grouping].need;
-	const char *index = plan_index(&wider), *in_order = texts[how->grouping].index;
-	bool grouped = !found && index && in_order && strcmp(index, in_order) == 0 && !st->careful;
-	query_sql(&q, "SELECT ");
-	query_field(&q, st, texts[how->grouping].column);
-	query_sql(&q, grouped ? ", count(*)" : ", 1");
-	if (found) {
-		query_sql(&q, " FROM email WHERE id = ?1");
-	} else {
-		query_from_email(&q, index);
-		query_where(&q, st, p, p->from_s, p->until_s);
-	}
-	if (grouped) { /* those that differ in case only meet when they are counted */
-		query_sql(&q, " GROUP BY ");
-		query_sql(&q, texts[how->grouping].column);
-	}
-	sqlite3_stmt *s = query_prepare(st, &q, e);
-	bool ok = s && count_keys(st, s, found, how->grouping, &keys, e);
-	sqlite3_finalize(s);
-	query_free(&q);
+	set_limits(&sk);
+	bool ok = found ? count_found_keys(st, found, how->grouping, &sk.of[0].keys, e)
+			: count_keys(st, p, plan_index(&wider), &sk, e);
 	if (ok)
-		take_groups(&keys, how, a, out);
-	key_counts_free(&keys);
+		take_groups(&sk.of[0].keys, how, a, out);
+	free_keys(&sk);
 	return ok;
 }
 
-/* Failures lie in the order of their domains in an index. */
+/* Failures lie in the order of their domains in an index: the first ones by name are soon read. */
 static bool groups_in_order(struct store *st, const struct plan *p, const struct group_by *how, struct arena *a,
 			    struct groups *out, struct err *e)
 {
-	struct query q = {0};
-	query_sql(&q, "SELECT domain, count(*)");
-	query_from_email(&q, "failure_domain");
-	query_where(&q, st, p, p->from_s, p->until_s);
-	query_sql(&q, how->order == ORDER_NAME ? " GROUP BY domain ORDER BY 1" : " GROUP BY domain ORDER BY 2 DESC, 1");
-	query_sql(&q, " LIMIT ");
-	query_int(&q, (int64_t)how->limit + 1);
-	sqlite3_stmt *s = query_prepare(st, &q, e);
-	bool ok = s;
-	int rc = SQLITE_DONE, cap = 0;
-	while (ok && (rc = sqlite3_step(s)) == SQLITE_ROW) {
-		if (out->count >= how->limit) {
-			out->more = true;
-			break;
-		}
-		if (out->count == cap) {
-			struct group *old = out->rows;
-			cap = cap ? cap * 2 : 64;
-			out->rows = arena_array(a, struct group, (size_t)cap);
-			if (old)
-				memcpy(out->rows, old, (size_t)out->count * sizeof *old);
-		}
-		out->rows[out->count++] =
-			(struct group){.key = column_copy(s, 0, FIELD_MAX, a), .count = sqlite3_column_int64(s, 1)};
-	}
-	if (ok && rc != SQLITE_DONE && rc != SQLITE_ROW)
-		ok = store_fail(st, rc, e);
-	sqlite3_finalize(s);
-	query_free(&q);
+	static const char index[] = "failure_domain";
+	struct share_keys sk = {.how = how, .domains_in_order = true};
+	set_limits(&sk);
+	bool ok = how->order == ORDER_NAME
+			  ? count_share_keys(&sk, &(struct share){.st = st, .plan = *p, .index = index}, e)
+			  : count_keys(st, p, index, &sk, e);
+	if (ok)
+		take_groups(&sk.of[0].keys, how, a, out);
+	free_keys(&sk);
 	return ok;
 }
 
@@ -324,7 +382,8 @@ bool store_groups(struct store *st, const struct scope *s, const struct group_by
 	bool ok;
 	do {
 		*out = (struct groups){0};
-		ok = store_read_begin(st, e) && run[how->grouping](st, &p, how, a, out, e);
+		ok = shares_begin(st, &p, !p.coded || texts[how->grouping].column, e) &&
+		     run[how->grouping](st, &p, how, a, out, e);
 		ok = store_read_end(st, ok, e);
 	} while (!ok && store_again(st, e));
 	if (!ok)

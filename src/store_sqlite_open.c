@@ -10,7 +10,7 @@ enum {
 	BUSY_STEP_MS = 5,
 	BUSY_READ_MS = 2000,   /* how long to wait for another program that writes */
 	BUSY_WRITE_MS = 30000, /* how long to wait for others when writing */
-	STALE_POLL_OPS = 1000, /* SQLite's steps between two polls of is_stale */
+	POLL_OPS = 1000,       /* SQLite's steps between two polls of is_stale */
 	HEAP_MAX = 512 << 20,
 };
 
@@ -175,6 +175,7 @@ bool store_read_end(struct store *st, bool ok, struct err *e)
 	if (!st->reading || st->held)
 		return ok;
 	st->reading = false;
+	shares_let_go(st);
 	sqlite3_exec(st->db, "ROLLBACK", NULL, NULL, NULL); /* nothing was written; never fails for want of a lock */
 	struct err changed = {0};
 	if (!check_unchanged(st, &changed)) {
@@ -199,7 +200,9 @@ static int on_progress(void *ctx)
 	struct store *st = ctx;
 	if (st->is_stale && st->is_stale(st->stale_ctx))
 		st->was_stale = true;
-	return st->was_stale;
+	if (st->patience > 0 && --st->patience == 0)
+		st->gave_up = true;
+	return st->was_stale || st->gave_up;
 }
 
 static int on_busy(void *ctx, int tries)
@@ -215,7 +218,6 @@ void store_set_stale(struct store *st, bool (*is_stale)(void *ctx), void *ctx)
 {
 	st->is_stale = is_stale;
 	st->stale_ctx = ctx;
-	sqlite3_progress_handler(st->db, is_stale ? STALE_POLL_OPS : 0, is_stale ? on_progress : NULL, st);
 }
 
 /* ---- what kind of file is it? ---- */
@@ -299,6 +301,7 @@ static bool open_file(struct store *st, bool create, struct err *e)
 		return store_fail(st, sqlite3_extended_errcode(st->db), e);
 	harden(st);
 	sqlite3_busy_handler(st->db, on_busy, st);
+	sqlite3_progress_handler(st->db, POLL_OPS, on_progress, st);
 	return store_add_functions(st, e) && store_exec(st, "PRAGMA cell_size_check = on; PRAGMA mmap_size = 0", e) &&
 	       store_exec(st,
 			  st->writable ? CACHE_WRITING "; PRAGMA secure_delete = off"
@@ -332,6 +335,7 @@ void store_close(struct store *st)
 	if (!st)
 		return;
 	bulk_forget(st);
+	shares_close(st);
 	close_db(st);
 	tally_free(&st->tally);
 	found_free(&st->found);

@@ -34,6 +34,7 @@ enum {
 static const char *const statement_sql[STMT_COUNT] = {
 	[STMT_DATA_VERSION] = "PRAGMA data_version",
 	[STMT_NEWEST] = "SELECT (SELECT max(id) FROM email), (SELECT max(time) FROM email)",
+	[STMT_ID_SPAN] = "SELECT (SELECT min(id) FROM email), (SELECT max(id) FROM email)",
 	/* From one domain to the next, however many emails each has. */
 	[STMT_DOMAINS] = "WITH RECURSIVE d(name) AS ("
 			 "SELECT * FROM (SELECT domain FROM email INDEXED BY failure_domain WHERE " FAILURE

@@ -45,6 +45,25 @@ static void add_count(void *ctx, int64_t time_s, enum outcome outcome, int64_t c
 	*(int64_t *)ctx += count;
 }
 
+struct share_counts {
+	struct {
+		_Alignas(CACHE_LINE) int64_t count;
+	} by[READERS_MAX];
+};
+
+static bool count_share(void *ctx, const struct share *s, struct err *e)
+{
+	struct share_counts *counts = ctx;
+	struct query q = {0};
+	int64_t n = 0;
+	query_sql(&q, "SELECT count(*)");
+	share_sql(&q, s);
+	bool ok = query_number(s->st, &q, &n, e);
+	counts->by[s->reader].count += n;
+	query_free(&q);
+	return ok;
+}
+
 bool count_plan(struct store *st, const struct plan *p, int64_t *out, struct err *e)
 {
 	const struct found *found;
@@ -55,12 +74,10 @@ bool count_plan(struct store *st, const struct plan *p, int64_t *out, struct err
 		return facets(st, p, add_count, out, e);
 	if (p->from_s >= p->until_s)
 		return true;
-	struct query q = {0};
-	query_sql(&q, "SELECT count(*)");
-	query_from_email(&q, plan_index(p));
-	query_where(&q, st, p, p->from_s, p->until_s);
-	bool ok = query_number(st, &q, out, e);
-	query_free(&q);
+	struct share_counts counts = {0};
+	bool ok = shares_read(st, p, plan_index(p), count_share, &counts, e);
+	for (int i = 0; i < READERS_MAX; i++)
+		*out += counts.by[i].count;
 	return ok;
 }
 
@@ -69,7 +86,7 @@ bool store_count(struct store *st, const struct scope *s, int64_t *out, struct e
 	struct plan p = plan_of(s);
 	bool ok;
 	do {
-		ok = store_read_begin(st, e) && count_plan(st, &p, out, e);
+		ok = shares_begin(st, &p, !p.coded, e) && count_plan(st, &p, out, e);
 		ok = store_read_end(st, ok, e);
 	} while (!ok && store_again(st, e));
 	if (!ok)
@@ -328,7 +345,7 @@ bool store_timeline(struct store *st, const struct scope *s, const int64_t *star
 	p.until_s = starts_s[buckets] < all.until_s ? starts_s[buckets] : all.until_s;
 	do {
 		memset(out, 0, (size_t)buckets * sizeof *out);
-		ok = store_read_begin(st, e) &&
+		ok = shares_begin(st, &p, !p.coded, e) &&
 		     facets_cut(st, &p, &(struct cuts){bucket_cut, &t}, add_to_bucket, &t, e);
 		ok = store_read_end(st, ok, e);
 	} while (!ok && store_again(st, e));

@@ -5,69 +5,72 @@
 
 #include <string.h>
 
-/* One response on its way into `out`. What becomes a star counts as a digit from then on, so that a second pass finds
+/* One response on its way into a wording. What becomes a star counts as a digit from then on, so that a second pass finds
  * nothing new. */
 struct masking {
 	struct str s;
 	size_t at;
-	struct buf *out;
-	size_t start;                        /* of the wording in `out` */
+	size_t len;                          /* of `out` */
 	bool blank;                          /* one is due before what comes next */
 	bool new_line;                       /* nothing but white space since a line's end */
 	bool full;                           /* nothing more fits */
 	char basic[4], enhanced[ECODE_TEXT]; /* the codes that were kept; "": none */
 	bool coded;                          /* they were */
+	char out[WORDING_MAX];
 };
 
-static bool is_digit(char c)
-{
-	return (c >= '0' && c <= '9') || c == '*';
-}
-
-static bool is_letter(char c)
-{
-	return (unsigned char)((c | 0x20) - 'a') < 26 || (unsigned char)c >= 0x80;
-}
-
-/* What a word may start with; all other characters are punctuation. */
-static bool is_word(char c)
-{
-	return is_letter(c) || is_digit(c) || c == '_' || c == '@';
-}
-
-static bool is_blank(char c)
-{
-	return (unsigned char)c <= ' ' || c == 0x7f;
-}
-
-static char char_at(struct str s, size_t at)
-{
-	return at < s.len ? s.p[at] : '\0';
-}
-
-/* What punctuation does. */
+/* What a character is. */
 enum {
-	ENDS_RUN = 1 << 0, /* of what an address, a URL or a number may be made of */
-	ENDS_URL = 1 << 1,
-	AROUND = 1 << 2, /* a word, without being part of it */
+	LOWER = 1 << 0,
+	UPPER = 1 << 1,
+	HIGH = 1 << 2, /* a byte of a character beyond ASCII */
+	DIGIT = 1 << 3,
+	JOINT = 1 << 4, /* a word may start with it, too: _ and @ */
+	BLANK = 1 << 5,
+	ENDS_RUN = 1 << 6, /* of what an address, a URL or a number may be made of */
+	ENDS_URL = 1 << 7,
+	AROUND = 1 << 8,   /* a word, without being part of it */
+	OPENS = 1 << 9,    /* a bracket or a quote */
+	TELLING = 1 << 10, /* with none of these a word is not particular */
+	LETTER = LOWER | UPPER | HIGH,
+	WORD = LETTER | DIGIT | JOINT, /* all else is punctuation */
 };
-static const unsigned char punctuation[128] = {
-	['<'] = ENDS_RUN | ENDS_URL,
+#define TIMES_2(k)  k, k
+#define TIMES_8(k)  TIMES_2(k), TIMES_2(k), TIMES_2(k), TIMES_2(k)
+#define TIMES_32(k) TIMES_8(k), TIMES_8(k), TIMES_8(k), TIMES_8(k)
+#define LETTERS(k)  TIMES_8(k), TIMES_8(k), TIMES_8(k), TIMES_2(k)
+static const unsigned short kinds[256] = {
+	[0] = TIMES_32(BLANK),
+	[' '] = BLANK,
+	[0x7F] = BLANK,
+	['a'] = LETTERS(LOWER),
+	['A'] = LETTERS(UPPER),
+	[0x80] = TIMES_32(HIGH | TELLING),
+	TIMES_32(HIGH | TELLING),
+	TIMES_32(HIGH | TELLING),
+	TIMES_32(HIGH | TELLING),
+	['0'] = TIMES_8(DIGIT | TELLING),
+	TIMES_2(DIGIT | TELLING),
+	['*'] = DIGIT | TELLING,
+	['_'] = JOINT,
+	['@'] = JOINT | TELLING,
+	['<'] = ENDS_RUN | ENDS_URL | OPENS,
 	['>'] = ENDS_RUN | ENDS_URL,
-	['['] = ENDS_RUN | ENDS_URL,
+	['['] = ENDS_RUN | ENDS_URL | OPENS,
 	[']'] = ENDS_RUN | ENDS_URL,
 	['('] = ENDS_RUN | ENDS_URL,
 	[')'] = ENDS_RUN | ENDS_URL,
-	['{'] = ENDS_RUN | ENDS_URL,
+	['{'] = ENDS_RUN | ENDS_URL | OPENS,
 	['}'] = ENDS_RUN | ENDS_URL,
-	['"'] = ENDS_RUN | ENDS_URL,
-	['`'] = ENDS_RUN | ENDS_URL,
+	['"'] = ENDS_RUN | ENDS_URL | OPENS,
+	['`'] = ENDS_RUN | ENDS_URL | OPENS,
+	['\''] = OPENS,
 	[','] = ENDS_RUN | AROUND,
 	[';'] = ENDS_RUN | AROUND,
 	['='] = ENDS_RUN | AROUND,
 	['|'] = ENDS_RUN | AROUND,
-	['.'] = AROUND,
-	[':'] = AROUND,
+	['.'] = AROUND | TELLING,
+	[':'] = AROUND | TELLING,
 	['!'] = AROUND,
 	['?'] = AROUND,
 	['-'] = AROUND,
@@ -82,27 +85,37 @@ static const unsigned char punctuation[128] = {
 	['\\'] = AROUND,
 };
 
-static bool does(char c, int what)
+static bool is(char c, unsigned kind)
 {
-	return (unsigned char)c < 128 && (punctuation[(unsigned char)c] & what);
+	return kinds[(unsigned char)c] & kind;
+}
+
+static bool is_word(char c)
+{
+	return is(c, WORD);
+}
+
+static bool is_blank(char c)
+{
+	return is(c, BLANK);
+}
+
+static char char_at(struct str s, size_t at)
+{
+	return at < s.len ? s.p[at] : '\0';
 }
 
 /* ---- what comes out ---- */
 
-static bool is_empty(const struct masking *m)
-{
-	return m->out->len == m->start;
-}
-
 /* The character before what comes next; NUL: none. */
 static char former(const struct masking *m)
 {
-	return is_empty(m) ? '\0' : m->blank ? ' ' : m->out->p[m->out->len - 1];
+	return m->len == 0 ? '\0' : m->blank ? ' ' : m->out[m->len - 1];
 }
 
 static size_t room(const struct masking *m)
 {
-	size_t used = m->out->len - m->start + m->blank;
+	size_t used = m->len + m->blank;
 	return used < WORDING_MAX ? WORDING_MAX - used : 0;
 }
 
@@ -123,9 +136,10 @@ static void put(struct masking *m, struct str s)
 	if (fits.len == 0)
 		return;
 	if (m->blank)
-		buf_addc(m->out, ' ');
+		m->out[m->len++] = ' ';
 	m->blank = m->new_line = false;
-	buf_add(m->out, fits);
+	memcpy(m->out + m->len, fits.p, fits.len);
+	m->len += fits.len;
 }
 
 /* ---- codes ---- */
@@ -162,8 +176,8 @@ static size_t joint_length(struct str s)
 static bool is_behind_said(const struct masking *m)
 {
 	static const char said[] = "said:";
-	size_t n = sizeof said - 1, len = m->out->len - m->start;
-	return len >= n && memcmp(m->out->p + m->out->len - n, said, n) == 0;
+	size_t n = sizeof said - 1;
+	return m->len >= n && memcmp(m->out + m->len - n, said, n) == 0;
 }
 
 /* The first codes stay: at the start, behind "said:", or wherever both stand together. */
@@ -173,7 +187,7 @@ static bool keep_codes(struct masking *m, struct str rest)
 	size_t joint = basic ? joint_length(str_slice(rest, basic, SIZE_MAX)) : 0;
 	size_t enhanced = enhanced_length(str_slice(rest, basic + joint, SIZE_MAX));
 	bool both = basic && enhanced;
-	if (!both && (basic + enhanced == 0 || !(is_empty(m) || is_behind_said(m))))
+	if (!both && (basic + enhanced == 0 || !(m->len == 0 || is_behind_said(m))))
 		return false;
 	if (room(m) < basic + 1 + enhanced) {
 		m->full = true; /* half a code would be another one */
@@ -214,8 +228,11 @@ static bool drop_codes(struct masking *m, struct str rest)
 
 static bool take_codes(struct masking *m)
 {
-	char before = former(m), first = m->s.p[m->at];
-	if (first < '0' || first > '9' || (before && before != ' ' && before != ';'))
+	char first = m->s.p[m->at];
+	if (first < '0' || first > '9')
+		return false;
+	char before = former(m);
+	if (before && before != ' ' && before != ';')
 		return false;
 	struct str rest = str_slice(m->s, m->at, SIZE_MAX);
 	return m->coded ? drop_codes(m, rest) : keep_codes(m, rest);
@@ -228,7 +245,7 @@ static size_t closed_at(const struct masking *m)
 {
 	static const char pairs[][2] = {{'<', '>'}, {'[', ']'}, {'{', '}'}, {'"', '"'}, {'\'', '\''}, {'`', '\''}};
 	char open = m->s.p[m->at], close = '\0';
-	if (is_letter(open))
+	if (!is(open, OPENS))
 		return 0;
 	for (size_t i = 0; i < COUNT_OF(pairs); i++)
 		if (pairs[i][0] == open)
@@ -287,7 +304,7 @@ static bool is_particular(struct str word)
 	for (size_t i = 0, len = 1; i < word.len; i += len) {
 		char at = word.p[i];
 		len = (unsigned char)at < 0x80 ? 1 : text_decode(word, i, &c);
-		if (len == 0 || is_digit(at) || at == '@' || (at == ':' && is_url_at(word, i)))
+		if (len == 0 || is(at, DIGIT) || at == '@' || (at == ':' && is_url_at(word, i)))
 			return true;
 	}
 	return is_host(word);
@@ -295,19 +312,20 @@ static bool is_particular(struct str word)
 
 enum { WORD_MAX = 40 };
 
-/* A run of what an address, a URL or a number may be made of. */
-static struct str run_at(struct str s, size_t at)
+/* A run of what an address, a URL or a number may be made of; *telling: there may be a particular word in it. */
+static struct str run_at(struct str s, size_t at, bool *telling)
 {
-	int ends = ENDS_RUN;
+	unsigned ends = ENDS_RUN | BLANK, seen = 0;
 	size_t end = at;
-	while (end < s.len && !is_blank(s.p[end]) && !does(s.p[end], ends)) {
+	while (end < s.len && !is(s.p[end], ends)) {
 		bool quote = s.p[end] == '\'';
 		if (quote && !(end > at && is_word(s.p[end - 1]) && is_word(char_at(s, end + 1))))
 			break;
 		if (end > at && is_url_at(s, end))
-			ends = ENDS_URL;
-		end++;
+			ends = ENDS_URL | BLANK;
+		seen |= kinds[(unsigned char)s.p[end++]];
 	}
+	*telling = seen & TELLING;
 	return str_slice(s, at, end - at);
 }
 
@@ -315,21 +333,22 @@ static struct str run_at(struct str s, size_t at)
 static struct str word_in(struct str run)
 {
 	size_t from = 0, to = run.len;
-	while (from < to && does(run.p[from], AROUND))
+	while (from < to && is(run.p[from], AROUND))
 		from++;
-	while (to > from && does(run.p[to - 1], AROUND))
+	while (to > from && is(run.p[to - 1], AROUND))
 		to--;
 	return str_slice(run, from, to - from);
 }
 
 static bool take_word(struct masking *m)
 {
-	struct str run = run_at(m->s, m->at);
+	bool telling;
+	struct str run = run_at(m->s, m->at, &telling);
 	if (run.len == 0)
 		return false;
 	m->at += run.len;
 	struct str word = word_in(run);
-	bool particular = is_particular(word);
+	bool particular = telling && is_particular(word);
 	if (!particular && run.len > room(m)) {
 		bool text_without_blanks = run.len > WORD_MAX; /* Japanese, say */
 		run = cut(run, text_without_blanks
@@ -375,16 +394,18 @@ static void drop_last_quotes(struct masking *m)
 {
 	m->blank = false;
 	while (former(m) == '\'' || former(m) == ' ')
-		m->out->p[--m->out->len] = '\0';
+		m->len--;
 }
 
 void wording_mask(struct str response, struct buf *out)
 {
-	struct masking m = {.s = readable(response), .out = out, .start = out->len};
+	struct masking m;
+	memset(&m, 0, offsetof(struct masking, out));
+	m.s = readable(response);
 	while (m.at < m.s.len && !m.full) {
 		char c = m.s.p[m.at];
 		if (is_blank(c)) {
-			m.blank = !is_empty(&m);
+			m.blank = m.len > 0;
 			m.new_line = m.new_line || c == '\n';
 			m.at++;
 		} else if (!take_codes(&m) && !take_value(&m) && !take_word(&m)) {
@@ -393,4 +414,5 @@ void wording_mask(struct str response, struct buf *out)
 	}
 	if (m.full)
 		drop_last_quotes(&m);
+	buf_add(out, (struct str){m.out, m.len});
 }

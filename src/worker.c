@@ -1,9 +1,9 @@
 #include "worker.h"
 
+#include "worker_threads.h"
+
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -175,6 +175,7 @@ static void answer(struct lane *l, struct request *r, struct arena *a)
 	if (!l->store)
 		l->store = store_open(w->path, &out->err);
 	if (l->store) {
+		store_set_threads(l->store, l->number == LANE_QUERY ? threads_wanted(READERS_MAX) : 1, threads_run);
 		store_set_stale(l->store, lane_interrupted, l);
 		query_answer(l->store, r, out);
 		store_set_stale(l->store, NULL, NULL);
@@ -293,12 +294,7 @@ static bool lane_start(struct lane *l, struct err *e)
 	pthread_cond_init(&l->work, &monotonic);
 	pthread_condattr_destroy(&monotonic);
 
-	/* Signals are for the thread that owns the terminal. */
-	sigset_t all, before;
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	int failed = pthread_create(&l->thread, NULL, lane_main, l);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	int failed = thread_start(&l->thread, lane_main, l);
 	if (failed)
 		return err_sys(e, failed, "cannot start a thread");
 	l->started = true;

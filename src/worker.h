@@ -1,8 +1,8 @@
 /* worker.h - threads that answer questions, so that the screen never waits for a query.
  *
- * Layer 3. With worker_belt.c and export_readers.c the only user of pthread.h. One slot per kind of question: a newer one supersedes the
- * older, whose query is cancelled and whose answer is never delivered. Questions are answered in the order of enum ask: one
- * that is running makes room for a more urgent one, and is answered anew after it. Marking and exporting run in a thread and
+ * Layer 3. One slot per kind of question: a newer one supersedes the older, whose query is cancelled and whose answer is
+ * never delivered. Questions are answered in the order of enum ask: one that is running makes room for a more urgent one, and
+ * is answered anew after it; what reads all failures is read by a thread a processor. Marking and exporting run in a thread and
  * on a connection of their own. All functions are for the one thread that owns the worker.
  */
 #ifndef WORKER_H

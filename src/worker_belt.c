@@ -1,7 +1,7 @@
 #include "worker_belt.h"
 
-#include <pthread.h>
-#include <signal.h>
+#include "worker_threads.h"
+
 #include <stdlib.h>
 
 /* A ring: items [done, sent) wait for the thread, all others for belt_take. */
@@ -47,12 +47,7 @@ struct belt *belt_start(void (*work)(void *ctx, void *item), void *ctx, void *co
 		b->items[i] = items[i];
 	pthread_mutex_init(&b->lock, NULL);
 	pthread_cond_init(&b->moved, NULL);
-	sigset_t all, before; /* signals are for the thread that waits for input */
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	int failed = pthread_create(&b->thread, NULL, belt_main, b);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (failed)
+	if (thread_start(&b->thread, belt_main, b) != 0)
 		die("no thread can be started: out of memory, or too many processes");
 	return b;
 }

@@ -5,6 +5,7 @@
  * processor time (which other programs hardly change), tab-separated. PART: only those whose name holds it.
  */
 #include "query.h"
+#include "worker_threads.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -127,6 +128,7 @@ static void measure(const char *path, const struct question *q)
 		st = store_open(path, &e); /* that one remembers */
 		if (!st)
 			die("%s", e.msg);
+		store_set_threads(st, threads_wanted(READERS_MAX), threads_run);
 		struct request r = q->r;
 		complete(&r, &totals, &a, q->line);
 		struct reply *out = calloc(1, sizeof *out);

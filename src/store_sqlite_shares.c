@@ -1,0 +1,278 @@
+#include "store_sqlite.h"
+
+#include <stdatomic.h>
+#include <string.h>
+
+/* What reads all failures is read by several handles at once, in threads that the owner of the store lends: an index is cut
+ * into parts, and each reader takes the next part that nobody has. */
+
+enum {
+	PARTS = 32,
+	WORTH_ROWS = 50000, /* of the table: with fewer, to share takes longer than to read */
+	WAIT_MS = 1,        /* between two looks by who waits for the others */
+};
+
+void store_set_threads(struct store *st, int threads, store_run_fn *run)
+{
+	st->threads = threads > READERS_MAX ? READERS_MAX : threads;
+	st->run = run;
+}
+
+/* ---- several handles, one state ---- */
+
+static bool ids_of_all(struct store *st, int64_t *lowest, int64_t *highest)
+{
+	struct err ignored = {0};
+	bool any = false;
+	sqlite3_stmt *s = store_stmt(st, STMT_ID_SPAN, &ignored);
+	if (!s || !stmt_ask(st, s, &any, &ignored))
+		any = false;
+	if (any) {
+		*lowest = column_int_or(s, 0, 0);
+		*highest = column_int_or(s, 1, 0);
+	}
+	if (s)
+		sqlite3_reset(s);
+	return any && *lowest < *highest;
+}
+
+static bool is_worth(struct store *st, const struct plan *p)
+{
+	int64_t lowest, highest;
+	bool alone = st->threads < 2 || st->writable || !sqlite3_get_autocommit(st->db);
+	if (alone || !p->failures || p->recipients || p->one_domain || found_is_known(st, p))
+		return false;
+	return ids_of_all(st, &lowest, &highest) && highest - WORTH_ROWS > lowest;
+}
+
+bool shares_begin(struct store *st, const struct plan *p, bool reads_all, struct err *e)
+{
+	struct store *all[READERS_MAX] = {st};
+	bool same;
+	if (!reads_all || !is_worth(st, p))
+		return store_read_begin(st, e);
+	while (st->beside_count < st->threads - 1) {
+		struct store *other = store_open_beside(st);
+		if (!other)
+			break;
+		st->beside[st->beside_count++] = other;
+	}
+	memcpy(all + 1, st->beside, (size_t)st->beside_count * sizeof *all);
+	if (!store_hold(all, 1 + st->beside_count, &same, e))
+		return false;
+	st->held = false; /* store_read_end() lets all of them go */
+	st->together = same ? st->beside_count : 0;
+	return true;
+}
+
+void shares_let_go(struct store *st)
+{
+	struct err ignored = {0}; /* a file that has changed underneath is as much news to `st` */
+	for (int i = 0; i < st->together; i++)
+		store_let_go(st->beside[i], true, &ignored);
+	st->together = 0;
+}
+
+void shares_close(struct store *st)
+{
+	for (int i = 0; i < st->beside_count; i++)
+		store_close(st->beside[i]);
+	st->beside_count = 0;
+}
+
+/* ---- parts of an index ---- */
+
+/* The column that leads an index. It must sort as numbers and bytes do, without another collation. */
+static const char *lead_of(const char *index)
+{
+	static const char *const leads[][2] = {{"failure_time", "time"},
+					       {"failure_text", "time"},
+					       {"failure_domain", "domain"},
+					       {"failure_mx", "remote_mta"},
+					       {"failure_sender", "sender"}};
+	for (size_t i = 0; index && i < COUNT_OF(leads); i++)
+		if (strcmp(leads[i][0], index) == 0)
+			return leads[i][1];
+	return NULL;
+}
+
+struct cut {
+	int64_t time_s;
+	struct str text; /* of all other leads */
+};
+
+/* One question, cut into parts: part 0 has the emails without a value of the lead, part 1 those below the first cut, …. */
+struct sharing {
+	struct store *st;
+	const struct plan *p;
+	const char *index, *lead;
+	bool by_time;
+	struct cut cuts[PARTS - 1]; /* ascending */
+	int cut_count;
+	struct arena arena; /* of their texts */
+	share_fn *read;
+	void *ctx;
+
+	atomic_int next;    /* part that nobody has */
+	atomic_int working; /* readers besides the first */
+	atomic_bool stop;
+	struct err errs[READERS_MAX];
+};
+
+static void add_cut(struct sharing *sh, sqlite3_value *v)
+{
+	int type = sqlite3_value_type(v);
+	struct cut c = {.time_s = sqlite3_value_int64(v), .text = STR("")};
+	if (sh->by_time ? type != SQLITE_INTEGER || c.time_s <= sh->p->from_s || c.time_s >= sh->p->until_s
+			: type != SQLITE_TEXT)
+		return;
+	if (!sh->by_time)
+		c.text = arena_str(&sh->arena, value_str(v));
+	sh->cuts[sh->cut_count++] = c;
+}
+
+/* The cuts are what emails have that lie far from each other in the table: so there are about as many in each part, whatever
+ * odd values a few may have. */
+static bool find_cuts(struct sharing *sh, struct err *e)
+{
+	int64_t lowest, highest;
+	struct query q = {0};
+	if (!ids_of_all(sh->st, &lowest, &highest))
+		return true;
+	int64_t step = highest / PARTS - lowest / PARTS;
+	query_sql(&q, "WITH RECURSIVE n(id) AS (SELECT ");
+	query_int(&q, lowest + step);
+	query_sql(&q, " UNION ALL SELECT id + ");
+	query_int(&q, step);
+	buf_printf(&q.sql,
+		   " FROM n LIMIT %d) SELECT DISTINCT (SELECT %s FROM email WHERE email.id >= n.id"
+		   " ORDER BY email.id LIMIT 1) AS lead FROM n ORDER BY lead",
+		   PARTS - 1, sh->lead);
+	sqlite3_stmt *s = query_prepare(sh->st, &q, e);
+	bool ok = s;
+	int rc = SQLITE_DONE;
+	while (ok && (rc = sqlite3_step(s)) == SQLITE_ROW)
+		add_cut(sh, sqlite3_column_value(s, 0));
+	if (ok && rc != SQLITE_DONE)
+		ok = store_fail(sh->st, rc, e);
+	sqlite3_finalize(s);
+	query_free(&q);
+	return ok;
+}
+
+/* False: there is no such part, or nothing can be in it. */
+static bool part_of(const struct sharing *sh, int number, struct share *s)
+{
+	const struct cut *from = number > 1 ? &sh->cuts[number - 2] : NULL,
+			 *until = number > 0 && number <= sh->cut_count ? &sh->cuts[number - 1] : NULL;
+	s->plan = *sh->p;
+	s->no_value = number == 0;
+	s->from = s->until = NULL;
+	if (!sh->by_time) {
+		s->from = from ? &from->text : NULL;
+		s->until = until ? &until->text : NULL;
+		return true;
+	}
+	if (from)
+		s->plan.from_s = from->time_s;
+	if (until)
+		s->plan.until_s = until->time_s;
+	return !s->no_value || (s->plan.from_s == INT64_MIN && s->plan.until_s == INT64_MAX);
+}
+
+void share_sql(struct query *q, const struct share *s)
+{
+	query_from_email(q, s->index);
+	query_where(q, s->st, &s->plan, s->plan.from_s, s->plan.until_s);
+	if (s->no_value)
+		buf_printf(&q->sql, " AND %s IS NULL", s->lead);
+	if (s->from) {
+		buf_printf(&q->sql, " AND %s >= ", s->lead);
+		query_text(q, *s->from);
+	}
+	if (s->until) {
+		buf_printf(&q->sql, " AND %s < ", s->lead);
+		query_text(q, *s->until);
+	}
+}
+
+/* ---- readers ---- */
+
+static bool is_stopped(void *ctx)
+{
+	struct sharing *sh = ctx;
+	return atomic_load(&sh->stop);
+}
+
+static void read_parts(struct sharing *sh, struct share *s)
+{
+	struct err *e = &sh->errs[s->reader];
+	bool ok = true;
+	for (int i; ok && !is_stopped(sh) && (i = atomic_fetch_add(&sh->next, 1)) <= sh->cut_count + 1;)
+		ok = !part_of(sh, i, s) || sh->read(sh->ctx, s, e);
+	if (!ok)
+		atomic_store(&sh->stop, true);
+}
+
+/* Nobody but the first reader may ask whether the answer is still waited for: it does so also while it waits for others. */
+static void await_others(struct sharing *sh)
+{
+	struct store *st = sh->st;
+	while (atomic_load(&sh->working) > 0) {
+		if (!is_stopped(sh) && st->is_stale && st->is_stale(st->stale_ctx)) {
+			err_set(&sh->errs[0], ERR_STALE, "a newer question came");
+			atomic_store(&sh->stop, true);
+		}
+		sqlite3_sleep(WAIT_MS);
+	}
+}
+
+static void reader_main(void *ctx, int i)
+{
+	struct sharing *sh = ctx;
+	struct store *st = i == 0 ? sh->st : sh->st->beside[i - 1];
+	struct share s = {.st = st, .reader = i, .index = sh->index, .lead = sh->lead};
+	read_parts(sh, &s);
+	if (i == 0)
+		await_others(sh);
+	else
+		atomic_fetch_sub(&sh->working, 1);
+}
+
+/* The others were stopped by the first failure, or by that of the first reader. */
+static bool take_error(struct sharing *sh, struct err *e)
+{
+	const struct err *first = NULL;
+	for (int i = 0; i <= sh->st->together; i++) {
+		const struct err *is = &sh->errs[i];
+		if (i > 0)
+			sh->st->too_big = sh->st->too_big || sh->st->beside[i - 1]->too_big;
+		if (is->kind != ERR_NONE && (!first || (first->kind == ERR_STALE && sh->errs[0].kind == ERR_NONE)))
+			first = is;
+	}
+	if (first)
+		*e = *first;
+	return !first;
+}
+
+bool shares_read(struct store *st, const struct plan *p, const char *index, share_fn *read, void *ctx, struct err *e)
+{
+	struct sharing sh = {.st = st, .p = p, .index = index, .lead = lead_of(index), .read = read, .ctx = ctx};
+	if (!st->together || !sh.lead || schema_lacks_index(st, str_of(index)))
+		return read(ctx, &(struct share){.st = st, .plan = *p, .index = index}, e);
+	sh.by_time = strcmp(sh.lead, "time") == 0;
+	bool ok = find_cuts(&sh, e);
+	if (ok) {
+		atomic_store(&sh.working, st->together);
+		for (int i = 0; i < st->together; i++) {
+			st->beside[i]->careful = st->careful;
+			store_set_stale(st->beside[i], is_stopped, &sh);
+		}
+		st->run(1 + st->together, reader_main, &sh);
+		for (int i = 0; i < st->together; i++)
+			store_set_stale(st->beside[i], NULL, NULL);
+		ok = take_error(&sh, e);
+	}
+	arena_free(&sh.arena);
+	return ok;
+}
