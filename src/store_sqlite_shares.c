@@ -248,12 +248,12 @@ static void read_parts(struct sharing *sh, struct share *s)
 static void await_others(struct sharing *sh)
 {
 	struct store *st = sh->st;
-	while (atomic_load(&sh->working) > 0) {
-		if (!is_stopped(sh) && st->is_stale && st->is_stale(st->stale_ctx)) {
+	while (atomic_load(&sh->working) > 0 && !is_stopped(sh)) {
+		sqlite3_sleep(WAIT_MS);
+		if (st->is_stale && st->is_stale(st->stale_ctx)) {
 			err_set(&sh->errs[0], ERR_STALE, "a newer question came");
 			atomic_store(&sh->stop, true);
 		}
-		sqlite3_sleep(WAIT_MS);
 	}
 }
 

@@ -44,10 +44,10 @@ static void add_answer(struct buf *b, const struct reply *r)
 	for (int i = 0; i < r->timeline.count; i++)
 		buf_printf(b, "%lld,%lld ", (long long)r->timeline.buckets[i].permanent,
 			   (long long)r->timeline.buckets[i].dropped);
-	int64_t sum = 0; /* in no order */
+	uint64_t sum = 0; /* in no order */
 	for (size_t i = 0; i < r->id_count; i++)
-		sum += r->ids[i] * r->ids[i];
-	buf_printf(b, "%zu %lld\n", r->id_count, (long long)sum);
+		sum += (uint64_t)r->ids[i] * (uint64_t)r->ids[i];
+	buf_printf(b, "%zu %llu\n", r->id_count, (unsigned long long)sum);
 }
 
 static void ask(struct store *st, struct request r, struct buf *answers)
