@@ -56,21 +56,16 @@ static const struct arg filter_arg = {ARG_FILTER, NULL};
 static bool word_of(const struct arg *arg, const char *what, struct str value, int *out, struct err *e)
 {
 	struct arena a = {0};
-	struct buf names = {0};
+	struct buf why = {0};
 	struct arg_words words = arg_words_of(arg, &a);
 	const struct arg_word *word = arg_find(&words, value);
-	struct guess g = {.word = value};
-	for (size_t i = 0; i < words.count; i++)
-		guess_offer(&g, words.items[i].text);
-	arg_enumerate(&words, &names);
-	if (word)
+	if (word) {
 		*out = (int)(word - words.items);
-	else if (g.nearest)
-		err_set(e, ERR_INPUT, "there is no %s \"%.*s\"; did you mean %s?", what, (int)value.len, value.p,
-			g.nearest);
-	else
-		err_set(e, ERR_INPUT, "there is no %s \"%.*s\": it is %s", what, (int)value.len, value.p, names.p);
-	buf_free(&names);
+	} else {
+		arg_unknown(&words, what, value, &why);
+		err_set(e, ERR_INPUT, "%s", why.p);
+	}
+	buf_free(&why);
 	arena_free(&a);
 	return word != NULL;
 }
