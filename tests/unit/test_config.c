@@ -220,7 +220,7 @@ static void the_rest_of_a_wrong_file_holds(void **state)
 	assert_string_equal(keys_of(c, "quit"), "q C-c");
 	for (int i = 1; i < c->mistake_count; i++)
 		assert_true(c->mistakes[i - 1].line < c->mistakes[i].line);
-	config_notice(c, &b);
+	config_notice(c, false, &b);
 	assert_string_equal(b.p, "config:1: there is no theme \"lihgt\"; did you mean light?; and 3 more: deadletter "
 				 "config shows them");
 	buf_reset(&b);
@@ -409,7 +409,7 @@ static void must_load(const char *named, bool ok, const char *mistake)
 	struct buf b = {0};
 	config_init(&c);
 	assert_int_equal(config_load(&c, named, &e), ok);
-	config_notice(&c, &b);
+	config_notice(&c, false, &b);
 	assert_int_equal(c.mistake_count, ok && mistake ? 1 : 0);
 	if (mistake && !strstr(ok ? b.p : e.msg, mistake))
 		fail_msg("%s\nis not %s", ok ? b.p : e.msg, mistake);
