@@ -59,6 +59,8 @@ static struct key_count *find(struct key_counts *k, struct str key)
 	struct str folded = buf_str(&k->folded);
 	uint64_t hash = hash_of(folded);
 	struct key_count *s = slot_of(k, folded, hash);
+	if (s->count != 0 && str_cmp(key, s->key) > 0)
+		s->key = arena_str(&k->arena, key);
 	if (s->count != 0)
 		return s;
 	if ((k->most && k->count >= k->most) || (k->most_bytes && k->bytes >= k->most_bytes))

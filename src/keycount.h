@@ -8,7 +8,8 @@
 #include "base.h"
 
 struct key_count {
-	struct str key;    /* as it came first */
+	struct str
+		key; /* as it is spelled: of several spellings the last in the order of bytes, mostly in small letters */
 	struct str folded; /* by text_fold() */
 	uint64_t hash;     /* of `folded` */
 	int64_t count;     /* 0: a free slot */
