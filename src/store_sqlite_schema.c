@@ -300,18 +300,17 @@ static const char *name_of(unsigned step, unsigned tally, struct buf *b)
 /* What to do comes first, and all fits a line of 80 columns. */
 bool store_is_slow(const struct store *st, struct buf *why)
 {
-	unsigned tally, steps[COUNT_OF(pieces)];
+	unsigned tally, steps[COUNT_OF(pieces)] = {0};
 	struct buf name = {0};
-	bool slow = lacks_role(st->lacks, FAST) || lacks_role(st->lacks, TALLY);
-	int n = slow ? steps_of(st->lacks, steps, &tally) : 0;
-	if (n > 0)
-		buf_printf(why, "Slow: deadletter tune FILE adds %s", name_of(steps[0], tally, &name));
+	if (!lacks_role(st->lacks, FAST) && !lacks_role(st->lacks, TALLY))
+		return false;
+	int n = steps_of(st->lacks, steps, &tally);
+	buf_printf(why, "Slow: deadletter tune FILE adds %s", name_of(steps[0], tally, &name));
 	if (n > 1)
 		buf_printf(why, " and %d more", n - 1);
-	if (n > 0)
-		buf_addc(why, '.');
+	buf_addc(why, '.');
 	buf_free(&name);
-	return slow;
+	return true;
 }
 
 bool store_tune(struct store *st, tune_fn *each, void *ctx, int *added, struct err *e)
