@@ -48,6 +48,17 @@ static uint64_t hash_of(struct str s)
 	return h ^ h >> 32;
 }
 
+static bool has_bytes(const struct key_counts *k)
+{
+	return !k->most_bytes || k->bytes < k->most_bytes;
+}
+
+static struct str keep(struct key_counts *k, struct str key)
+{
+	k->bytes += key.len;
+	return arena_str(&k->arena, key);
+}
+
 /* The slot of this text, a new one if there is room; NULL: there is none. */
 static struct key_count *find(struct key_counts *k, struct str key)
 {
@@ -59,20 +70,20 @@ static struct key_count *find(struct key_counts *k, struct str key)
 	struct str folded = buf_str(&k->folded);
 	uint64_t hash = hash_of(folded);
 	struct key_count *s = slot_of(k, folded, hash);
-	if (s->count != 0 && str_cmp(key, s->key) > 0)
-		s->key = arena_str(&k->arena, key);
-	if (s->count != 0)
+	if (s->count != 0) {
+		if (str_cmp(key, s->key) > 0 && has_bytes(k))
+			s->key = keep(k, key);
 		return s;
-	if ((k->most && k->count >= k->most) || (k->most_bytes && k->bytes >= k->most_bytes))
+	}
+	if ((k->most && k->count >= k->most) || !has_bytes(k))
 		return NULL;
-	struct str kept = arena_str(&k->arena, key);
+	struct str kept = keep(k, key);
 	*s = (struct key_count){
 		.key = kept,
 		.folded = str_eq(kept, folded) ? kept : arena_str(&k->arena, folded),
 		.hash = hash,
 	};
 	k->count++;
-	k->bytes += key.len;
 	return s;
 }
 

@@ -8,8 +8,7 @@
 #include "base.h"
 
 struct key_count {
-	struct str
-		key; /* as it is spelled: of several spellings the last in the order of bytes, mostly in small letters */
+	struct str key;    /* of all ways in which it was written the last in the order of bytes: small letters */
 	struct str folded; /* by text_fold() */
 	uint64_t hash;     /* of `folded` */
 	int64_t count;     /* 0: a free slot */
@@ -20,8 +19,8 @@ enum { KEYS_RECENT = 256 };
 struct key_counts {
 	struct key_count *slots; /* an open hash table */
 	size_t cap, count;
-	size_t most, most_bytes; /* of distinct texts; further ones are not counted. 0: all are */
-	size_t bytes;
+	size_t most, most_bytes;               /* of distinct texts; further ones are not counted. 0: all are */
+	size_t bytes;                          /* of their keys */
 	bool exact;                            /* case does matter */
 	bool more;                             /* some were not counted */
 	struct arena arena;                    /* of the texts */

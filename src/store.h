@@ -48,9 +48,9 @@ bool store_version(struct store *st, int64_t *version, struct err *e);
 void store_set_stale(struct store *st, bool (*is_stale)(void *ctx), void *ctx);
 
 /* Lets up to `threads` threads (READERS_MAX at the most) answer what reads all failures, each with a handle of its own, which
- * the store opens, keeps and closes. `run` is threads_run, or does as much: it calls fn(ctx, i) for each i below `count`, 0
- * in its own thread, after all others that it calls there, and returns when all have returned. is_stale is polled by 0
- * alone. The answers are the same however many threads there are. */
+ * the store opens, keeps and closes. `run` is threads_run, or does as much: it calls fn(ctx, i) for 0 in its own thread, and
+ * for any others below `count` wherever it can, and returns when all have returned. is_stale is polled by 0 alone. The
+ * answers are the same however many threads there are. */
 typedef void store_run_fn(int count, void (*fn)(void *ctx, int i), void *ctx);
 void store_set_threads(struct store *st, int threads, store_run_fn *run);
 

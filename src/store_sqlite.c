@@ -217,22 +217,32 @@ static bool stretch_ids(struct store *st, const struct plan *p, const struct pat
  * and the count that is asked next knows them then. */
 enum { PATIENCE = 300 }; /* thousands of SQLite's steps: some 40,000 rows */
 
+/* False with *gave_up: nothing else is wrong. */
+static bool walk_not_far(struct store *st, const struct plan *p, const struct path *path, const struct stretch *s,
+			 bool backwards, size_t limit, struct ids *ids, bool *gave_up, struct err *e)
+{
+	st->patience = PATIENCE;
+	bool ok = stretch_ids(st, p, path, *s, backwards, limit, 0, ids, e);
+	*gave_up = !ok && st->gave_up && e->kind != ERR_STALE;
+	st->patience = 0;
+	st->gave_up = false;
+	return ok;
+}
+
 /* Walks in order, but not far; then knows all that there is, and goes straight to it if that is little. */
 static bool seek_page_ids(struct store *st, const struct plan *p, struct path *path, const struct stretch *s,
 			  bool backwards, size_t limit, struct ids *ids, struct err *e)
 {
 	const struct found *found;
-	st->patience = PATIENCE;
-	bool ok = stretch_ids(st, p, path, *s, backwards, limit, 0, ids, e);
-	bool gave_up = st->gave_up;
-	st->patience = 0;
-	st->gave_up = false;
-	if (ok || !gave_up || e->kind == ERR_STALE)
+	bool gave_up;
+	bool ok = walk_not_far(st, p, path, s, backwards, limit, ids, &gave_up, e);
+	if (!gave_up)
 		return ok;
 	*e = (struct err){0};
 	ids->count = 0;
-	if (!found_of(st, p, true, &found, e))
+	if (!found_of(st, p, true, &found, e) && e->kind == ERR_STALE)
 		return false;
+	*e = (struct err){0}; /* of a damaged file the walk may show some */
 	if (found && found->count <= RARE)
 		*path = (struct path){.found = found};
 	return stretch_ids(st, p, path, *s, backwards, limit, 0, ids, e);

@@ -258,13 +258,18 @@ bool query_number_if(struct store *st, struct query *q, bool *any, int64_t *out,
 
 /* ---- store_sqlite_found.c ---- */
 
-/* All that the scope of p lets through, in no order, as remembered or, if `seek`, searched for now. *out NULL:
- * neither, or too many, or an index can tell. */
 /* Another one than before: somebody else has written. */
 bool store_data_version(struct store *st, int64_t *out, struct err *e);
+/* All that the scope of p lets through, in no order, as remembered or, if `seek`, searched for now. *out NULL:
+ * neither, or too many, or an index can tell. */
 bool found_of(struct store *st, const struct plan *p, bool seek, const struct found **out, struct err *e);
 bool found_is_known(struct store *st, const struct plan *p); /* it would not have to seek */
 void found_free(struct found *f);
+
+/* ---- store_sqlite_each.c ---- */
+
+/* As store_hold, which tries often. */
+bool store_hold_soon(struct store *const *handles, int count, int most_tries, bool *same, struct err *e);
 
 /* ---- store_sqlite_shares.c ---- */
 

@@ -241,13 +241,13 @@ static bool hold_all(struct store *const *handles, int count, bool *same, struct
 	return true;
 }
 
-bool store_hold(struct store *const *handles, int count, bool *same, struct err *e)
+bool store_hold_soon(struct store *const *handles, int count, int most_tries, bool *same, struct err *e)
 {
 	bool ok = true;
 	*same = false;
 	for (int i = 1; i < count; i++)
 		handles[i]->impatient = true;
-	for (int tries = 0; ok && !*same && count > 1 && count <= READERS_MAX && tries < HOLD_TRIES; tries++)
+	for (int tries = 0; ok && !*same && count > 1 && count <= READERS_MAX && tries < most_tries; tries++)
 		ok = hold_all(handles, count, same, e);
 	for (int i = 1; i < count; i++)
 		handles[i]->impatient = false;
@@ -255,4 +255,9 @@ bool store_hold(struct store *const *handles, int count, bool *same, struct err 
 		return ok;
 	*same = count == 1;
 	return hold(handles[0], e);
+}
+
+bool store_hold(struct store *const *handles, int count, bool *same, struct err *e)
+{
+	return store_hold_soon(handles, count, HOLD_TRIES, same, e);
 }

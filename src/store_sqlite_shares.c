@@ -10,6 +10,7 @@ enum {
 	PARTS = 32,
 	WORTH_ROWS = 50000, /* of the table: with fewer, to share takes longer than to read */
 	WAIT_MS = 1,        /* between two looks by who waits for the others */
+	TRIES = 3,          /* to hold one state: without a write-ahead log each may wait for who writes */
 };
 
 void store_set_threads(struct store *st, int threads, store_run_fn *run)
@@ -36,13 +37,31 @@ static bool ids_of_all(struct store *st, int64_t *lowest, int64_t *highest)
 	return any && *lowest < *highest;
 }
 
-static bool is_worth(struct store *st, const struct plan *p)
+static bool is_large(struct store *st)
 {
 	int64_t lowest, highest;
+	return ids_of_all(st, &lowest, &highest) && (uint64_t)highest - (uint64_t)lowest > WORTH_ROWS;
+}
+
+static bool is_worth(struct store *st, const struct plan *p)
+{
 	bool alone = st->threads < 2 || st->writable || !sqlite3_get_autocommit(st->db);
-	if (alone || !p->failures || p->recipients || p->one_domain || found_is_known(st, p))
+	if (alone || !p->failures || p->recipients || p->one_domain)
 		return false;
-	return ids_of_all(st, &lowest, &highest) && highest - WORTH_ROWS > lowest;
+	st->impatient = true; /* whoever writes now is waited for once: by the answer itself */
+	bool worth = !found_is_known(st, p) && is_large(st);
+	st->impatient = false;
+	return worth;
+}
+
+/* As many as are wanted, or as there can be. */
+static int open_others(struct store *st)
+{
+	int wanted = st->threads - 1;
+	struct store *other;
+	while (st->beside_count < wanted && (other = store_open_beside(st)))
+		st->beside[st->beside_count++] = other;
+	return st->beside_count < wanted ? st->beside_count : wanted;
 }
 
 bool shares_begin(struct store *st, const struct plan *p, bool reads_all, struct err *e)
@@ -51,17 +70,13 @@ bool shares_begin(struct store *st, const struct plan *p, bool reads_all, struct
 	bool same;
 	if (!reads_all || !is_worth(st, p))
 		return store_read_begin(st, e);
-	while (st->beside_count < st->threads - 1) {
-		struct store *other = store_open_beside(st);
-		if (!other)
-			break;
-		st->beside[st->beside_count++] = other;
-	}
-	memcpy(all + 1, st->beside, (size_t)st->beside_count * sizeof *all);
-	if (!store_hold(all, 1 + st->beside_count, &same, e))
+	int others = open_others(st);
+	for (int i = 0; i < others; i++)
+		all[1 + i] = st->beside[i];
+	if (!store_hold_soon(all, 1 + others, TRIES, &same, e))
 		return false;
 	st->held = false; /* store_read_end() lets all of them go */
-	st->together = same ? st->beside_count : 0;
+	st->together = same ? others : 0;
 	return true;
 }
 
@@ -114,31 +129,46 @@ struct sharing {
 	void *ctx;
 
 	atomic_int next;    /* part that nobody has */
-	atomic_int working; /* readers besides the first */
+	atomic_int working; /* readers besides the first that have begun, and not ended */
 	atomic_bool stop;
 	struct err errs[READERS_MAX];
 };
 
+static bool cut_of_time(const struct sharing *sh, sqlite3_value *v, struct cut *c)
+{
+	int64_t after_s = sh->cut_count ? sh->cuts[sh->cut_count - 1].time_s : sh->p->from_s;
+	c->time_s = sqlite3_value_int64(v);
+	return sqlite3_value_type(v) == SQLITE_INTEGER && c->time_s > after_s && c->time_s < sh->p->until_s;
+}
+
+/* Only ASCII is in the same order, and bound as it is stored, whatever the encoding of the database. */
+static bool cut_of_text(struct sharing *sh, sqlite3_value *v, struct cut *c)
+{
+	struct str text = sqlite3_value_type(v) == SQLITE_TEXT ? value_str(v) : STR("");
+	for (size_t i = 0; i < text.len; i++)
+		if ((unsigned char)text.p[i] >= 0x80)
+			return false;
+	if (text.len == 0 || (sh->cut_count && str_cmp(text, sh->cuts[sh->cut_count - 1].text) <= 0))
+		return false;
+	c->text = arena_str(&sh->arena, text);
+	return true;
+}
+
 static void add_cut(struct sharing *sh, sqlite3_value *v)
 {
-	int type = sqlite3_value_type(v);
-	struct cut c = {.time_s = sqlite3_value_int64(v), .text = STR("")};
-	if (sh->by_time ? type != SQLITE_INTEGER || c.time_s <= sh->p->from_s || c.time_s >= sh->p->until_s
-			: type != SQLITE_TEXT)
-		return;
-	if (!sh->by_time)
-		c.text = arena_str(&sh->arena, value_str(v));
-	sh->cuts[sh->cut_count++] = c;
+	struct cut c = {0};
+	if (sh->by_time ? cut_of_time(sh, v, &c) : cut_of_text(sh, v, &c))
+		sh->cuts[sh->cut_count++] = c;
 }
 
 /* The cuts are what emails have that lie far from each other in the table: so there are about as many in each part, whatever
- * odd values a few may have. */
+ * odd values a few may have. False: there are none; with *e set, for the table cannot be read, though perhaps the index. */
 static bool find_cuts(struct sharing *sh, struct err *e)
 {
 	int64_t lowest, highest;
 	struct query q = {0};
 	if (!ids_of_all(sh->st, &lowest, &highest))
-		return true;
+		return false;
 	int64_t step = highest / PARTS - lowest / PARTS;
 	query_sql(&q, "WITH RECURSIVE n(id) AS (SELECT ");
 	query_int(&q, lowest + step);
@@ -157,7 +187,7 @@ static bool find_cuts(struct sharing *sh, struct err *e)
 		ok = store_fail(sh->st, rc, e);
 	sqlite3_finalize(s);
 	query_free(&q);
-	return ok;
+	return ok && sh->cut_count > 0;
 }
 
 /* False: there is no such part, or nothing can be in it. */
@@ -218,12 +248,12 @@ static void read_parts(struct sharing *sh, struct share *s)
 static void await_others(struct sharing *sh)
 {
 	struct store *st = sh->st;
-	while (atomic_load(&sh->working) > 0) {
-		if (!is_stopped(sh) && st->is_stale && st->is_stale(st->stale_ctx)) {
+	while (atomic_load(&sh->working) > 0 && !is_stopped(sh)) {
+		sqlite3_sleep(WAIT_MS);
+		if (st->is_stale && st->is_stale(st->stale_ctx)) {
 			err_set(&sh->errs[0], ERR_STALE, "a newer question came");
 			atomic_store(&sh->stop, true);
 		}
-		sqlite3_sleep(WAIT_MS);
 	}
 }
 
@@ -232,11 +262,14 @@ static void reader_main(void *ctx, int i)
 	struct sharing *sh = ctx;
 	struct store *st = i == 0 ? sh->st : sh->st->beside[i - 1];
 	struct share s = {.st = st, .reader = i, .index = sh->index, .lead = sh->lead};
-	read_parts(sh, &s);
-	if (i == 0)
+	if (i == 0) {
+		read_parts(sh, &s);
 		await_others(sh);
-	else
+	} else {
+		atomic_fetch_add(&sh->working, 1);
+		read_parts(sh, &s);
 		atomic_fetch_sub(&sh->working, 1);
+	}
 }
 
 /* The others were stopped by the first failure, or by that of the first reader. */
@@ -255,24 +288,30 @@ static bool take_error(struct sharing *sh, struct err *e)
 	return !first;
 }
 
+static bool read_together(struct sharing *sh, struct err *e)
+{
+	struct store *st = sh->st;
+	for (int i = 0; i < st->together; i++) {
+		st->beside[i]->careful = st->careful;
+		store_set_stale(st->beside[i], is_stopped, sh);
+	}
+	st->run(1 + st->together, reader_main, sh);
+	for (int i = 0; i < st->together; i++)
+		store_set_stale(st->beside[i], NULL, NULL);
+	return take_error(sh, e);
+}
+
 bool shares_read(struct store *st, const struct plan *p, const char *index, share_fn *read, void *ctx, struct err *e)
 {
 	struct sharing sh = {.st = st, .p = p, .index = index, .lead = lead_of(index), .read = read, .ctx = ctx};
-	if (!st->together || !sh.lead || schema_lacks_index(st, str_of(index)))
-		return read(ctx, &(struct share){.st = st, .plan = *p, .index = index}, e);
-	sh.by_time = strcmp(sh.lead, "time") == 0;
-	bool ok = find_cuts(&sh, e);
-	if (ok) {
-		atomic_store(&sh.working, st->together);
-		for (int i = 0; i < st->together; i++) {
-			st->beside[i]->careful = st->careful;
-			store_set_stale(st->beside[i], is_stopped, &sh);
-		}
-		st->run(1 + st->together, reader_main, &sh);
-		for (int i = 0; i < st->together; i++)
-			store_set_stale(st->beside[i], NULL, NULL);
-		ok = take_error(&sh, e);
-	}
+	struct err no_cuts = {0};
+	sh.by_time = sh.lead && strcmp(sh.lead, "time") == 0;
+	bool shared = st->together && sh.lead && !schema_lacks_index(st, str_of(index)) && find_cuts(&sh, &no_cuts);
+	if (no_cuts.kind == ERR_STALE)
+		*e = no_cuts;
+	bool ok =
+		no_cuts.kind != ERR_STALE &&
+		(shared ? read_together(&sh, e) : read(ctx, &(struct share){.st = st, .plan = *p, .index = index}, e));
 	arena_free(&sh.arena);
 	return ok;
 }

@@ -46,9 +46,6 @@ void threads_run(int count, void (*fn)(void *ctx, int i), void *ctx)
 		turns[i] = (struct turn){.fn = fn, .ctx = ctx, .i = i};
 		turns[i].started = thread_start(&turns[i].thread, turn_main, &turns[i]) == 0;
 	}
-	for (int i = 1; i < count; i++)
-		if (!turns[i].started)
-			fn(ctx, i);
 	fn(ctx, 0);
 	for (int i = 1; i < count; i++)
 		if (turns[i].started)

@@ -15,7 +15,7 @@ int threads_wanted(int most);
  * returns. */
 int thread_start(pthread_t *thread, void *(*main)(void *ctx), void *ctx);
 /* Calls fn(ctx, i) for all i below `count`, 0 in the calling thread, the others in threads of their own, or where none can be
- * started, in the calling thread before 0. Returns when all have returned. */
+ * started, not at all: 0 must do their work then. Returns when all have returned. */
 void threads_run(int count, void (*fn)(void *ctx, int i), void *ctx);
 
 #endif

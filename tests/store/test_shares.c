@@ -23,7 +23,7 @@ static int setup(void **state)
 			     " 'user' || i || '@d1.example: ' || CASE i % 5 WHEN 0 THEN 'no such user' WHEN 1 THEN "
 			     "'mailbox full' WHEN 2"
 			     " THEN 'refused by policy' || (i % 13) ELSE 'try again later' END,"
-			     " CASE WHEN i % 11 THEN iif(i % 2, 'Shop', 'shop') || (i % 20) || '@a.example' END,"
+			     " CASE WHEN i % 11 THEN iif(i % 7, 'shop', 'Shop') || (i % 20) || '@a.example' END,"
 			     " CASE WHEN i % 17 = 0 THEN x'00ff' WHEN i % 13 THEN 'mx' || (i % 30) || '.example' END,"
 			     " 'Order ' || i FROM n;"
 			     "UPDATE email SET title = 'the only one' WHERE id = 25");
@@ -44,10 +44,10 @@ static void add_answer(struct buf *b, const struct reply *r)
 	for (int i = 0; i < r->timeline.count; i++)
 		buf_printf(b, "%lld,%lld ", (long long)r->timeline.buckets[i].permanent,
 			   (long long)r->timeline.buckets[i].dropped);
-	int64_t sum = 0; /* in no order */
+	uint64_t sum = 0; /* in no order */
 	for (size_t i = 0; i < r->id_count; i++)
-		sum += r->ids[i] * r->ids[i];
-	buf_printf(b, "%zu %lld\n", r->id_count, (long long)sum);
+		sum += (uint64_t)r->ids[i] * (uint64_t)r->ids[i];
+	buf_printf(b, "%zu %llu\n", r->id_count, (unsigned long long)sum);
 }
 
 static void ask(struct store *st, struct request r, struct buf *answers)
@@ -67,6 +67,22 @@ static struct request request_of(const char *line, struct arena *a)
 	struct err e = {0};
 	assert_ok(filter_parse(str_of(line), (struct moment){.now_s = T0 + 400000}, a, &r.scope.all[0], &e), e);
 	return r;
+}
+
+static int runs; /* of `run_in_turn` */
+
+static void run_in_turn(int count, void (*fn)(void *ctx, int i), void *ctx)
+{
+	runs++;
+	while (count-- > 0)
+		fn(ctx, count);
+}
+
+/* No other thread can be started. */
+static void run_first_only(int count, void (*fn)(void *ctx, int i), void *ctx)
+{
+	(void)count;
+	fn(ctx, 0);
 }
 
 /* Every kind of question, every one of a newly opened database. */
@@ -105,15 +121,6 @@ static struct buf answers_to(const char *path, const char *line, int threads, st
 	return answers;
 }
 
-static int runs; /* of `run_in_turn` */
-
-static void run_in_turn(int count, void (*fn)(void *ctx, int i), void *ctx)
-{
-	runs++;
-	while (count-- > 0)
-		fn(ctx, count);
-}
-
 static const char *const filters[] = {"",
 				      "class:5",
 				      "subject:1",
@@ -147,8 +154,9 @@ static void assert_same(const struct fixture *f, const char *line, int threads, 
 static void answers_are_those_of_one_reader(void **state)
 {
 	runs = 0;
+	static store_run_fn *const ways[] = {threads_run, run_in_turn, threads_run, run_first_only};
 	for (size_t i = 0; i < COUNT_OF(filters); i++)
-		assert_same(*state, filters[i], 2 + (int)i % 3, i % 3 == 1 ? run_in_turn : threads_run);
+		assert_same(*state, filters[i], 2 + (int)i % 3, ways[i % COUNT_OF(ways)]);
 	assert_true(runs > 50);
 }
 
@@ -258,6 +266,170 @@ static void a_database_that_was_replaced(void **state)
 	assert_int_equal(e.kind, ERR_NONE);
 }
 
+/* Where the cuts are looked for, but not in the index that is cut. */
+static void long_fields_where_an_index_would_be_cut(void **state)
+{
+	struct fixture *f = *state;
+	plain_exec(f->db, "UPDATE email SET sender = CAST(zeroblob(5000000) AS TEXT) WHERE id BETWEEN 50000 AND 50010");
+	assert_same(f, "", 2, threads_run);
+}
+
+/* Spoils the pages of this type, of those from `from` quarters of the file to `until` that hold the text. */
+static void damage(const struct fixture *f, unsigned char type, int from, int until, struct str text)
+{
+	enum { PAGE = 4096 };
+	unsigned char page[PAGE];
+	int spoiled = 0;
+	plain_exec(f->db, "PRAGMA wal_checkpoint(TRUNCATE)");
+	int fd = open(f->scratch->path, O_RDWR);
+	int64_t quarter = lseek(fd, 0, SEEK_END) / PAGE / 4;
+	for (int64_t i = quarter * from; i < quarter * until; i++) {
+		assert_int_equal(pread(fd, page, PAGE, i * PAGE), PAGE);
+		if (page[0] != type || (text.len && !memmem(page, PAGE, text.p, text.len)))
+			continue;
+		assert_int_equal(pwrite(fd, "\xff", 1, i * PAGE), 1);
+		spoiled++;
+	}
+	close(fd);
+	assert_true(spoiled > 0);
+}
+
+enum { INDEX_LEAF = 10, TABLE_LEAF = 13 };
+
+/* What an index holds can be asked for all the same. */
+static void a_table_damaged_beside_its_indexes(void **state)
+{
+	struct fixture *f = *state;
+	struct err e = {0};
+	int64_t whole = count_of(f->st, "text:\"mailbox full\"", &e);
+	store_close(f->st);
+	f->st = NULL;
+	damage(f, TABLE_LEAF, 1, 2, STR(""));
+	fixture_open(f);
+	store_set_threads(f->st, 2, threads_run);
+	assert_int_equal(count_of(f->st, "text:\"mailbox full\"", &e), whole);
+	assert_int_equal(count_of(f->st, "title:\"mailbox full\" -id:1", &e), -1);
+	assert_int_equal(e.kind, ERR_IO);
+}
+
+/* Though it is looked for everywhere. */
+static void a_page_before_the_damage(void **state)
+{
+	struct fixture *f = *state;
+	struct err e = {0};
+	struct arena a = {0};
+	struct page page;
+	store_close(f->st);
+	plain_exec(f->db,
+		   "DELETE FROM email; WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 120000)"
+		   " INSERT INTO email (recipient, time, outcome, response) SELECT 'a@b.example', i, 'failed',"
+		   " CASE WHEN i = 1 THEN 'the oldest' WHEN i > 119980 THEN 'the newest' ELSE 'others' END FROM n");
+	damage(f, INDEX_LEAF, 0, 4, STR("the oldest"));
+	fixture_open(f);
+	store_set_threads(f->st, 2, threads_run);
+	struct scope s = request_of("text:\"the newest\"", &a).scope;
+	assert_false(store_page(f->st, &s, SORT_TIME, &(struct cursor){0}, false, 50, &a, &page, &e));
+	assert_int_equal(e.kind, ERR_IO);
+	assert_int_equal(page.count, 20);
+	arena_free(&a);
+}
+
+static bool count_polls(void *ctx)
+{
+	++*(int *)ctx;
+	return true;
+}
+
+/* Once, not once more for every look that comes before the answer. */
+static void who_writes_is_waited_for_once(void **state)
+{
+	struct fixture *f = *state;
+	struct err e = {0};
+	int polls = 0;
+	store_close(f->st);
+	plain_exec(f->db, "PRAGMA journal_mode = delete");
+	fixture_open(f);
+	store_set_threads(f->st, 2, threads_run);
+	assert_true(count_of(f->st, "to:user1", &e) > 0);
+	plain_exec(f->db, "BEGIN EXCLUSIVE");
+	store_set_stale(f->st, count_polls, &polls);
+	assert_int_equal(count_of(f->st, "to:user1", &e), -1);
+	assert_int_equal(e.kind, ERR_STALE);
+	assert_int_equal(polls, 1);
+	plain_exec(f->db, "ROLLBACK");
+}
+
+static int ran; /* so many */
+
+static void run_and_tell(int count, void (*fn)(void *ctx, int i), void *ctx)
+{
+	ran = count;
+	run_in_turn(count, fn, ctx);
+}
+
+static void no_more_than_it_may(void **state)
+{
+	struct fixture *f = *state;
+	struct err e = {0};
+	static const char *const lines[] = {"to:user1", "to:user2", "to:user3"};
+	static const int threads[] = {READERS_MAX + 1, 2, 1}, want[] = {READERS_MAX, 2, 0};
+	for (size_t i = 0; i < COUNT_OF(lines); i++) {
+		ran = 0;
+		store_set_threads(f->st, threads[i], run_and_tell);
+		assert_true(count_of(f->st, lines[i], &e) > 0);
+		assert_int_equal(ran, want[i]);
+	}
+}
+
+/* Nearly all is in the part of those without a value, and there may be nothing to cut the rest by. */
+static void what_hardly_any_email_has(void **state)
+{
+	struct fixture *f = *state;
+	plain_exec(f->db, "UPDATE email SET sender = NULL, remote_mta = iif(id % 5000 = 35, remote_mta, NULL)");
+	assert_same(f, "", 2, threads_run);
+	assert_same(f, "mx:=\"\"", 3, threads_run);
+}
+
+/* The schema admits neither, but a file may hold any. */
+static void odd_numbers(void **state)
+{
+	struct fixture *f = *state;
+	plain_exec(f->db, "PRAGMA ignore_check_constraints = on;"
+			  "INSERT INTO email (id, recipient, time, outcome) VALUES"
+			  " (-9223372036854775808, 'lowest@a.example', -9223372036854775808, 'failed'),"
+			  " (9223372036854775807, 'highest@a.example', 9223372036854775806, 'failed')");
+	assert_same(f, "to:est", 2, threads_run);
+	plain_exec(f->db, "DELETE FROM email WHERE id > -9223372036854775808;"
+			  "INSERT INTO email (id, recipient, time, outcome) VALUES"
+			  " (-9223372036854775807, 'west@a.example', 7, 'failed')");
+	assert_same(f, "-to:a", 2, threads_run);
+}
+
+/* Texts that come out of the database as others than they are in it, and so in another order. */
+static void texts_in_utf_16(void **state)
+{
+	(void)state;
+	struct fixture f = {.scratch = scratch_make()};
+	void *scratch = f.scratch;
+	struct err e = {0};
+	sqlite3 *db = plain_open(f.scratch->path);
+	plain_exec(db, "PRAGMA encoding = 'UTF-16be'; PRAGMA application_id = 1684829298; PRAGMA user_version = 1;"
+		       "CREATE TABLE first (x)");
+	sqlite3_close(db);
+	store_close(store_open_rw(f.scratch->path, true, &e));
+	db = plain_open(f.scratch->path);
+	plain_exec(
+		db,
+		"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300)"
+		" INSERT INTO email (id, recipient, time, outcome, sender) SELECT i * 1000, 'a@b.example', i, 'failed',"
+		" iif(i % 2, char(65000 + i % 300), CAST(x'd8' || CAST(printf('%02d', i % 90) AS BLOB) AS TEXT))"
+		" FROM n");
+	assert_same(&f, "", 2, threads_run);
+	assert_same(&f, "-from:a", 2, threads_run);
+	sqlite3_close(db);
+	assert_int_equal(scratch_teardown(&scratch), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -268,6 +440,14 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_field_too_long_to_be_read, setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(indexes_that_are_not_there, setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(a_database_that_was_replaced, setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(what_hardly_any_email_has, setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(long_fields_where_an_index_would_be_cut, setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(a_table_damaged_beside_its_indexes, setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(a_page_before_the_damage, setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(who_writes_is_waited_for_once, setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(no_more_than_it_may, setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(odd_numbers, setup, fixture_teardown),
+		cmocka_unit_test(texts_in_utf_16),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -35,6 +35,21 @@ static void test_case_does_not_matter(void **state)
 	key_counts_free(&k);
 }
 
+/* Readers that share a table come upon its texts in any order. */
+static void test_the_order_does_not_matter(void **state)
+{
+	static const char *const keys[] = {"bob", "Bob", "BOB"};
+	(void)state;
+	for (size_t first = 0; first < COUNT_OF(keys); first++) {
+		struct key_counts k = {.most = 1};
+		for (size_t i = 0; i < 2 * COUNT_OF(keys); i++)
+			key_counts_add(&k, str_of(keys[(first + i) % COUNT_OF(keys)]), 1);
+		assert_int_equal(k.count, 1);
+		assert_int_equal(count_of(&k, "bob"), 6);
+		key_counts_free(&k);
+	}
+}
+
 static void test_many(void **state)
 {
 	(void)state;
@@ -88,6 +103,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_case_does_not_matter),
+		cmocka_unit_test(test_the_order_does_not_matter),
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_full_is_not_more),
 		cmocka_unit_test(test_long_keys_fill_it_too),
