@@ -182,8 +182,8 @@ bool store_each(struct store *st, const struct scope *s, const int64_t *ids, siz
 
 /* Another handle on the database of `st`, for another thread. NULL: there can be none, for whatever reason. */
 struct store *store_open_beside(const struct store *st);
-/* Until store_let_go all that these handles are asked is answered from one and the same state, however others write.
- * True with *same false: not those behind the first; they are not held. */
+/* Until store_let_go all that these handles (READERS_MAX at the most) are asked is answered from one and the same state,
+ * however others write. True with *same false: not those behind the first; they are not held. */
 bool store_hold(struct store *const *handles, int count, bool *same, struct err *e);
 /* Returns `ok`, or false with *e set when the file of a snapshot changed underneath. */
 bool store_let_go(struct store *st, bool ok, struct err *e);

@@ -268,7 +268,7 @@ void found_free(struct found *f);
 
 /* ---- store_sqlite_each.c ---- */
 
-/* As store_hold, which tries often. */
+/* As store_hold, but it does not try as often: each try may have to wait for somebody who writes. */
 bool store_hold_soon(struct store *const *handles, int count, int most_tries, bool *same, struct err *e);
 
 /* ---- store_sqlite_shares.c ---- */

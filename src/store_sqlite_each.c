@@ -208,53 +208,40 @@ bool store_let_go(struct store *st, bool ok, struct err *e)
 	return store_read_end(st, ok, e);
 }
 
-static void let_all_go(struct store *const *handles, int count)
-{
-	for (int i = 0; i < count; i++) {
-		struct err ignored = {0};
-		store_let_go(handles[i], false, &ignored);
-	}
-}
-
 /* Each of the others looks at the version before the first one begins, and again when it has begun itself: if that is
  * the same then nobody has written in between. A writer that waits for the first one's lock lets no other begin; so
- * nobody waits here, but all begin anew. */
-static bool hold_all(struct store *const *handles, int count, bool *same, struct err *e)
+ * nobody waits here. Without *same only the first one is held. */
+static bool try_hold(struct store *const *handles, int count, bool *same, struct err *e)
 {
 	int64_t before[READERS_MAX], now;
 	struct err other = {0};
+	int held = 1;
 	*same = true;
 	for (int i = 1; *same && i < count; i++)
 		*same = store_version(handles[i], &before[i], &other);
 	if (!hold(handles[0], e))
 		return false;
-	int held = 1;
-	while (*same && held < count) {
-		*same = hold(handles[held], &other);
-		if (!*same)
-			break;
-		held++;
-		*same = store_version(handles[held - 1], &now, &other) && now == before[held - 1];
-	}
-	if (!*same)
-		let_all_go(handles, held);
+	for (; *same && held < count && hold(handles[held], &other); held++)
+		*same = store_version(handles[held], &now, &other) && now == before[held];
+	*same = *same && held == count;
+	for (int i = 1; i < held && !*same; i++)
+		store_let_go(handles[i], false, &other);
 	return true;
 }
 
 bool store_hold_soon(struct store *const *handles, int count, int most_tries, bool *same, struct err *e)
 {
-	bool ok = true;
-	*same = false;
+	struct err ignored = {0};
 	for (int i = 1; i < count; i++)
 		handles[i]->impatient = true;
-	for (int tries = 0; ok && !*same && count > 1 && count <= READERS_MAX && tries < most_tries; tries++)
-		ok = hold_all(handles, count, same, e);
+	bool ok = try_hold(handles, count, same, e);
+	for (int tries = 1; ok && !*same && tries < most_tries; tries++) {
+		store_let_go(handles[0], false, &ignored);
+		ok = try_hold(handles, count, same, e);
+	}
 	for (int i = 1; i < count; i++)
 		handles[i]->impatient = false;
-	if (!ok || *same)
-		return ok;
-	*same = count == 1;
-	return hold(handles[0], e);
+	return ok;
 }
 
 bool store_hold(struct store *const *handles, int count, bool *same, struct err *e)
