@@ -445,14 +445,20 @@ static void act_export(struct app *app)
 
 /* ---- copying ---- */
 
+/* All of the text goes to the clipboard; what is said of it fits the line. */
 static void copy(struct app *app, const struct buf *text, const char *what)
 {
-	if (text->len == 0)
+	struct buf said = {0};
+	if (text->len == 0) {
 		app_say(app, ROLE_DIM, "There is no record to copy from.");
-	else if (app->port.copy(app->port.ctx, buf_str(text)))
-		app_say(app, ROLE_STRONG, "To the clipboard, %s: %s", what, text->p);
-	else
+	} else if (app->port.copy(app->port.ctx, buf_str(text))) {
+		buf_printf(&said, "Copied %s", what);
+		view_detail_which(app, app->layout.footer.w - 2, &said);
+		app_say(app, ROLE_STRONG, "%s", said.p);
+	} else {
 		app_say(app, ROLE_ERROR, "Too long to copy.");
+	}
+	buf_free(&said);
 }
 
 static void act_copy(struct app *app)

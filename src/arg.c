@@ -48,3 +48,18 @@ void arg_enumerate(const struct arg_words *w, struct buf *out)
 	for (size_t i = 0; i < w->count; i++)
 		buf_printf(out, "%s%s", i == 0 ? "" : i + 1 < w->count ? ", " : " or ", w->items[i].text);
 }
+
+bool arg_unknown(const struct arg_words *w, const char *what, struct str text, struct buf *out)
+{
+	struct guess g = {.word = text};
+	for (size_t i = 0; i < w->count; i++)
+		guess_offer(&g, w->items[i].text);
+	buf_printf(out, "there is no %s \"%.*s\"", what, (int)text.len, text.p ? text.p : "");
+	if (g.nearest) {
+		buf_printf(out, "; did you mean %s?", g.nearest);
+	} else {
+		buf_add(out, STR(": it is "));
+		arg_enumerate(w, out);
+	}
+	return g.nearest != NULL;
+}

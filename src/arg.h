@@ -45,5 +45,8 @@ struct arg_words arg_words_of(const struct arg *arg, struct arena *a);
 const struct arg_word *arg_find(const struct arg_words *w, struct str text);
 /* Appends "csv, tsv or jsonl". */
 void arg_enumerate(const struct arg_words *w, struct buf *out);
+/* Appends that `text` is none of the words, `what` are they called: 'there is no theme "lihgt"; did you mean light?', or
+ * where none is near, ': it is dark or light'. Bytes of `text` as they are. True: one is near. */
+bool arg_unknown(const struct arg_words *w, const char *what, struct str text, struct buf *out);
 
 #endif

@@ -136,24 +136,28 @@ bool str_to_int(struct str s, int64_t *out)
 	return true;
 }
 
+static int least(int a, int b)
+{
+	return a < b ? a : b;
+}
+
 int str_distance(struct str a, struct str b)
 {
-	int row[24]; /* of the matrix of distances between the beginnings of both */
-	if (a.len >= COUNT_OF(row) || b.len >= COUNT_OF(row))
+	int d[24][24]; /* between the first i letters of `a` and the first j of `b` */
+	if (a.len >= COUNT_OF(d) || b.len >= COUNT_OF(d))
 		return INT_MAX;
-	for (int j = 0; j <= (int)b.len; j++)
-		row[j] = j;
-	for (size_t i = 0; i < a.len; i++) {
-		int diagonal = row[0];
-		row[0] = (int)i + 1;
-		for (size_t j = 0; j < b.len; j++) {
-			int change = diagonal + (lower(a.p[i]) != lower(b.p[j]));
-			diagonal = row[j + 1];
-			int least = change < row[j] + 1 ? change : row[j] + 1;
-			row[j + 1] = least < diagonal + 1 ? least : diagonal + 1;
+	for (size_t i = 0; i <= a.len; i++)
+		for (size_t j = 0; j <= b.len; j++) {
+			if (i == 0 || j == 0) {
+				d[i][j] = (int)(i + j);
+				continue;
+			}
+			char x = lower(a.p[i - 1]), y = lower(b.p[j - 1]);
+			d[i][j] = least(d[i - 1][j - 1] + (x != y), least(d[i - 1][j], d[i][j - 1]) + 1);
+			if (i > 1 && j > 1 && x == lower(b.p[j - 2]) && y == lower(a.p[i - 2]))
+				d[i][j] = least(d[i][j], d[i - 2][j - 2] + 1);
 		}
-	}
-	return row[b.len];
+	return d[a.len][b.len];
 }
 
 enum { GUESS_MAX = 2 }; /* letters that may differ, as long as some do not */

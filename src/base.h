@@ -42,8 +42,8 @@ size_t str_find_nocase(struct str s, struct str needle, size_t from);
 bool str_next(struct str *rest, char sep, struct str *part);
 /* A whole decimal number, optional sign, nothing else. False: not one, or out of range. */
 bool str_to_int(struct str s, int64_t *out);
-/* How many letters must be added, removed or replaced to make `b` of `a`, whatever the case; for "did you mean". Long
- * texts count as far apart. */
+/* How many letters must be added, removed, replaced or swapped with their neighbour to make `b` of `a`, whatever the case;
+ * for "did you mean". Long texts count as far apart. */
 int str_distance(struct str a, struct str b);
 /* Which name a mistyped word means: offer all there are, then take the nearest; NULL: none is near. */
 struct guess {

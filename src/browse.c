@@ -112,7 +112,7 @@ static void start(struct app *app, const struct browse_options *o)
 	struct str filter = o->filter.len > 0 ? o->filter : o->config->filter;
 	if (filter.len > 0)
 		app_set_filter(app, filter);
-	config_notice(o->config, &notice);
+	config_notice(o->config, false, &notice);
 	if (notice.len > 0)
 		app_say(app, ROLE_WARNING, "%s", notice.p);
 	buf_free(&notice);

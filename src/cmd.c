@@ -25,12 +25,17 @@ bool cmd_is_terminal(FILE *f)
 	return isatty(fileno(f));
 }
 
-int cmd_fail(const struct err *e)
+static void say(struct str sentence)
 {
 	struct buf b = {0};
-	text_show(&b, str_of(e->msg), 0, !cmd_utf8());
+	text_show(&b, sentence, 0, !cmd_utf8());
 	fprintf(stderr, "deadletter: %s\n", b.p ? b.p : "");
 	buf_free(&b);
+}
+
+int cmd_fail(const struct err *e)
+{
+	say(str_of(e->msg));
 	return e->kind == ERR_USAGE ? EXIT_USAGE : EXIT_COULD_NOT;
 }
 
@@ -38,8 +43,24 @@ void cmd_say_slow(const struct store *st)
 {
 	struct buf why = {0};
 	if (cmd_is_terminal(stderr) && store_is_slow(st, &why))
-		fprintf(stderr, "deadletter: %s\n", why.p);
+		say(buf_str(&why));
 	buf_free(&why);
+}
+
+void cmd_say_config(void)
+{
+	struct config c;
+	struct err e = {0};
+	struct buf wrong = {0};
+	config_init(&c);
+	if (config_load(&c, NULL, &e))
+		config_notice(&c, true, &wrong);
+	else
+		buf_add(&wrong, str_of(e.msg));
+	if (wrong.len > 0)
+		say(buf_str(&wrong));
+	buf_free(&wrong);
+	config_free(&c);
 }
 
 int cmd_usage(const struct cmd *self, const char *fmt, ...)

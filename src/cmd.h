@@ -31,6 +31,9 @@ extern const struct cmd *const cmds[]; /* ends in NULL; the first one is what a 
 int cmd_fail(const struct err *e);
 /* Says on a terminal that this database is slow, and why. */
 void cmd_say_slow(const struct store *st);
+/* Says in one line on stderr what is wrong with the configuration, for a command that takes no more of it than the zone and
+ * goes on. */
+void cmd_say_config(void);
 /* Wrong usage of `self`: one sentence with a hint to --help; returns EXIT_USAGE. */
 int cmd_usage(const struct cmd *self, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* In which zone times are typed and told. */

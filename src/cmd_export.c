@@ -102,6 +102,7 @@ static int run(const struct cmd *self, const struct opt_result *o, struct arena 
 	struct store *st = store_open(o->words[0], &e);
 	if (!st)
 		return cmd_fail(&e);
+	cmd_say_config();
 	cmd_say_slow(st);
 	const char *path = o->values[OPT_OUTPUT] ? o->values[OPT_OUTPUT] : "-";
 	if (!outfile_is_direct(path)) /* else there is nothing to clean up, and a blocked pipe must not block Ctrl-C */

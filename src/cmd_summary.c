@@ -258,6 +258,7 @@ static int run(const struct cmd *self, const struct opt_result *o, struct arena 
 	struct store *st = store_open(o->words[0], &e);
 	if (!st)
 		return cmd_fail(&e);
+	cmd_say_config();
 	cmd_say_slow(st);
 	store_set_threads(st, threads_wanted(READERS_MAX), threads_run);
 	bool ok = ask(st, &scope, &s, a, &e);

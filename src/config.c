@@ -2,6 +2,7 @@
 
 #include "text.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { WIDTH_MIN = 10, WIDTH_MAX = 60, HEIGHT_MIN = 20, HEIGHT_MAX = 80 };
@@ -10,10 +11,11 @@ static const struct str automatic = {"auto", 4};
 
 /* ---- what the values may be ---- */
 
-static void theme_words(struct arg_words *w)
+static void theme_words(struct arg_words *w) /* in the order of themes[], behind the first */
 {
+	arg_add(w, automatic.p, "As the terminal tells by COLORFGBG: light or dark; else dark.", true);
 	for (size_t i = 0; i < theme_count; i++)
-		arg_add(w, themes[i].name, themes[i].help, i == 0);
+		arg_add(w, themes[i].name, themes[i].help, false);
 }
 
 static void zone_words(struct arg_words *w) /* in the order of enum zone */
@@ -56,21 +58,16 @@ static const struct arg filter_arg = {ARG_FILTER, NULL};
 static bool word_of(const struct arg *arg, const char *what, struct str value, int *out, struct err *e)
 {
 	struct arena a = {0};
-	struct buf names = {0};
+	struct buf why = {0};
 	struct arg_words words = arg_words_of(arg, &a);
 	const struct arg_word *word = arg_find(&words, value);
-	struct guess g = {.word = value};
-	for (size_t i = 0; i < words.count; i++)
-		guess_offer(&g, words.items[i].text);
-	arg_enumerate(&words, &names);
-	if (word)
+	if (word) {
 		*out = (int)(word - words.items);
-	else if (g.nearest)
-		err_set(e, ERR_INPUT, "there is no %s \"%.*s\"; did you mean %s?", what, (int)value.len, value.p,
-			g.nearest);
-	else
-		err_set(e, ERR_INPUT, "there is no %s \"%.*s\": it is %s", what, (int)value.len, value.p, names.p);
-	buf_free(&names);
+	} else {
+		arg_unknown(&words, what, value, &why);
+		err_set(e, ERR_INPUT, "%s", why.p);
+	}
+	buf_free(&why);
 	arena_free(&a);
 	return word != NULL;
 }
@@ -101,7 +98,7 @@ static bool set_theme(struct config *c, struct str value, struct err *e)
 	int i;
 	if (!word_of(&theme_arg, "theme", value, &i, e))
 		return false;
-	c->theme = &themes[i];
+	c->theme = i == 0 ? theme_for(getenv("COLORFGBG")) : &themes[i - 1];
 	return true;
 }
 
@@ -212,8 +209,9 @@ static bool set_mouse(struct config *c, struct str value, struct err *e)
 /* In the order of the file and of --help. */
 const struct config_option config_options[OPTION_COUNT] = {
 	[OPTION_THEME] = {{0, "theme", "THEME", "Colours of the screen", &theme_arg},
-			  "dark",
-			  "With NO_COLOR in the environment there are none, whatever the theme.",
+			  "auto",
+			  "Rxvt, Konsole, iTerm and others set COLORFGBG in the environment, whose last number is the "
+			  "background's. With NO_COLOR there are no colours, whatever the theme.",
 			  set_theme},
 	[OPTION_ZONE] = {{0, "zone", "ZONE", "Zone of the times that are shown and typed", &zone_arg},
 			 "local",

@@ -111,8 +111,8 @@ bool config_load(struct config *c, const char *named, struct err *e);
 void config_read(struct config *c, struct str path, struct str text);
 /* "config:3: there is no …; did you mean …?", with the path as it is, or only its last part. */
 void config_mistake(const struct config *c, int i, bool whole_path, struct buf *out);
-/* All mistakes in one sentence: the first, and how many others there are. Empty without any. */
-void config_notice(const struct config *c, struct buf *out);
+/* All mistakes in one sentence: the first as config_mistake has it, and how many others there are. Empty without any. */
+void config_notice(const struct config *c, bool whole_path, struct buf *out);
 
 /* Does config_put_saved in a file. The rest of it stays as it is; it is written anew, whole or not at all, and made with its
  * folders if need be. False: *e says why, and nothing has changed. */

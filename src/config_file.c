@@ -58,11 +58,11 @@ void config_mistake(const struct config *c, int i, bool whole_path, struct buf *
 	buf_add(out, m->what);
 }
 
-void config_notice(const struct config *c, struct buf *out)
+void config_notice(const struct config *c, bool whole_path, struct buf *out)
 {
 	if (c->mistake_count == 0)
 		return;
-	config_mistake(c, 0, false, out);
+	config_mistake(c, 0, whole_path, out);
 	if (c->mistake_count > 1)
 		buf_printf(out, "; and %d more: deadletter config shows them", c->mistake_count - 1);
 }

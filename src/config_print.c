@@ -9,7 +9,7 @@ enum { COMMENT_W = 80 };
 static void comment(struct buf *out, const char *text)
 {
 	struct buf wrapped = {0};
-	text_wrap(&wrapped, str_of(text), 2, 0, COMMENT_W, false);
+	text_wrap(&wrapped, str_of(text), 0, 0, COMMENT_W - 2, false); /* "# " */
 	struct str rest = buf_str(&wrapped), line;
 	while (str_next(&rest, '\n', &line)) {
 		buf_add(out, STR("# "));

@@ -195,6 +195,20 @@ const struct export_column export_columns[] = {
 };
 const size_t export_column_count = COUNT_OF(export_columns);
 
+static bool unknown_column(struct str name, size_t place, struct err *e)
+{
+	char hint[80] = "";
+	struct guess g = {.word = name};
+	for (size_t i = 0; i < export_column_count; i++)
+		guess_offer(&g, export_columns[i].name);
+	if (g.nearest)
+		snprintf(hint, sizeof hint, "; did you mean %s?", g.nearest);
+	err_set(e, ERR_USAGE, "there is no column \"%.*s\" (character %zu of the list)%s",
+		(int)(name.len < 60 ? name.len : 60), name.p, place, hint);
+	e->column = place;
+	return false;
+}
+
 bool export_columns_of(struct str list, struct export_options *o, struct err *e)
 {
 	struct str rest = list, name;
@@ -204,9 +218,10 @@ bool export_columns_of(struct str list, struct export_options *o, struct err *e)
 		name = str_trim(name);
 		while (i < export_column_count && !str_eq_nocase(name, str_of(export_columns[i].name)))
 			i++;
-		if (i == export_column_count || o->column_count == EXPORT_COLUMNS_MAX) {
-			err_set(e, ERR_USAGE, "there is no column \"%.*s\" (character %zu of the list)",
-				(int)(name.len < 60 ? name.len : 60), name.p, column);
+		if (i == export_column_count)
+			return unknown_column(name, column, e);
+		if (o->column_count == EXPORT_COLUMNS_MAX) {
+			err_set(e, ERR_USAGE, "there are more than %d columns", EXPORT_COLUMNS_MAX);
 			e->column = column;
 			return false;
 		}

@@ -71,7 +71,7 @@ static struct key_count *find(struct key_counts *k, struct str key)
 	uint64_t hash = hash_of(folded);
 	struct key_count *s = slot_of(k, folded, hash);
 	if (s->count != 0) {
-		if (str_cmp(key, s->key) < 0 && has_bytes(k))
+		if (str_cmp(key, s->key) > 0 && has_bytes(k))
 			s->key = keep(k, key);
 		return s;
 	}

@@ -8,7 +8,7 @@
 #include "base.h"
 
 struct key_count {
-	struct str key;    /* of all ways in which it was written, the first in the order of bytes */
+	struct str key;    /* of all ways in which it was written the last in the order of bytes: small letters */
 	struct str folded; /* by text_fold() */
 	uint64_t hash;     /* of `folded` */
 	int64_t count;     /* 0: a free slot */

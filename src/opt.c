@@ -57,11 +57,12 @@ static bool give_word(struct parse *p, size_t i, const char *value)
 		give(p, i, word->text);
 		return true;
 	}
-	struct buf names = {0};
-	arg_enumerate(&words, &names);
-	err_set(p->e, ERR_USAGE, "there is no %s \"%s\": it is %s; see %s --help", noun(p, o), value, names.p,
-		p->command);
-	buf_free(&names);
+	struct buf why = {0};
+	bool near = arg_unknown(&words, noun(p, o), str_of(value), &why);
+	if (!near)
+		buf_printf(&why, "; see %s --help", p->command);
+	err_set(p->e, ERR_USAGE, "%s", why.p);
+	buf_free(&why);
 	return false;
 }
 

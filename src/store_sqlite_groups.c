@@ -3,6 +3,7 @@
 #include "keycount.h"
 #include "wording.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -217,6 +218,7 @@ static void add_row_key(sqlite3_stmt *s, void (*add_key)(struct str field, struc
 struct share_keys {
 	const struct group_by *how;
 	bool domains_in_order; /* of their index, and so just the first ones of each share */
+	atomic_bool too_many;  /* for several readers: one must count them */
 	struct {
 		_Alignas(CACHE_LINE) struct key_counts keys;
 	} of[READERS_MAX];
@@ -249,11 +251,16 @@ static bool count_share_keys(void *ctx, const struct share *share, struct err *e
 	struct buf key = {0};
 	add_keys_sql(&q, sk, share);
 	sqlite3_stmt *s = query_prepare(share->st, &q, e);
-	int rc = s ? SQLITE_ROW : SQLITE_DONE;
-	while (rc == SQLITE_ROW && (rc = sqlite3_step(s)) == SQLITE_ROW)
-		add_row_key(s, sk->domains_in_order ? whole_field : texts[sk->how->grouping].add_key, &key,
-			    &sk->of[share->reader].keys);
-	bool ok = s && (rc == SQLITE_DONE || store_fail(share->st, rc, e));
+	struct key_counts *keys = &sk->of[share->reader].keys;
+	bool alone = keys->most == GROUP_KEYS_MAX, ok = s;
+	int rc = SQLITE_DONE;
+	while (ok && !atomic_load(&sk->too_many) && (rc = sqlite3_step(s)) == SQLITE_ROW) {
+		add_row_key(s, sk->domains_in_order ? whole_field : texts[sk->how->grouping].add_key, &key, keys);
+		if (keys->more && !alone)
+			atomic_store(&sk->too_many, true);
+	}
+	if (ok && rc != SQLITE_DONE && rc != SQLITE_ROW)
+		ok = store_fail(share->st, rc, e);
 	sqlite3_finalize(s);
 	query_free(&q);
 	buf_free(&key);
@@ -285,44 +292,48 @@ static bool count_found_keys(struct store *st, const struct found *found, enum g
 	return ok;
 }
 
-/* Into those of the first reader. False: they are more than are counted, and which ones would be left to chance. */
-static bool join_keys(struct share_keys *sk)
-{
-	struct key_counts *first = &sk->of[0].keys;
-	bool any_more = false;
-	for (int i = 1; i < READERS_MAX; i++) {
-		const struct key_counts *k = &sk->of[i].keys;
-		for (size_t at = 0; at < k->cap && !first->more; at++)
-			if (k->slots[at].count)
-				key_counts_add(first, k->slots[at].key, k->slots[at].count);
-		any_more = any_more || k->more;
-	}
-	return !first->more && !any_more;
-}
-
 static void free_keys(struct share_keys *sk)
 {
 	for (int i = 0; i < READERS_MAX; i++)
 		key_counts_free(&sk->of[i].keys);
 }
 
-static void set_limits(struct share_keys *sk)
+/* However many readers there are, together they may keep as much. */
+static void set_limits(struct share_keys *sk, int readers)
 {
 	for (int i = 0; i < READERS_MAX; i++)
-		sk->of[i].keys = (struct key_counts){.most = sk->domains_in_order ? 0 : GROUP_KEYS_MAX,
-						     .most_bytes = sk->domains_in_order ? 0 : KEY_BYTES_MAX,
-						     .exact = sk->how->grouping == GROUP_DOMAIN};
+		sk->of[i].keys =
+			(struct key_counts){.most = sk->domains_in_order ? 0 : GROUP_KEYS_MAX / (size_t)readers,
+					    .most_bytes = sk->domains_in_order ? 0 : KEY_BYTES_MAX / (size_t)readers,
+					    .exact = sk->how->grouping == GROUP_DOMAIN};
 }
 
-/* All rows of p in this index. */
+/* Into those of the first reader. */
+static void join_keys(struct share_keys *sk)
+{
+	struct key_counts *first = &sk->of[0].keys;
+	first->most = first->most_bytes = 0;
+	for (int i = 1; i < READERS_MAX; i++) {
+		const struct key_counts *k = &sk->of[i].keys;
+		for (size_t at = 0; at < k->cap; at++)
+			if (k->slots[at].count)
+				key_counts_add(first, k->slots[at].key, k->slots[at].count);
+	}
+}
+
+/* All rows of p in this index. Which ones are counted of too many is not left to chance: one reader has an order. */
 static bool count_keys(struct store *st, const struct plan *p, const char *index, struct share_keys *sk, struct err *e)
 {
+	set_limits(sk, 1 + st->together);
 	if (!shares_read(st, p, index, count_share_keys, sk, e))
 		return false;
-	if (!st->together || join_keys(sk))
+	if (!atomic_load(&sk->too_many)) {
+		join_keys(sk);
 		return true;
+	}
 	free_keys(sk);
-	set_limits(sk);
+	set_limits(sk, 1);
+	atomic_store(&sk->too_many, false);
 	return count_share_keys(sk, &(struct share){.st = st, .plan = *p, .index = index}, e);
 }
 
@@ -337,7 +348,7 @@ static bool groups_by_text(struct store *st, const struct plan *p, const struct 
 		return false;
 	struct plan wider = *p;
 	wider.needs |= texts[how->grouping].need;
-	set_limits(&sk);
+	set_limits(&sk, 1);
 	bool ok = found ? count_found_keys(st, found, how->grouping, &sk.of[0].keys, e)
 			: count_keys(st, p, plan_index(&wider), &sk, e);
 	if (ok)
@@ -352,7 +363,7 @@ static bool groups_in_order(struct store *st, const struct plan *p, const struct
 {
 	static const char index[] = "failure_domain";
 	struct share_keys sk = {.how = how, .domains_in_order = true};
-	set_limits(&sk);
+	set_limits(&sk, 1);
 	bool ok = how->order == ORDER_NAME
 			  ? count_share_keys(&sk, &(struct share){.st = st, .plan = *p, .index = index}, e)
 			  : count_keys(st, p, index, &sk, e);

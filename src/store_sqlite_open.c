@@ -218,6 +218,7 @@ void store_set_stale(struct store *st, bool (*is_stale)(void *ctx), void *ctx)
 {
 	st->is_stale = is_stale;
 	st->stale_ctx = ctx;
+	st->was_stale = false;
 }
 
 /* ---- what kind of file is it? ---- */

@@ -134,22 +134,6 @@ char *schema_without(const struct store *st, const char *sql)
 	return b.p;
 }
 
-bool store_is_slow(const struct store *st, struct buf *why)
-{
-	int more = -1;
-	for (size_t i = 0; i < COUNT_OF(pieces); i++) {
-		if (!is_lacked(st->lacks, i) || (pieces[i].role != FAST && pieces[i].role != TALLY))
-			continue;
-		if (++more == 0)
-			buf_printf(why, "Slow: the database has no %s %s", pieces[i].type, pieces[i].name);
-	}
-	if (more > 0)
-		buf_printf(why, ", and lacks %d more", more);
-	if (more >= 0)
-		buf_add(why, STR("; deadletter tune FILE adds it."));
-	return more >= 0;
-}
-
 /* Every column that is asked for must be there. */
 static bool check_columns(struct store *st, struct err *e)
 {
@@ -311,6 +295,22 @@ static const char *name_of(unsigned step, unsigned tally, struct buf *b)
 	if (step == tally)
 		buf_add(b, STR("the tally"));
 	return b->p;
+}
+
+/* What to do comes first, and all fits a line of 80 columns. */
+bool store_is_slow(const struct store *st, struct buf *why)
+{
+	unsigned tally, steps[COUNT_OF(pieces)] = {0};
+	struct buf name = {0};
+	if (!lacks_role(st->lacks, FAST) && !lacks_role(st->lacks, TALLY))
+		return false;
+	int n = steps_of(st->lacks, steps, &tally);
+	buf_printf(why, "Slow: deadletter tune FILE adds %s", name_of(steps[0], tally, &name));
+	if (n > 1)
+		buf_printf(why, " and %d more", n - 1);
+	buf_addc(why, '.');
+	buf_free(&name);
+	return true;
 }
 
 bool store_tune(struct store *st, tune_fn *each, void *ctx, int *added, struct err *e)

@@ -44,6 +44,23 @@ const struct theme *theme_named(struct str name)
 	return NULL;
 }
 
+/* Of the 16 colours: white, and the bright ones but the bright black. */
+static bool is_light(int64_t colour)
+{
+	return colour == 7 || (colour >= 9 && colour <= 15);
+}
+
+const struct theme *theme_for(const char *colorfgbg)
+{
+	struct str rest = str_of(colorfgbg ? colorfgbg : ""), last;
+	int64_t colour = -1;
+	while (str_next(&rest, ';', &last))
+		if (!str_to_int(last, &colour))
+			colour = -1;
+	const struct theme *light = is_light(colour) ? theme_named(STR("light")) : NULL;
+	return light ? light : &themes[0];
+}
+
 struct look theme_look(const struct theme *t, enum role r, int colours)
 {
 	if (colours < 8)

@@ -67,6 +67,10 @@ extern const size_t theme_count;
 
 /* NULL: none is called so. */
 const struct theme *theme_named(struct str name);
+/* The theme for a terminal of which COLORFGBG, as some set it in the environment, holds this: numbers or words with semicolons
+ * between, of which the last one is the background's colour, such as "0;15". NULL, or what does not say that it is light:
+ * the default. */
+const struct theme *theme_for(const char *colorfgbg);
 /* The look of a role on a terminal with so many colours: 256 and more, 16, 8, or below 8: none. */
 struct look theme_look(const struct theme *t, enum role r, int colours);
 

@@ -53,6 +53,9 @@ void view_detail_gist(const struct app *app, bool ascii, struct buf *out);
 void view_detail_sentence(const struct app *app, struct buf *out);
 /* Its facts in one line: time, recipient, codes, response. */
 void view_detail_facts(const struct app *app, struct buf *out);
+/* Which record that is, in few words that follow `out` and fit with it in so many columns: its recipient, what went wrong,
+ * its day. What does not fit is left out as a whole; nothing without a record. */
+void view_detail_which(const struct app *app, int columns, struct buf *out);
 
 void view_help_draw(struct app *app, struct surface *s, struct rect r);
 

@@ -444,3 +444,38 @@ void view_detail_facts(const struct app *app, struct buf *out)
 	buf_free(&code);
 	buf_add(out, d->record.response);
 }
+
+/* Whether the screen has more than ASCII is not known here: what fits must fit in both forms. */
+static int widest(struct str s)
+{
+	int w = text_width(s, false), ascii = text_width(s, true);
+	return w > ascii ? w : ascii;
+}
+
+void view_detail_which(const struct app *app, int columns, struct buf *out)
+{
+	struct detail row;
+	const struct detail *d = detail_of(app, &row);
+	if (!d)
+		return;
+	const struct record *why = d->cause.id ? &d->cause : &d->record;
+	struct explanation x;
+	struct buf code = {0};
+	char day[DATE_TEXT];
+	explain(why, &x);
+	code_text(why, &code); /* the registered name says another thing than a provider means */
+	const struct str parts[] = {d->record.recipient, x.provider ? buf_str(&code) : str_of(x.entry->name),
+				    str_of(view_date(app->zone, d->record.time, day))};
+	int left = columns - widest(buf_str(out));
+	const char *before = ": ";
+	for (size_t i = 0; i < COUNT_OF(parts); i++) {
+		int need = 2 + widest(parts[i]);
+		if (parts[i].len == 0 || need > left)
+			continue;
+		buf_add(out, str_of(before));
+		buf_add(out, parts[i]);
+		before = ", ";
+		left -= need;
+	}
+	buf_free(&code);
+}

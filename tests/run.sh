@@ -8,7 +8,7 @@ failed=0
 out=$(mktemp)
 trap 'rm -f "$out"' EXIT
 export TZ=UTC LC_ALL=C.UTF-8 CMOCKA_MESSAGE_OUTPUT=TAP DEADLETTER_CONFIG=/dev/null
-unset NO_COLOR DEADLETTER_NOW
+unset NO_COLOR COLORFGBG DEADLETTER_NOW
 for t in "$@"; do
 	case $t in *${ONLY:-}*) ;; *) continue ;; esac
 	case $t in

@@ -308,6 +308,25 @@ bool csv_head_fits(const struct str *names, int count, const struct import_optio
 	return head_complete(&h, names, o, STR(""), &e);
 }
 
+static bool mapping_wrong(const char *text, struct err *e)
+{
+	struct str rest = str_of(text);
+	struct guess ours = {0};
+	struct buf names = {0};
+	str_next(&rest, '=', &ours.word);
+	for (int k = 0; k < COL_COUNT; k++) {
+		guess_offer(&ours, columns[k].name);
+		buf_printf(&names, "%s%s", k ? ", " : "", columns[k].name);
+	}
+	if (rest.p && ours.nearest)
+		err_set(e, ERR_USAGE, "--column %s: there is no %.*s; did you mean %s?", text, (int)ours.word.len,
+			ours.word.p, ours.nearest);
+	else
+		err_set(e, ERR_USAGE, "--column %s: it takes OURS=THEIRS, where OURS is one of %s", text, names.p);
+	buf_free(&names);
+	return false;
+}
+
 bool csv_head_check(const struct import_options *o, struct err *e)
 {
 	for (int i = 0; i < o->column_count; i++) {
@@ -315,13 +334,7 @@ bool csv_head_check(const struct import_options *o, struct err *e)
 		struct str theirs;
 		if (mapping_read(o->columns[i], &c, &theirs))
 			continue;
-		struct buf names = {0};
-		for (int k = 0; k < COL_COUNT; k++)
-			buf_printf(&names, "%s%s", k ? ", " : "", columns[k].name);
-		err_set(e, ERR_USAGE, "--column %s: it takes OURS=THEIRS, where OURS is one of %s", o->columns[i],
-			names.p);
-		buf_free(&names);
-		return false;
+		return mapping_wrong(o->columns[i], e);
 	}
 	return true;
 }

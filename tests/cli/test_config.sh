@@ -38,7 +38,8 @@ run config
 result $? "without a file everything is a comment"
 [ "$(wc -L <"$dir/out")" -le 80 ]
 result $? "which fits 80 columns"
-grep -qx '#theme = dark' "$dir/out" && grep -qx '#bind export = e' "$dir/out" && grep -qx '#mouse = yes' "$dir/out"
+grep -qx '#   auto        As the terminal tells by COLORFGBG: light or dark; else dark.' "$dir/out" &&
+	grep -qx '#theme = auto' "$dir/out" && grep -qx '#bind export = e' "$dir/out" && grep -qx '#mouse = yes' "$dir/out"
 result $? "with the defaults behind #"
 
 mkdir -p "${file%/*}"
@@ -85,8 +86,10 @@ rm "$file"
 
 refuses 1 "$dir/none: there is no such file" config --config "$dir/none"
 refuses 1 "$dir/home: it is no regular file" config --config "$dir/home"
-refuses 2 'there is no theme "pink": it is dark, contrast, distinct or light; see deadletter config --help' \
+refuses 2 'there is no theme "pink": it is auto, dark, contrast, distinct or light; see deadletter config --help' \
 	config --theme pink
+refuses 2 'there is no theme "contrats"; did you mean contrast?' config --theme contrats
+refuses 2 'there is no theme "contrats"; did you mean contrast?' "$dir/none.db" --theme contrats
 refuses 2 'tree-width is auto or a percentage from 10 to 60, not "99"' config --tree-width 99
 refuses 2 'filter, column 1: there is no key "foo:"; put the word in quotes to look for it in recipients' \
 	config --filter foo:1

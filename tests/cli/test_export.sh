@@ -166,10 +166,17 @@ sqlite3 "$db" "DELETE FROM source"
 
 # ---- mistakes ----
 
+printf 'zone = utcc\n' >"$dir/config"
+DEADLETTER_CONFIG=$dir/config run export "$db" --columns id 5.1.1
+[ "$code" = 0 ] && [ -s "$dir/out" ] &&
+	[ "$(cat "$dir/err")" = "deadletter: $dir/config:1: there is no zone \"utcc\"; did you mean utc?" ]
+result $? "a wrong line of the configuration is named, and the export goes on"
+
 refuses 2 "name a database; see deadletter export --help" export
 refuses 2 "filter, column 11: class: is 2, 4, 5, success, temporary or permanent" export "$db" bob class:3
-refuses 2 'there is no column "titel" (character 4 of the list)' export "$db" --columns id,titel
+refuses 2 'there is no column "titel" (character 4 of the list); did you mean title?' export "$db" --columns id,titel
 refuses 2 'there is no format "xls": it is csv, tsv or jsonl; see deadletter export --help' export "$db" --format xls
+refuses 2 'there is no format "jsno"; did you mean jsonl?' export "$db" --format jsno
 refuses 2 "unknown option --colums; see deadletter export --help" export "$db" --colums id
 refuses 2 "a value is missing behind -o; see deadletter export --help" export "$db" -o
 refuses 2 "no value belongs to --raw=1; see deadletter export --help" export "$db" --raw=1

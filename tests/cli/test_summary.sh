@@ -102,6 +102,30 @@ if [ -e /dev/full ]; then
 	result $? "a full disk is noticed"
 fi
 
+# What is wrong with the configuration, whose zone is taken, is said; the exit code is that of the summary.
+says_of_the_config() { # says_of_the_config TEXT NAME: just this on stderr, and the summary all the same
+	DEADLETTER_CONFIG=$dir/config run summary "$db"
+	[ "$code" = 0 ] && [ "$(cat "$dir/err")" = "$1" ] && grep -q '^All failures' "$dir/out"
+	result $? "$2"
+}
+printf 'theme = light\nzone = utcc\n' >"$dir/config"
+says_of_the_config "deadletter: $dir/config:2: there is no zone \"utcc\"; did you mean utc?" "a wrong line is named"
+printf 'foo\nthme = light\n' >"$dir/config"
+says_of_the_config "deadletter: $dir/config:1: there is no = in it; write NAME = VALUE; and 1 more: deadletter config shows them" \
+	"of several the first, with how many more"
+printf '%s = 1\n' "${esc}[2J" >"$dir/config"
+DEADLETTER_CONFIG=$dir/config run summary "$db"
+[ "$code" = 0 ] && [ "$(wc -l <"$dir/err")" = 1 ] && ! grep -q "$esc" "$dir/err"
+result $? "an escape in it does nothing"
+rm "$dir/config"
+says_of_the_config "deadletter: $dir/config: there is no such file" "a file that is named and missing is missed"
+printf 'zone = utc\n' >"$dir/config"
+says_of_the_config '' "a right one is not talked about"
+printf 'zone = utcc\n' >"$dir/config"
+DEADLETTER_CONFIG=$dir/config run summary "$dir/none.db"
+[ "$code" = 1 ] && [ "$(wc -l <"$dir/err")" = 1 ] && grep -q 'there is no file' "$dir/err"
+result $? "nor a wrong one when the summary fails"
+
 refuses 2 "name a database; see deadletter summary --help" summary
 run summary "$db" --by month
 [ "$code" = 2 ] && [ ! -s "$dir/out" ] && grep -q 'month.*code.*domain' "$dir/err"

@@ -22,7 +22,7 @@ static void must_be_sane(const struct config *c, int lines)
 		must(c->mistakes[i].line >= 1 && c->mistakes[i].line <= lines);
 		config_mistake(c, i, true, &b);
 	}
-	config_notice(c, &b);
+	config_notice(c, true, &b);
 	must((b.len > 0) == (c->mistake_count > 0));
 	must(c->saved_count <= SAVED_MAX && c->column_count <= COLUMN_COUNT);
 	must(keymap_first(&c->keymap, action_named(STR("quit")), key)[0] != '\0');

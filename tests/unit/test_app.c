@@ -187,6 +187,35 @@ static void test_copy_gives_a_sentence(void **state)
 	key(w, "Esc");
 }
 
+/* What was copied is told in one line of any width: the recipient first, nothing of it cut. */
+static void test_copy_says_what_fits(void **state)
+{
+	struct world *w = *state;
+	static const struct {
+		int w;
+		const char *key, *said;
+	} rows[] = {
+		{120, "y", "\n Copied for the customer: bob@example.net, Mailbox full, 23 Nov\n"},
+		{80, "y", "\n Copied for the customer: bob@example.net, Mailbox full, 23 Nov\n"},
+		{80, "Y", "\n Copied the facts: bob@example.net, Mailbox full, 23 Nov\n"},
+		{56, "y", "\n Copied for the customer: bob@example.net, Mailbox full\n"},
+		{55, "y", "\n Copied for the customer: bob@example.net, 23 Nov\n"},
+		{40, "y", "\n Copied for the customer: Mailbox full\n"},
+		{40, "Y", "\n Copied the facts: bob@example.net\n"},
+	};
+	put_drop_and_cause(w);
+	key(w, "r");
+	type(w, "/bob@example.net");
+	key(w, "Enter");
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		resize(w, rows[i].w, 24);
+		key(w, rows[i].key);
+		assert_shown(w, rows[i].said);
+		assert_non_null(
+			strstr(w->copied.p, rows[i].key[0] == 'y' ? "please delete some messages" : "UTC  bob"));
+	}
+}
+
 static void test_export_asks_and_writes(void **state)
 {
 	struct world *w = *state;
@@ -385,6 +414,7 @@ int main(void)
 		on_a_world(test_sort_by_recipient),
 		on_a_world(test_detail_and_back),
 		on_a_world(test_copy_gives_a_sentence),
+		on_a_world(test_copy_says_what_fits),
 		on_a_world(test_export_asks_and_writes),
 		on_a_world(test_group_by_domain),
 		on_a_world(test_nothing_goes_blank_while_waiting),

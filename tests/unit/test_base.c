@@ -105,7 +105,10 @@ static void test_distances(void **state)
 	(void)state;
 	assert_int_equal(str_distance(STR(""), STR("")), 0);
 	assert_int_equal(str_distance(STR("export"), STR("EXPORT")), 0);
-	assert_int_equal(str_distance(STR("exprot"), STR("export")), 2);
+	assert_int_equal(str_distance(STR("exprot"), STR("export")), 1);
+	assert_int_equal(str_distance(STR("contrats"), STR("contrast")), 1);
+	assert_int_equal(str_distance(STR("TI"), STR("it")), 1);
+	assert_int_equal(str_distance(STR("abc"), STR("cab")), 2);
 	assert_int_equal(str_distance(STR("xport"), STR("export")), 1);
 	assert_int_equal(str_distance(STR("sucject"), STR("subject")), 1);
 	assert_int_equal(str_distance(STR(""), STR("to")), 2);
@@ -120,8 +123,8 @@ static void test_guess_takes_the_nearest(void **state)
 	static const struct {
 		const char *word, *nearest;
 	} rows[] = {
-		{"titles", "title"}, {"tme", "time"}, {"Time", "time"}, {"time", "time"},
-		{"columns", NULL},   {"x", NULL},     {"", NULL},
+		{"titles", "title"}, {"titel", "title"}, {"tme", "time"}, {"Time", "time"},
+		{"time", "time"},    {"columns", NULL},  {"x", NULL},     {"", NULL},
 	};
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		struct guess g = {.word = str_of(rows[i].word)};

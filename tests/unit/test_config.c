@@ -158,11 +158,11 @@ static const struct {
 	{"\n\n  colour = light", "3:3: there is no option \"colour\"; deadletter config lists them", 1},
 	{"theme light", "1: there is no = in it; write NAME = VALUE", 1},
 	{"= light", "1:1: there is no option \"\"; deadletter config lists them", 1},
-	{"theme =", "1: theme needs a value, such as dark", 1},
+	{"theme =", "1: theme needs a value, such as auto", 1},
 	{"theme = lihgt", "1: there is no theme \"lihgt\"; did you mean light?", 1},
-	{"theme = mine", "1: there is no theme \"mine\": it is dark, contrast, distinct or light", 1},
+	{"theme = mine", "1: there is no theme \"mine\": it is auto, dark, contrast, distinct or light", 1},
 	{"theme = light # mine",
-	 "1: there is no theme \"light # mine\": it is dark, contrast, distinct or light; a comment "
+	 "1: there is no theme \"light # mine\": it is auto, dark, contrast, distinct or light; a comment "
 	 "needs a line of its own",
 	 1},
 	{"zone = CET", "1: there is no zone \"CET\": it is utc or local", 1},
@@ -220,7 +220,7 @@ static void the_rest_of_a_wrong_file_holds(void **state)
 	assert_string_equal(keys_of(c, "quit"), "q C-c");
 	for (int i = 1; i < c->mistake_count; i++)
 		assert_true(c->mistakes[i - 1].line < c->mistakes[i].line);
-	config_notice(c, &b);
+	config_notice(c, false, &b);
 	assert_string_equal(b.p, "config:1: there is no theme \"lihgt\"; did you mean light?; and 3 more: deadletter "
 				 "config shows them");
 	buf_reset(&b);
@@ -308,9 +308,35 @@ static void only_what_is_not_default_counts(void **state)
 	assert_int_equal(settings, 2);
 	assert_non_null(strstr(b.p, "\nzone = utc\n"));
 	assert_non_null(strstr(b.p, "\nbind export = x\n"));
-	assert_non_null(strstr(b.p, "\n#theme = dark\n"));
+	assert_non_null(strstr(b.p, "\n#theme = auto\n"));
 	assert_non_null(strstr(b.p, "\n#bind copy = y\n"));
 	buf_free(&b);
+}
+
+/* A theme that is named goes before what the terminal says. */
+static void the_theme_suits_the_background(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text, *theme;
+	} rows[] = {
+		{"", "light"},
+		{"theme = auto\n", "light"},
+		{"theme = dark\n", "dark"},
+		{"theme = contrast\n", "contrast"},
+		{"theme = contrast\ntheme = auto\n", "light"},
+		{"theme = lihgt\n", "light"},
+	};
+	setenv("COLORFGBG", "0;15", 1);
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct config *c = config_of(rows[i].text);
+		assert_string_equal(c->theme->name, rows[i].theme);
+		config_free(c);
+	}
+	unsetenv("COLORFGBG");
+	struct config *c = config_of("");
+	assert_string_equal(c->theme->name, "dark");
+	config_free(c);
 }
 
 static void options_are_the_command_lines_too(void **state)
@@ -409,7 +435,7 @@ static void must_load(const char *named, bool ok, const char *mistake)
 	struct buf b = {0};
 	config_init(&c);
 	assert_int_equal(config_load(&c, named, &e), ok);
-	config_notice(&c, &b);
+	config_notice(&c, false, &b);
 	assert_int_equal(c.mistake_count, ok && mistake ? 1 : 0);
 	if (mistake && !strstr(ok ? b.p : e.msg, mistake))
 		fail_msg("%s\nis not %s", ok ? b.p : e.msg, mistake);
@@ -529,6 +555,7 @@ int main(void)
 		cmocka_unit_test(there_is_an_end_to_everything),
 		cmocka_unit_test(what_is_printed_gives_the_same_again),
 		cmocka_unit_test(only_what_is_not_default_counts),
+		cmocka_unit_test(the_theme_suits_the_background),
 		cmocka_unit_test(options_are_the_command_lines_too),
 		cmocka_unit_test(the_place_is_found),
 		in_a_place(files_are_loaded),

@@ -439,6 +439,9 @@ static void columns_can_be_named(void **state)
 	static const char *const wrong[] = {"addressee=who"}, *const half[] = {"recipient"};
 	assert_head_error("", &(struct import_options){.columns = wrong, .column_count = 1}, ERR_USAGE,
 			  "addressee=who");
+	static const char *const near[] = {"recipent=who"};
+	assert_head_error("", &(struct import_options){.columns = near, .column_count = 1}, ERR_USAGE,
+			  "--column recipent=who: there is no recipent; did you mean recipient?");
 	assert_head_error("", &(struct import_options){.columns = half, .column_count = 1}, ERR_USAGE, "OURS=THEIRS");
 }
 

@@ -265,7 +265,7 @@ static void test_column_lists(void **state)
 	} rows[] = {
 		{"", 1, "there is no column \"\" (character 1 of the list)"},
 		{"id,,title", 4, "there is no column \"\" (character 4 of the list)"},
-		{"id,titel", 4, "there is no column \"titel\" (character 4 of the list)"},
+		{"id,titel", 4, "there is no column \"titel\" (character 4 of the list); did you mean title?"},
 		{"id;title", 1, "there is no column \"id;title\" (character 1 of the list)"},
 	};
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
@@ -289,6 +289,7 @@ static void test_too_many_columns(void **state)
 	buf_add(&list, STR(",id"));
 	assert_false(export_columns_of(buf_str(&list), &o, &e));
 	assert_int_equal(e.column, 3 * EXPORT_COLUMNS_MAX + 1);
+	assert_string_equal(e.msg, "there are more than 64 columns");
 	buf_free(&list);
 }
 

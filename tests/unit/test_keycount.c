@@ -27,10 +27,10 @@ static void test_case_does_not_matter(void **state)
 	key_counts_add(&k, STR("ANN"), 10);
 	assert_int_equal(k.count, 6);
 	assert_false(k.more);
-	assert_int_equal(count_of(&k, "BOB"), 3);
-	assert_int_equal(count_of(&k, "ANN"), 11);
+	assert_int_equal(count_of(&k, "bob"), 3); /* in whatever order they came */
+	assert_int_equal(count_of(&k, "ann"), 11);
 	assert_int_equal(count_of(&k, ""), 2);
-	assert_int_equal(count_of(&k, "ZO\u00cb"), 2);
+	assert_int_equal(count_of(&k, "zo\u00eb"), 2);
 	assert_int_equal(count_of(&k, "\xff"), 1);
 	key_counts_free(&k);
 }
@@ -45,7 +45,7 @@ static void test_the_order_does_not_matter(void **state)
 		for (size_t i = 0; i < 2 * COUNT_OF(keys); i++)
 			key_counts_add(&k, str_of(keys[(first + i) % COUNT_OF(keys)]), 1);
 		assert_int_equal(k.count, 1);
-		assert_int_equal(count_of(&k, "BOB"), 6);
+		assert_int_equal(count_of(&k, "bob"), 6);
 		key_counts_free(&k);
 	}
 }

@@ -102,6 +102,8 @@ static void test_mistakes(void **state)
 		{"--color x", "unknown option --color; see deadletter export --help"},
 		{"--colour pink",
 		 "there is no colour \"pink\": it is red, green or blue; see deadletter export --help"},
+		{"--colour gren", "there is no colour \"gren\"; did you mean green?"},
+		{"-cBLEU", "there is no colour \"BLEU\"; did you mean blue?"},
 		{"--colour=", "there is no colour \"\": it is red, green or blue; see deadletter export --help"},
 		{"--out x", "unknown option --out; see deadletter export --help"},
 		{"--outputs x", "unknown option --outputs; see deadletter export --help"},

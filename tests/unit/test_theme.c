@@ -226,6 +226,25 @@ static void themes_are_found_by_name(void **state)
 	}
 }
 
+static void the_background_chooses(void **state)
+{
+	(void)state;
+	static const char *const light[] = {"0;15", "0;7", "0;9", "15;default;7", "0;default;15", "15"};
+	static const char *const dark[] = {
+		"15;0", "0;8",        "7;0",        "15;6",   "0;16",  "0;-7",  "0;255", "15;",
+		"",     "15;default", "0;default;", "0;15;0", "0;15x", "light", "0; 7",  "0;99999999999999999999"};
+	for (size_t i = 0; i < COUNT_OF(light); i++)
+		assert_string_equal(theme_for(light[i])->name, "light");
+	for (size_t i = 0; i < COUNT_OF(dark); i++)
+		assert_string_equal(theme_for(dark[i])->name, "dark");
+	for (int colour = 0; colour < 20; colour++) {
+		char value[16];
+		snprintf(value, sizeof value, "0;%d", colour);
+		assert_int_equal(theme_for(value)->light, colour == 7 || (colour > 8 && colour < 16));
+	}
+	assert_ptr_equal(theme_for(NULL), &themes[0]);
+}
+
 static void names_are_unique(void **state)
 {
 	(void)state;
@@ -249,6 +268,7 @@ int main(void)
 		cmocka_unit_test(few_colours_are_readable_as_xterm_has_them),
 		cmocka_unit_test(high_contrast_is_never_dim),
 		cmocka_unit_test(themes_are_found_by_name),
+		cmocka_unit_test(the_background_chooses),
 		cmocka_unit_test(names_are_unique),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
