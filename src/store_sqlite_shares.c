@@ -162,7 +162,7 @@ static void add_cut(struct sharing *sh, sqlite3_value *v)
 }
 
 /* The cuts are what emails have that lie far from each other in the table: so there are about as many in each part, whatever
- * odd values a few may have. False: there are none; with *e set, for the table cannot be read, though perhaps the index. */
+ * odd values a few may have. False: there are none, or with *e set they cannot be read; the index perhaps can. */
 static bool find_cuts(struct sharing *sh, struct err *e)
 {
 	int64_t lowest, highest;
@@ -304,14 +304,18 @@ static bool read_together(struct sharing *sh, struct err *e)
 bool shares_read(struct store *st, const struct plan *p, const char *index, share_fn *read, void *ctx, struct err *e)
 {
 	struct sharing sh = {.st = st, .p = p, .index = index, .lead = lead_of(index), .read = read, .ctx = ctx};
-	struct err no_cuts = {0};
-	sh.by_time = sh.lead && strcmp(sh.lead, "time") == 0;
-	bool shared = st->together && sh.lead && !schema_lacks_index(st, str_of(index)) && find_cuts(&sh, &no_cuts);
-	if (no_cuts.kind == ERR_STALE)
-		*e = no_cuts;
-	bool ok =
-		no_cuts.kind != ERR_STALE &&
-		(shared ? read_together(&sh, e) : read(ctx, &(struct share){.st = st, .plan = *p, .index = index}, e));
+	const struct share all = {.st = st, .plan = *p, .index = index};
+	struct err why_not = {0};
+	bool ok = false;
+	if (!st->together || !sh.lead || schema_lacks_index(st, str_of(index)))
+		return read(ctx, &all, e);
+	sh.by_time = strcmp(sh.lead, "time") == 0;
+	if (find_cuts(&sh, &why_not))
+		ok = read_together(&sh, e);
+	else if (why_not.kind == ERR_STALE)
+		*e = why_not;
+	else
+		ok = read(ctx, &all, e);
 	arena_free(&sh.arena);
 	return ok;
 }

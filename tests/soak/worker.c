@@ -6,8 +6,13 @@
 #include "worker.h"
 
 #include <poll.h>
+#include <sqlite3.h>
 
-enum { RECORDS = 3000, DEADLINE_MS = 60000 };
+enum {
+	RECORDS = 3000,
+	FIRST_ID = 200000, /* but for one: the table seems large enough to be read by several */
+	DEADLINE_MS = 60000,
+};
 
 struct world {
 	struct soak k;
@@ -46,13 +51,14 @@ static bool put(struct world *w, int64_t time_s, struct err *e)
 
 static void ask(struct world *w, enum ask kind)
 {
+	static const struct filter_term nobody = {.key = FILTER_TO, .text = {"nobody", 6}, .negated = true};
 	struct request r = {
 		.ask = kind,
-		.scope = {.count = 1},
+		.scope = {.all = {{.terms = &nobody, .count = (int)below(w, 2)}}, .count = 1},
 		.want = WANT_START,
 		.rows = 1 + (int)below(w, 300),
 		.columns = 10 + (int)below(w, 100),
-		.id = 1 + below(w, RECORDS),
+		.id = FIRST_ID + below(w, RECORDS),
 		.grouping = (enum grouping)below(w, GROUP_COUNT),
 		.zone = ZONE_UTC,
 		.prefix = STR("exa"),
@@ -130,12 +136,25 @@ static bool all_answered(struct world *w, struct err *e)
 	}
 }
 
+static bool put_far_apart(struct world *w, struct err *e)
+{
+	sqlite3 *db = NULL;
+	char sql[128];
+	snprintf(
+		sql, sizeof sql,
+		"INSERT INTO email (id, recipient, time, outcome) VALUES (1, 'a', 1, 'failed'), (%d, 'b', 2, 'failed')",
+		FIRST_ID - 1);
+	bool ok = sqlite3_open(w->db, &db) == SQLITE_OK && sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK;
+	sqlite3_close(db);
+	return ok || err_set(e, ERR_IO, "%s cannot be filled", w->db);
+}
+
 static bool prepare(struct world *w, struct err *e)
 {
 	snprintf(w->db, sizeof w->db, "%s/mail.db", w->k.dir);
 	snprintf(w->out, sizeof w->out, "%s/out.csv", w->k.dir);
 	w->store = store_open_rw(w->db, true, e);
-	bool ok = w->store && store_begin(w->store, e);
+	bool ok = w->store && put_far_apart(w, e) && store_begin(w->store, e);
 	for (int i = 0; i < RECORDS && ok; i++)
 		ok = put(w, 1790000000 + i * 600, e);
 	ok = ok && store_commit(w->store, e);
