@@ -220,6 +220,13 @@ bool store_code_keys(struct store *st, const struct plan *p, int64_t enough, str
 	return facets(st, p, add_code_key, &sum, e);
 }
 
+/* A file may hold any number for a day. */
+static int64_t start_of(int64_t day)
+{
+	static const int64_t most = INT64_MAX / DAY_S;
+	return day > most ? INT64_MAX : day < -most ? INT64_MIN : day * DAY_S;
+}
+
 /* Passes over whole days, newest first, until *rank lies within one. */
 static bool find_day(struct store *st, const struct plan *p, const struct days *d, int64_t *rank, int64_t *day,
 		     bool *found, struct err *e)
@@ -266,8 +273,8 @@ bool near_rank(struct store *st, struct plan *p, int64_t *rank, struct err *e)
 	if (!find_day(st, p, &d, rank, &day, &found, e))
 		return false;
 	if (found) {
-		p->from_s = day * DAY_S;
-		p->until_s = (day + 1) * DAY_S;
+		p->from_s = start_of(day);
+		p->until_s = day < INT64_MAX ? start_of(day + 1) : INT64_MAX;
 	} else {
 		p->until_s = d.from == INT64_MIN ? 0 : d.from * DAY_S; /* before the first whole day, if anywhere */
 	}

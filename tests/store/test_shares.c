@@ -399,6 +399,12 @@ static void odd_numbers(void **state)
 			  " (-9223372036854775808, 'lowest@a.example', -9223372036854775808, 'failed'),"
 			  " (9223372036854775807, 'highest@a.example', 9223372036854775806, 'failed')");
 	assert_same(f, "to:est", 2, threads_run);
+	struct err e = {0};
+	struct arena a = {0};
+	struct cursor newest;
+	assert_ok(store_at_rank(f->st, &(struct scope){0}, SORT_TIME, 0, &a, &newest, &e), e);
+	assert_int_equal(newest.id, INT64_MAX);
+	arena_free(&a);
 	plain_exec(f->db, "DELETE FROM email WHERE id > -9223372036854775808;"
 			  "INSERT INTO email (id, recipient, time, outcome) VALUES"
 			  " (-9223372036854775807, 'west@a.example', 7, 'failed')");
