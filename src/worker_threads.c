@@ -14,9 +14,12 @@ int threads_wanted(int most)
 
 int thread_start(pthread_t *thread, void *(*main)(void *ctx), void *ctx)
 {
-	sigset_t all, before;
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
+	static const int own[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL}; /* of the thread that is at fault */
+	sigset_t others, before;
+	sigfillset(&others);
+	for (size_t i = 0; i < COUNT_OF(own); i++)
+		sigdelset(&others, own[i]);
+	pthread_sigmask(SIG_SETMASK, &others, &before);
 	int failed = pthread_create(thread, NULL, main, ctx);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return failed;

@@ -11,8 +11,8 @@
 
 /* As many as this process may use processors, `most` at the most. */
 int threads_wanted(int most);
-/* Starts a thread in which no signal is handled: they are for the one that waits for input. Returns what pthread_create
- * returns. */
+/* Starts a thread in which no signal is handled but its own faults: all others are for the thread that waits for input.
+ * Returns what pthread_create returns. */
 int thread_start(pthread_t *thread, void *(*main)(void *ctx), void *ctx);
 /* Calls fn(ctx, i) for all i below `count`, 0 in the calling thread, the others in threads of their own, or where none can be
  * started, not at all: 0 must do their work then. Returns when all have returned. */
