@@ -90,7 +90,7 @@ static struct buf answers_to(const char *path, const char *line, int threads, st
 {
 	struct arena a = {0};
 	struct buf answers = {0};
-	struct request questions[3 * SORT_COUNT + 2 * GROUP_COUNT + 3];
+	struct request questions[3 * SORT_COUNT + GROUP_COUNT + 4];
 	size_t n = 0;
 	for (int sort = 0; sort < SORT_COUNT; sort++) {
 		questions[n++] = (struct request){.ask = ASK_PAGE, .sort = (enum sort)sort, .want = WANT_START};
@@ -99,9 +99,8 @@ static struct buf answers_to(const char *path, const char *line, int threads, st
 			(struct request){.ask = ASK_PAGE, .sort = (enum sort)sort, .want = WANT_RANK, .rank = 300};
 	}
 	for (int g = 0; g < GROUP_COUNT; g++)
-		for (int order = 0; order < 2; order++)
-			questions[n++] = (struct request){
-				.ask = ASK_TREE, .grouping = (enum grouping)g, .order = (enum group_order)order};
+		questions[n++] = (struct request){.ask = ASK_TREE, .grouping = (enum grouping)g};
+	questions[n++] = (struct request){.ask = ASK_TREE, .grouping = GROUP_DOMAIN, .order = ORDER_NAME};
 	questions[n++] = (struct request){.ask = ASK_COUNT};
 	questions[n++] = (struct request){.ask = ASK_TIMELINE};
 	questions[n++] = (struct request){.ask = ASK_MARKS};
@@ -144,7 +143,7 @@ static void assert_same(const struct fixture *f, const char *line, int threads, 
 {
 	struct buf want = answers_to(f->scratch->path, line, 1, NULL),
 		   got = answers_to(f->scratch->path, line, threads, run);
-	assert_true(want.len > 500);
+	assert_true(want.len > 300);
 	if (!str_eq(buf_str(&got), buf_str(&want)))
 		fail_msg("%s: %d readers say\n%sone says\n%s", line, threads, got.p, want.p);
 	buf_free(&want);
@@ -234,7 +233,17 @@ static void more_keys_than_are_counted(void **state)
 	plain_exec(f->db, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 110000)"
 			  " INSERT INTO email (recipient, time, outcome, sender) SELECT 'a@b.example',"
 			  " 1700000000 + i, 'failed', 's' || i || '@x.example' FROM n");
-	assert_same(f, "", 3, threads_run);
+	struct buf answers[2] = {0};
+	for (int readers = 1; readers <= 3; readers += 2) {
+		struct err e = {0};
+		struct store *st = store_open(f->scratch->path, &e);
+		store_set_threads(st, readers, threads_run);
+		ask(st, (struct request){.ask = ASK_TREE, .grouping = GROUP_SENDER}, &answers[readers / 2]);
+		store_close(st);
+	}
+	assert_string_equal(answers[1].p, answers[0].p);
+	for (int i = 0; i < 2; i++)
+		buf_free(&answers[i]);
 }
 
 static void a_field_too_long_to_be_read(void **state)
