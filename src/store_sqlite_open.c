@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 enum {
+	BUSY_SOON = 20, /* so many looks a millisecond apart: most others write no longer than that. Then */
 	BUSY_STEP_MS = 5,
 	BUSY_READ_MS = 2000,   /* how long to wait for another program that writes */
 	BUSY_WRITE_MS = 30000, /* how long to wait for others when writing */
@@ -208,9 +209,10 @@ static int on_progress(void *ctx)
 static int on_busy(void *ctx, int tries)
 {
 	struct store *st = ctx;
-	if (st->impatient || on_progress(st) || tries * BUSY_STEP_MS > (st->writable ? BUSY_WRITE_MS : BUSY_READ_MS))
+	int waited_ms = tries < BUSY_SOON ? tries : BUSY_SOON + (tries - BUSY_SOON) * BUSY_STEP_MS;
+	if (st->impatient || on_progress(st) || waited_ms > (st->writable ? BUSY_WRITE_MS : BUSY_READ_MS))
 		return 0;
-	sqlite3_sleep(BUSY_STEP_MS);
+	sqlite3_sleep(tries < BUSY_SOON ? 1 : BUSY_STEP_MS);
 	return 1;
 }
 
