@@ -111,6 +111,15 @@ static const char *lead_of(const char *index)
 	return NULL;
 }
 
+/* Somebody else's table may compare the column in another way. */
+static bool is_binary(struct store *st, const char *column)
+{
+	const char *collation = NULL;
+	return sqlite3_table_column_metadata(st->db, "main", "email", column, NULL, &collation, NULL, NULL, NULL) ==
+		       SQLITE_OK &&
+	       collation && sqlite3_stricmp(collation, "BINARY") == 0;
+}
+
 struct cut {
 	int64_t time_s;
 	struct str text; /* of all other leads */
@@ -307,7 +316,7 @@ bool shares_read(struct store *st, const struct plan *p, const char *index, shar
 	const struct share all = {.st = st, .plan = *p, .index = index};
 	struct err why_not = {0};
 	bool ok = false;
-	if (!st->together || !sh.lead || schema_lacks_index(st, str_of(index)))
+	if (!st->together || !sh.lead || schema_lacks_index(st, str_of(index)) || !is_binary(st, sh.lead))
 		return read(ctx, &all, e);
 	sh.by_time = strcmp(sh.lead, "time") == 0;
 	if (find_cuts(&sh, &why_not))

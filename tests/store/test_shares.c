@@ -261,6 +261,26 @@ static void indexes_that_are_not_there(void **state)
 	assert_same(f, "to:user1", 2, threads_run);
 }
 
+/* Parts cut by bytes would overlap. */
+static void a_column_that_is_compared_otherwise(void **state)
+{
+	struct fixture *f = *state;
+	store_close(f->st);
+	plain_exec(f->db, "UPDATE email SET sender = char(65 + id / 5 % 26 + id / 5 % 2 * 32) || sender WHERE id % 15;"
+			  "PRAGMA writable_schema = on;"
+			  "UPDATE sqlite_schema SET sql = replace(sql, 'sender TEXT,', 'sender TEXT COLLATE NOCASE,')"
+			  " WHERE name = 'email'");
+	sqlite3_close(f->db);
+	f->db = plain_open(f->scratch->path);
+	plain_exec(f->db, "REINDEX");
+	fixture_open(f);
+	assert_int_equal(
+		plain_int(f->db, "SELECT count(*) FROM sqlite_schema WHERE sql LIKE '%sender TEXT COLLATE NOCASE,%'"),
+		1);
+	assert_same(f, "", 2, threads_run);
+	assert_same(f, "", 3, run_in_turn);
+}
+
 static void a_database_that_was_replaced(void **state)
 {
 	struct fixture *f = *state;
@@ -454,6 +474,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(more_keys_than_are_counted, setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(a_field_too_long_to_be_read, setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(indexes_that_are_not_there, setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(a_column_that_is_compared_otherwise, setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(a_database_that_was_replaced, setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(what_hardly_any_email_has, setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(long_fields_where_an_index_would_be_cut, setup, fixture_teardown),
