@@ -3,9 +3,11 @@
 
 usage: growth.py ASK PICTURE.svg ROWS=DATABASE...
 
-Processor time is compared, since other programs hardly change it. The growth is that of the last step: 1.0 is none, 10 as
+Processor time of the thread that asks is compared, since other programs hardly change it; where several threads read, it is
+that of one reader's share. The growth is that of the last step: 1.0 is none, 10 as
 much as the table. What grows with the matches instead of the screen is expected in counts and groups that no tally answers.
 """
+import html
 import math
 import subprocess
 import sys
@@ -43,7 +45,7 @@ def picture(costs):
     colours = ["#7fb3d5", "#2874a6", "#1b2631"]
     height = TOP + ROW * len(costs) + 20
     out = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{LEFT + WIDTH + 40}" height="{height}"'
-           ' font-family="DejaVu Sans" font-size="11"><rect width="100%" height="100%" fill="white"/>']
+           ' font-family="DejaVu Sans" font-size="11" stroke="none"><rect width="100%" height="100%" fill="white"/>']
     for i, (rows, _) in enumerate(FILES):
         out.append(f'<circle cx="{LEFT + 10 + i * 130}" cy="14" r="5" fill="{colours[i % 3]}"/>'
                    f'<text x="{LEFT + 20 + i * 130}" y="18">{rows:,} emails</text>')
@@ -55,7 +57,7 @@ def picture(costs):
                    f'<text x="{x}" y="{TOP - 12}" text-anchor="middle" fill="#555">{10 ** power:g} ms</text>')
     for i, (name, (budget, ms)) in enumerate(costs.items()):
         y = TOP + ROW * i + 8
-        label = name.replace("&", "&amp;").replace("<", "&lt;")
+        label = html.escape(name.replace('"', "'"))  # ImageMagick loses a quote at the end
         out.append(f'<text x="{LEFT - 8}" y="{y + 4}" text-anchor="end">{label}</text>'
                    f'<line x1="{x_of(min(ms))}" y1="{y}" x2="{x_of(max(ms))}" y2="{y}" stroke="#aaa"/>'
                    f'<rect x="{x_of(budget) - 1}" y="{y - 6}" width="3" height="12" fill="#c0392b"/>')
