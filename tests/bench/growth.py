@@ -9,6 +9,7 @@ much as the table. What grows with the matches instead of the screen is expected
 """
 import html
 import math
+import re
 import subprocess
 import sys
 
@@ -57,7 +58,7 @@ def picture(costs):
                    f'<text x="{x}" y="{TOP - 12}" text-anchor="middle" fill="#555">{10 ** power:g} ms</text>')
     for i, (name, (budget, ms)) in enumerate(costs.items()):
         y = TOP + ROW * i + 8
-        label = html.escape(name.replace('"', "'"))  # ImageMagick loses a quote at the end
+        label = html.escape(re.sub('"(.*)"', r"“\1”", name))  # ImageMagick loses a plain quote at the end
         out.append(f'<text x="{LEFT - 8}" y="{y + 4}" text-anchor="end">{label}</text>'
                    f'<line x1="{x_of(min(ms))}" y1="{y}" x2="{x_of(max(ms))}" y2="{y}" stroke="#aaa"/>'
                    f'<rect x="{x_of(budget) - 1}" y="{y - 6}" width="3" height="12" fill="#c0392b"/>')
