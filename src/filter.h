@@ -97,6 +97,8 @@ int filter_class(struct ecode enhanced, int basic);
 bool filter_names_status(const struct filter *f);
 /* What stands behind the last @; empty without one. */
 struct str filter_domain(struct str recipient);
+/* Is that `wanted`, or below it when it is "*.example.com"? Capitals and small letters of ASCII are the same. */
+bool filter_domain_fits(struct str recipient, struct str wanted);
 
 /* Filters that must all hold: what was typed, and the group that the tree's cursor stands on. The default of
  * failures only ends as soon as one of them has a `status:` term that is not negated. */

@@ -32,7 +32,7 @@ struct str filter_domain(struct str recipient)
 	return STR("");
 }
 
-static bool domain_fits(struct str recipient, struct str wanted)
+bool filter_domain_fits(struct str recipient, struct str wanted)
 {
 	struct str domain = filter_domain(recipient);
 	if (!str_starts(wanted, STR("*.")))
@@ -74,7 +74,7 @@ static bool term_fits(const struct filter_term *t, const struct record *r)
 	case FILTER_FROM:
 		return text_fits(r->sender, t);
 	case FILTER_DOMAIN:
-		return domain_fits(r->recipient, t->text);
+		return filter_domain_fits(r->recipient, t->text);
 	case FILTER_CODE:
 		return code_fits(r, &t->code);
 	case FILTER_CLASS:

@@ -186,6 +186,7 @@ struct plan {
 	unsigned needs;            /* what the other terms ask about: bits of enum need */
 	bool coded;                /* only about codes: the tally can answer */
 	bool one_domain;           /* of exactly one recipient domain */
+	bool domain_by_recipient;  /* the recipient is asked about too, and tells the domain: needs names only that */
 	bool recipients;           /* of recipients that are named one by one */
 };
 struct plan plan_of(const struct scope *s); /* keeps a pointer to *s */

@@ -175,6 +175,9 @@ struct plan plan_of(const struct scope *s)
 		for (int t = 0; t < f->count; t++)
 			p.needs |= need_of(f->terms[t].key);
 	}
+	p.domain_by_recipient = !p.one_domain && (p.needs & NEED_RECIPIENT) != 0 && (p.needs & NEED_DOMAIN) != 0;
+	if (p.domain_by_recipient)
+		p.needs &= ~(unsigned)NEED_DOMAIN;
 	p.coded = (p.needs & ~(unsigned)NEED_CODE) == 0;
 	set_outcomes(&p, p.outcomes);
 	return p;
@@ -292,8 +295,14 @@ static void add_wording(struct query *q, const struct store *st, struct str word
 	query_sql(q, ")");
 }
 
-static void add_domain(struct query *q, struct str text)
+static void add_domain(struct query *q, const struct store *st, const struct plan *p, struct str text)
 {
+	if (p->domain_by_recipient && !st->careful) {
+		query_sql(q, "domain_fits(recipient, ");
+		query_text(q, text);
+		query_sql(q, ")");
+		return;
+	}
 	struct str small = arena_lower(&q->arena, text);
 	bool below = str_starts(small, STR("*."));
 	query_sql(q, below ? "text_ends(domain, " : "domain = ");
@@ -380,14 +389,14 @@ static void add_id(struct query *q, const struct store *st, const struct filter_
 	}
 }
 
-static void add_term(struct query *q, const struct store *st, const struct filter_term *t)
+static void add_term(struct query *q, const struct store *st, const struct plan *p, const struct filter_term *t)
 {
 	if (text_columns[t->key])
 		add_text(q, st, text_columns[t->key], t);
 	else if (t->key == FILTER_TO)
 		add_to(q, st, t);
 	else if (t->key == FILTER_DOMAIN)
-		add_domain(q, t->text);
+		add_domain(q, st, p, t->text);
 	else if (t->key == FILTER_CODE)
 		add_code(q, &t->code);
 	else if (t->key == FILTER_CLASS)
@@ -402,29 +411,30 @@ static void add_term(struct query *q, const struct store *st, const struct filte
 
 /* The terms of one key that are not negated: any of them will do. A single one stands alone, for the planner's
  * sake. */
-static void add_wanted(struct query *q, const struct store *st, const struct filter *f, enum filter_key key)
+static void add_wanted(struct query *q, const struct store *st, const struct plan *p, const struct filter *f,
+		       enum filter_key key)
 {
 	int n = 0;
 	for (int i = 0; i < f->count; i++) {
 		if (f->terms[i].key != key || f->terms[i].negated)
 			continue;
 		query_sql(q, n++ ? " OR (" : " AND ((");
-		add_term(q, st, &f->terms[i]);
+		add_term(q, st, p, &f->terms[i]);
 		query_sql(q, ")");
 	}
 	query_sql(q, n ? ")" : "");
 }
 
-static void add_filter(struct query *q, const struct store *st, const struct filter *f)
+static void add_filter(struct query *q, const struct store *st, const struct plan *p, const struct filter *f)
 {
 	for (int k = 0; k < FILTER_KEY_COUNT; k++)
 		if (!in_plan_already((enum filter_key)k))
-			add_wanted(q, st, f, (enum filter_key)k);
+			add_wanted(q, st, p, f, (enum filter_key)k);
 	for (int i = 0; i < f->count; i++) {
 		if (!f->terms[i].negated || in_plan_already(f->terms[i].key))
 			continue;
 		query_sql(q, " AND NOT (");
-		add_term(q, st, &f->terms[i]);
+		add_term(q, st, p, &f->terms[i]);
 		query_sql(q, ")");
 	}
 }
@@ -468,7 +478,7 @@ void query_where(struct query *q, const struct store *st, const struct plan *p, 
 	if (until_s != INT64_MAX)
 		add_bound(q, " AND time < ", until_s);
 	for (int i = 0; i < p->scope->count; i++)
-		add_filter(q, st, &p->scope->all[i]);
+		add_filter(q, st, p, &p->scope->all[i]);
 }
 
 void query_where_days(struct query *q, const struct store *st, const struct plan *p, int64_t from_day,

@@ -49,6 +49,13 @@ static void sql_text_ends(sqlite3_context *c, int argc, sqlite3_value **argv)
 	sqlite3_result_int(c, s.len > end.len && str_eq(str_slice(s, s.len - end.len, end.len), end));
 }
 
+/* domain_fits(recipient, wanted): for where the column domain is further away than the recipient. */
+static void sql_domain_fits(sqlite3_context *c, int argc, sqlite3_value **argv)
+{
+	(void)argc;
+	sqlite3_result_int(c, filter_domain_fits(value_str(argv[0]), value_str(argv[1])));
+}
+
 bool store_add_functions(struct store *st, struct err *e)
 {
 	static const struct {
@@ -56,7 +63,8 @@ bool store_add_functions(struct store *st, struct err *e)
 		int args;
 		void (*run)(sqlite3_context *, int, sqlite3_value **);
 	} functions[] = {
-		{"text_holds", 2, sql_text_holds},   {"text_is", 2, sql_text_is}, {"text_ends", 2, sql_text_ends},
+		{"text_holds", 2, sql_text_holds},   {"text_is", 2, sql_text_is},
+		{"text_ends", 2, sql_text_ends},     {"domain_fits", 2, sql_domain_fits},
 		{"field_start", 2, sql_field_start}, {"wording", 1, sql_wording},
 	};
 	for (size_t i = 0; i < COUNT_OF(functions); i++) {

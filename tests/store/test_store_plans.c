@@ -69,6 +69,7 @@ static int setup(void **state)
 	sqlite3_create_function(f->db, "text_holds", 2, SQLITE_UTF8, NULL, no_holds, NULL, NULL);
 	sqlite3_create_function(f->db, "text_is", 2, SQLITE_UTF8, NULL, no_holds, NULL, NULL);
 	sqlite3_create_function(f->db, "text_ends", 2, SQLITE_UTF8, NULL, no_holds, NULL, NULL);
+	sqlite3_create_function(f->db, "domain_fits", 2, SQLITE_UTF8, NULL, no_holds, NULL, NULL);
 	sqlite3_create_function(f->db, "wording", 1, SQLITE_UTF8, NULL, no_holds, NULL, NULL);
 	sqlite3_auto_extension((void (*)(void))on_open);
 	fixture_open(f);
@@ -232,7 +233,8 @@ static void one_domain_is_read_by_its_index(void **state)
 	arena_free(&a);
 }
 
-/* Whatever text is searched or grouped by lies in an index of the failures, and the table is not touched. */
+/* Whatever text is searched or grouped by lies in an index of the failures, the narrowest that has it, and the table is not
+ * touched. */
 static void texts_lie_side_by_side(void **state)
 {
 	struct fixture *f = *state;
@@ -249,6 +251,8 @@ static void texts_lie_side_by_side(void **state)
 		{"wording:full -domain:d7.example code:5.*", "INDEX failure_text"},
 		{"mx:a code:550", "INDEX failure_mx"},
 		{"-from:a", "INDEX failure_sender"},
+		{"to:a -domain:*.d7.example",
+		 "INDEX failure_time"}, /* which has the recipient, and with it the domain */
 		{"mx:a since:2023-11-16", "INDEX failure_text (time>?)"},
 	};
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
