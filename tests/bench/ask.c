@@ -57,7 +57,7 @@ static const struct question questions[] = {
 	{"count: domain:gmail.example", 100, "domain:gmail.example", {.ask = ASK_COUNT}},
 	{"count: to:x1234", 150, "to:x1234", {.ask = ASK_COUNT}},
 	{"count: text:greylist", 1500, "text:greylist", {.ask = ASK_COUNT}},
-	{"totals", 5, "", {.ask = ASK_TOTALS}},
+	{"totals", 100, "", {.ask = ASK_TOTALS}},
 	/* groups */
 	{"groups: code", 50, "", {.ask = ASK_TREE, .grouping = GROUP_CODE}},
 	{"groups: domain", 100, "", {.ask = ASK_TREE, .grouping = GROUP_DOMAIN}},
