@@ -84,6 +84,18 @@ static bool found(struct parse *p, size_t i, const char *word, const char *attac
 	return true;
 }
 
+static bool unknown_option(struct parse *p, const char *word, struct str name)
+{
+	bool no = str_starts(name, STR("no-"));
+	struct guess g = {.word = no ? str_slice(name, 3, SIZE_MAX) : name};
+	for (size_t i = 0; i < p->count; i++)
+		if (!no || opt_has_opposite(&p->opts[i]))
+			guess_offer(&g, p->opts[i].name);
+	if (!g.nearest)
+		return usage(p, "unknown option", word);
+	return err_set(p->e, ERR_USAGE, "unknown option %s; did you mean --%s%s?", word, no ? "no-" : "", g.nearest);
+}
+
 static bool long_option(struct parse *p, const char *word)
 {
 	const char *equals = strchr(word, '=');
@@ -98,7 +110,7 @@ static bool long_option(struct parse *p, const char *word)
 			return true;
 		}
 	}
-	return usage(p, "unknown option", word);
+	return unknown_option(p, word, name);
 }
 
 static bool short_options(struct parse *p, const char *word)

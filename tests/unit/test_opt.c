@@ -99,14 +99,16 @@ static void test_mistakes(void **state)
 	static const struct {
 		const char *line, *msg;
 	} rows[] = {
-		{"--color x", "unknown option --color; see deadletter export --help"},
+		{"--color x", "unknown option --color; did you mean --colour?"},
 		{"--colour pink",
 		 "there is no colour \"pink\": it is red, green or blue; see deadletter export --help"},
 		{"--colour gren", "there is no colour \"gren\"; did you mean green?"},
 		{"-cBLEU", "there is no colour \"BLEU\"; did you mean blue?"},
 		{"--colour=", "there is no colour \"\": it is red, green or blue; see deadletter export --help"},
 		{"--out x", "unknown option --out; see deadletter export --help"},
-		{"--outputs x", "unknown option --outputs; see deadletter export --help"},
+		{"--outputs x", "unknown option --outputs; did you mean --output?"},
+		{"--clumns=x", "unknown option --clumns=x; did you mean --columns?"},
+		{"--no-output", "unknown option --no-output; see deadletter export --help"},
 		{"--=x", "unknown option --=x; see deadletter export --help"},
 		{"-x", "unknown option -x; see deadletter export --help"},
 		{"-vx", "unknown option -vx; see deadletter export --help"},
