@@ -177,7 +177,7 @@ refuses 2 "filter, column 11: class: is 2, 4, 5, success, temporary or permanent
 refuses 2 'there is no column "titel" (character 4 of the list); did you mean title?' export "$db" --columns id,titel
 refuses 2 'there is no format "xls": it is csv, tsv or jsonl; see deadletter export --help' export "$db" --format xls
 refuses 2 'there is no format "jsno"; did you mean jsonl?' export "$db" --format jsno
-refuses 2 "unknown option --colums; see deadletter export --help" export "$db" --colums id
+refuses 2 "unknown option --colums; did you mean --columns?" export "$db" --colums id
 refuses 2 "a value is missing behind -o; see deadletter export --help" export "$db" -o
 refuses 2 "no value belongs to --raw=1; see deadletter export --help" export "$db" --raw=1
 printf 'no database, but text that is long enough to look at\n' >"$dir/text.db"
