@@ -31,14 +31,21 @@ CREATE TABLE IF NOT EXISTS email (
 	source_key INTEGER,                      -- names the message at its source, so that a second import finds it
 	source_file TEXT,
 	source_line INTEGER,
-	-- The recipient's domain, behind the last @, in small letters.
-	domain TEXT AS (CASE WHEN instr(recipient, '@') THEN lower(substr(recipient,
-		length(rtrim(recipient, replace(recipient, '@', ''))) + 1)) ELSE '' END) VIRTUAL,
+	-- The recipient's domain, behind the last @, in small letters. (Several @ are rare, and the general way is slow.)
+	domain TEXT AS (lower(CASE
+		WHEN recipient GLOB '*@*@*'
+			THEN substr(recipient, length(rtrim(recipient, replace(recipient, '@', ''))) + 1)
+		WHEN instr(recipient, '@') THEN substr(recipient, instr(recipient, '@') + 1)
+		ELSE '' END)) VIRTUAL,
 	-- Both codes as one number that sorts as codes do (5.1.2 before 5.1.10, none last): 5.1.10 with 550 is
 	-- 5 001 010 550, without a basic code 5 001 010 000; 550 alone is 9 000 000 550, no code at all 9 000 000 000.
-	code_key INTEGER AS (ifnull(substr(enhanced_code, 1, 1) * 1000000000 + CAST(substr(enhanced_code, 3) AS INTEGER)
-		* 1000000 + CAST(substr(enhanced_code, 3 + instr(substr(enhanced_code, 3), '.')) AS INTEGER) * 1000,
-		9000000000) + ifnull(basic_code, 0)) STORED,
+	-- (Of single digits, 5.1.1 is 5 001 001 once zeros stand for its dots.)
+	code_key INTEGER AS (ifnull(basic_code, 0) + CASE
+		WHEN enhanced_code IS NULL THEN 9000000000
+		WHEN length(enhanced_code) = 5 THEN replace(enhanced_code, '.', '00') * 1000
+		ELSE substr(enhanced_code, 1, 1) * 1000000000 + CAST(substr(enhanced_code, 3) AS INTEGER) * 1000000
+			+ CAST(substr(enhanced_code, 3 + instr(substr(enhanced_code, 3), '.')) AS INTEGER) * 1000
+		END) STORED,
 	CONSTRAINT "id is above 0"
 		CHECK (id > 0),
 	CONSTRAINT "time is a whole number of UTC seconds since 1970"

@@ -288,8 +288,9 @@ bool bulk_end(struct store *st, struct err *e)
 	while ((m = pending_oldest(b->pending)) != NULL)
 		if (!write_email(st, m, e))
 			return false;
-	/* SQLite sorts by as much as its cache may hold, and with more threads than one when that is little. */
-	if (!store_exec(st, "PRAGMA cache_size = -16384; PRAGMA threads = 2", e) || !make_indexes(st, true, e))
+	/* SQLite sorts as much at a time as its cache may hold: what is small is sorted by other threads while this one reads
+	 * on, and stays near to the processor. */
+	if (!store_exec(st, "PRAGMA cache_size = -1000; PRAGMA threads = 2", e) || !make_indexes(st, true, e))
 		return false;
 	bulk_forget(st);
 	return true;
