@@ -3,6 +3,8 @@
 #include "export_lines.h"
 #include "export_readers.h"
 
+#include <sys/stat.h>
+
 /* Records that are named: they are looked up one by one, in the order given. */
 struct named {
 	struct store *store;
@@ -58,6 +60,15 @@ static void default_columns(struct export_options *o)
 			o->columns[o->column_count++] = (int)i;
 }
 
+/* A wrong word behind -o must not cost the database, whatever --force says. */
+static bool check_target(const struct store *st, const char *path, struct err *e)
+{
+	struct stat file;
+	if (stat(path, &file) != 0 || !store_owns(st, &file))
+		return true;
+	return err_set(e, ERR_INPUT, "%s is the database that is exported: name another file", path);
+}
+
 bool export_run(struct store *st, const struct scope *s, const int64_t *ids, size_t id_count, const char *path,
 		const struct export_options *options, struct export_result *out, struct err *e)
 {
@@ -66,6 +77,8 @@ bool export_run(struct store *st, const struct scope *s, const int64_t *ids, siz
 	*out = (struct export_result){0};
 	if (o.column_count == 0)
 		default_columns(&o);
+	if (!check_target(st, path, e))
+		return false;
 	bool ok = outfile_open(&file, path, o.force, e);
 	if (ok) {
 		o.showable = outfile_is_terminal(&file);

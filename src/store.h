@@ -40,6 +40,10 @@ void store_discard(struct store *st);
 
 /* True when a snapshot is read that will not show what others write: the owner's file may not be touched. */
 bool store_is_snapshot(const struct store *st);
+struct stat;
+/* Is this file the database, or what SQLite keeps beside it? Nothing else in the process may open such a file: to close it
+ * again drops SQLite's locks. */
+bool store_owns(const struct store *st, const struct stat *file);
 /* A number that changes when another connection has changed the database; a snapshot's never does. Also finds out
  * that the file was replaced, deleted or emptied, or is no database of deadletter any more: then false. */
 bool store_version(struct store *st, int64_t *version, struct err *e);

@@ -438,6 +438,22 @@ bool store_is_snapshot(const struct store *st)
 	return st->snapshot;
 }
 
+bool store_owns(const struct store *st, const struct stat *file)
+{
+	static const char *const suffixes[] = {"", "-journal", "-wal", "-shm"};
+	const char *path = sqlite3_db_filename(st->db, "main"); /* behind symbolic links */
+	bool own = false;
+	for (size_t i = 0; path && !own && i < COUNT_OF(suffixes); i++) {
+		struct stat its;
+		char *name = sqlite3_mprintf("%s%s", path, suffixes[i]);
+		if (!name)
+			die("out of memory");
+		own = stat(name, &its) == 0 && its.st_dev == file->st_dev && its.st_ino == file->st_ino;
+		sqlite3_free(name);
+	}
+	return own;
+}
+
 bool store_version(struct store *st, int64_t *version, struct err *e)
 {
 	int moved = 0;

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 const struct import_format *const import_formats[] = {&import_postfix, &import_exim, &import_sendmail, &import_mail,
@@ -393,6 +394,27 @@ bool import_check(const struct import_options *o, struct err *e)
 	return true;
 }
 
+/* The database that is written may lie in a folder of logs. */
+static bool leave_out_own(const struct store *st, struct source_list *l, struct err *e)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < l->count; i++) {
+		const struct source *src = &l->items[i];
+		struct stat file;
+		bool there = strcmp(src->path, "-") == 0 ? fstat(STDIN_FILENO, &file) == 0 : stat(src->path, &file) == 0;
+		if (!there || !store_owns(st, &file)) {
+			l->items[kept++] = *src;
+			continue;
+		}
+		if (!src->in_folder)
+			return err_set(e, ERR_INPUT, "%s is what the import writes to: name another source",
+				       strcmp(src->path, "-") == 0 ? "standard input" : src->path);
+		l->bytes -= l->bytes ? src->size : 0;
+	}
+	l->count = kept;
+	return true;
+}
+
 static void folder_skipped(void *ctx, const char *why)
 {
 	struct run *r = ctx;
@@ -425,7 +447,8 @@ bool import_run(struct store *st, const char *const *sources, int source_count, 
 		.sink = {.put = sink_put, .expire = sink_expire, .bad = sink_bad, .next = sink_next},
 		.options = o,
 	};
-	bool ok = import_check(o, e) && source_find(sources, source_count, &a, folder_skipped, &r, &list, e);
+	bool ok = import_check(o, e) && source_find(sources, source_count, &a, folder_skipped, &r, &list, e) &&
+		  leave_out_own(st, &list, e);
 	if (ok) {
 		r.bytes_total = list.bytes;
 		r.writer = writer_start(st);

@@ -152,6 +152,14 @@ before=$(md5sum <"$db")
 run export "$db" && [ "$(md5sum <"$db")" = "$before" ] && [ -z "$(ls "$dir" | grep 'mail.db-')" ]
 result $? "the database is not touched, and nothing lies beside it"
 
+copy=$dir/copy.db
+cp "$db" "$copy" && ln "$copy" "$dir/hard" && ln -s copy.db "$dir/soft"
+for name in copy.db hard soft; do
+	refuses 1 "$dir/$name is the database that is exported: name another file" export "$copy" -o "$dir/$name" --force
+done
+cmp -s "$db" "$copy"
+result $? "no --force replaces the database itself"
+
 # A log that said delivered, the bounce mail that came back, its copy and an event: what each said.
 sqlite3 "$db" "INSERT INTO source (email_id, source_key, source_file, source_line, time, outcome, enhanced_code, basic_code)
 	VALUES (1, 1, 'mail.log', 7, 1790000000, 'delivered', '2.0.0', 250), (1, 2, 'b.mbox', 3, 1790000002, 'failed', '5.1.1', NULL),

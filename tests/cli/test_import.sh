@@ -130,6 +130,25 @@ dump "$dir/whole.db" | sed 's/|[0-9]*$//' | grep '@' >"$dir/b"
 	grep -q '1 file of no known format passed over' "$dir/out"
 result $? "a folder of rotated logs gives the same, whatever lies beside them"
 
+# The database in that folder, open elsewhere so that -wal and -shm lie beside it: none of them is looked into.
+"$BIN" init "$dir/log/own.db" >/dev/null 2>&1
+sqlite3 "$dir/log/own.db" 'PRAGMA journal_mode = wal' >/dev/null
+mkfifo "$dir/holder"
+sqlite3 "$dir/log/own.db" <"$dir/holder" >/dev/null &
+exec 3>"$dir/holder"
+echo 'SELECT count(*) FROM email;' >&3
+while [ ! -e "$dir/log/own.db-shm" ]; do sleep 0.05; done
+import "$dir/log" --into "$dir/log/own.db" --year 2026
+[ "$code" = 0 ] && same "$dir/folder.db" "$dir/log/own.db" && grep -q '1 file of no known format passed over' "$dir/out"
+result $? "a folder may hold the database that is written"
+for name in own.db own.db-wal own.db-shm; do
+	import "$dir/log/$name" --into "$dir/log/own.db"
+	[ "$code" = 1 ] && [ "$(head -n 1 "$dir/err")" = \
+		"deadletter: $dir/log/$name is what the import writes to: name another source" ]
+	result $? "$name is no source for itself"
+done
+exec 3>&-
+
 # Killed at an unforeseeable place, a few times; what is there must be whole, and a repeat must complete it.
 ok=0
 killed=0
