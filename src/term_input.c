@@ -2,8 +2,9 @@
 
 #include <wchar.h>
 
-/* How long the rest of a mouse report or a paste may take: over a slow line, but never for ever. */
-enum { PARTIAL_WAIT_MS = 500 };
+/* How long the rest of a mouse report may take over a slow line, and that of a paste, which would run as commands if it were
+ * given up too early. Should its end have been lost, ^C behind a pause ends it as well. */
+enum { PARTIAL_WAIT_MS = 500, PASTE_WAIT_MS = 60000, CTRL_C = 3 };
 
 /* Beyond curses' own and its extended key codes. */
 enum { CODE_MOUSE = 0x2000, CODE_PASTE_BEGIN, CODE_PASTE_END, CODE_SYNC };
@@ -239,18 +240,20 @@ static bool byte_event(struct term_input *in, int code, struct event *out)
 
 bool term_input_next(struct term_input *in, struct event *out)
 {
-	if (in->partial == PARTIAL_PASTE && clock_ms() - in->since_ms > PARTIAL_WAIT_MS)
+	if (in->partial == PARTIAL_PASTE && clock_ms() - in->since_ms > PASTE_WAIT_MS)
 		return paste_event(in, out);
 	if (in->partial == PARTIAL_MOUSE && clock_ms() - in->since_ms > PARTIAL_WAIT_MS)
 		in->partial = PARTIAL_NONE;
 	int code;
 	while ((code = wgetch(in->pad)) != ERR) {
 		bool whole = false;
-		in->since_ms = clock_ms();
+		int64_t now_ms = clock_ms();
+		bool paused = now_ms - in->since_ms > PARTIAL_WAIT_MS;
+		in->since_ms = now_ms;
 		if (code == CODE_SYNC) {
 			in->sync_count++;
 		} else if (in->partial == PARTIAL_PASTE) {
-			if (code == CODE_PASTE_END)
+			if (code == CODE_PASTE_END || (paused && code == CTRL_C))
 				return paste_event(in, out);
 			paste_byte(in, code);
 		} else if (in->partial == PARTIAL_MOUSE && mouse_byte(in, code, out, &whole)) {

@@ -460,6 +460,26 @@ static void paste_is_one_line_of_text(void **state)
 	finish(&p);
 }
 
+enum { STALL_MS = 700 };
+
+static void paste_over_a_bad_line_is_no_command(void **state)
+{
+	(void)state;
+	struct pty p = start_ready(&(const struct setup){0});
+	type(&p, "\033[200~to:");
+	poll(NULL, 0, STALL_MS);
+	type(&p, "bob\x03q\033[201~");
+	expect(&p, "paste [to:bobq]");
+	type(&p, "\033[200~whose end was lost");
+	poll(NULL, 0, STALL_MS);
+	type(&p, "\x03");
+	expect(&p, "paste [whose end was lost]");
+	type(&p, "k");
+	expect(&p, "key k");
+	quit(&p);
+	finish(&p);
+}
+
 static void resize_is_told(void **state)
 {
 	(void)state;
@@ -753,6 +773,7 @@ int main(void)
 		cmocka_unit_test(mouse_and_arrows_work_below_tmux_and_screen),
 		cmocka_unit_test(mouse_comes_in_pieces_too),
 		cmocka_unit_test(paste_is_one_line_of_text),
+		cmocka_unit_test(paste_over_a_bad_line_is_no_command),
 		cmocka_unit_test(resize_is_told),
 		cmocka_unit_test(tiny_terminals_do),
 		cmocka_unit_test(suspends_and_comes_back),
