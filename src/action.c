@@ -282,11 +282,6 @@ static void act_refresh(struct app *app)
 
 static void act_follow(struct app *app)
 {
-	if (app->snapshot) {
-		app_say(app, ROLE_WARNING,
-			"This is a snapshot: what others write is not seen, so nothing new can come.");
-		return;
-	}
 	app->follow = !app->follow;
 	if (!app->follow) {
 		app_say(app, ROLE_TEXT, "The cursor stays where it is.");

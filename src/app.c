@@ -20,7 +20,6 @@ void app_say(struct app *app, enum role role, const char *fmt, ...)
 	buf_reset(&app->message);
 	buf_add(&app->message, str_of(line));
 	app->message_role = role;
-	app->query_failed = false;
 	app->dirty = true;
 }
 
@@ -266,13 +265,26 @@ static void totals_came(struct app *app, const struct totals *t)
 	app->fresh_after_s = t->max_s;
 }
 
+/* Else its fault is told once, or where its answer would be. */
+static bool is_always_shown(enum ask kind)
+{
+	return kind == ASK_PAGE || kind == ASK_TREE || kind == ASK_COUNT || kind == ASK_TOTALS || kind == ASK_TIMELINE;
+}
+
+const struct err *app_fault(const struct app *app)
+{
+	for (int k = 0; app->lost.kind == ERR_NONE && k < ASK_KINDS; k++)
+		if (app->faults[k].kind != ERR_NONE)
+			return &app->faults[k];
+	return app->lost.kind != ERR_NONE ? &app->lost : NULL;
+}
+
 static void reply_came(struct app *app, struct reply *r)
 {
 	app->dirty = true;
 	if (r->ask == ASK_VERSION) {
 		app->lost = r->err;
-		if (app->query_failed)
-			buf_reset(&app->message);
+		app->snapshot = r->snapshot;
 		reply_free(r);
 		app_reload(app);
 		return;
@@ -283,10 +295,10 @@ static void reply_came(struct app *app, struct reply *r)
 		reply_free(r);
 		return;
 	}
-	if (r->err.kind != ERR_NONE && r->ask != ASK_EXPORT && r->ask != ASK_DETAIL) {
+	if (is_always_shown(r->ask))
+		app->faults[r->ask] = r->err;
+	else if (r->err.kind != ERR_NONE && r->ask != ASK_EXPORT && r->ask != ASK_DETAIL)
 		app_say(app, ROLE_ERROR, "%s", r->err.msg);
-		app->query_failed = true;
-	}
 	if (r->ask == ASK_EXPORT || r->ask == ASK_MARKS || r->ask == ASK_DOMAINS) {
 		if (r->ask == ASK_EXPORT)
 			export_ended(app, r);
@@ -449,7 +461,7 @@ void app_init(struct app *app, const struct app_port *port, const struct config 
 		.zone = config->zone,
 		.tree_share = config->tree_width,
 		.list_share = config->list_height,
-		.follow = config->follow && !snapshot,
+		.follow = config->follow,
 		.list = {.total = -1, .sort = config->follow ? SORT_TIME : config->sort},
 		.tree = {.grouping = config->group},
 		.timeline = {.at_s = TIME_NONE, .anchor_s = TIME_NONE},

@@ -115,7 +115,7 @@ struct app {
 	char *name;                /* of the database, as shown */
 	const struct theme *theme; /* chosen on the screen; NULL: the configuration's */
 	enum zone zone;            /* of the times that are shown and typed */
-	bool snapshot;             /* what others write will not be seen */
+	bool snapshot;             /* the file is read as it lies; what others write is seen when they have done */
 	int w, h;
 	bool dirty, quit;
 	enum pane focus, came_from; /* came_from: where Esc leads from the timeline */
@@ -172,8 +172,8 @@ struct app {
 
 	enum role message_role;
 	struct buf message; /* one sentence in the bottom line, until the next key */
-	bool query_failed;  /* it says why a question had no answer: it goes when all is asked anew */
-	struct err lost;    /* the database cannot be read any more */
+	struct err faults[ASK_KINDS]; /* what kept the newest answer from being whole, of what is always on the screen */
+	struct err lost;              /* the database cannot be read any more */
 };
 
 /* `name` is copied; `config` must stay. Asks the first questions. */
@@ -211,6 +211,8 @@ void app_ask_without(struct app *app); /* which term of the filter leaves nothin
 void app_ask_detail(struct app *app);  /* of the record under the cursor, unless it is known */
 /* The page around a record, with the cursor on it. */
 void app_ask_page_at(struct app *app, const struct record *r);
+/* Why what is on the screen is not whole; NULL: it is. */
+const struct err *app_fault(const struct app *app);
 /* Has something been searched for so long that it should be said? Then Esc stops it. */
 bool app_slow(const struct app *app);
 void app_stop(struct app *app);

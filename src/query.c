@@ -40,17 +40,22 @@ void reply_free(struct reply *r)
 
 /* Rows before the cursor, then those that follow the last of them: so the row at the cursor is in it, and it does not matter
  * if that row is gone. */
-static bool page_around(struct store *st, const struct request *r, const struct cursor *at, struct reply *out)
+static void page_around(struct store *st, const struct request *r, const struct cursor *at, struct reply *out)
 {
 	struct page before = {0}, after = {0};
 	struct arena *a = &out->arena;
+	struct err behind = {0};
 	int half = r->rows / 2 > 0 ? r->rows / 2 : 1;
-	if (!store_page(st, &r->scope, r->sort, at, true, half, a, &before, &out->err))
-		return false;
+	bool ok_before = store_page(st, &r->scope, r->sort, at, true, half, a, &before, &out->err);
+	if (!ok_before && before.count == 0)
+		return;
+	/* Rows on this side of a fault are worth showing. */
 	struct cursor from =
 		before.count ? cursor_of(&before.rows[before.count - 1]) : (struct cursor){.at = CURSOR_START};
 	int rest = r->rows - before.count > 0 ? r->rows - before.count : 1;
-	bool ok = store_page(st, &r->scope, r->sort, &from, false, rest, a, &after, &out->err);
+	bool ok_after = store_page(st, &r->scope, r->sort, &from, false, rest, a, &after, &behind);
+	if (ok_before)
+		out->err = behind;
 
 	out->page.count = before.count + after.count;
 	out->page.rows = arena_array(a, struct record, (size_t)out->page.count);
@@ -59,9 +64,8 @@ static bool page_around(struct store *st, const struct request *r, const struct 
 	if (after.count)
 		memcpy(out->page.rows + before.count, after.rows, (size_t)after.count * sizeof *after.rows);
 	out->anchor = before.count;
-	out->at_start = before.count < half;
-	out->at_end = after.count < rest;
-	return ok;
+	out->at_start = ok_before && before.count < half;
+	out->at_end = ok_after && after.count < rest;
 }
 
 static void answer_page(struct store *st, const struct request *r, struct reply *out)

@@ -114,6 +114,8 @@ struct reply {
 	int64_t *ids; /* MARKS */
 	size_t id_count;
 
+	bool snapshot; /* VERSION: what is open now is one; see store_is_snapshot */
+
 	bool running; /* EXPORT: a sign of progress; the end is yet to come */
 	struct export_result exported;
 	const char *path;

@@ -38,7 +38,8 @@ bool store_tune(struct store *st, tune_fn *each, void *ctx, int *added, struct e
 /* Closes a database that store_open_rw has made, and removes it, unless somebody has put email in or is about to. */
 void store_discard(struct store *st);
 
-/* True when a snapshot is read that will not show what others write: the owner's file may not be touched. */
+/* True when the file is read as it lies, without locks, because nothing may be put beside it for its owner. Once it
+ * changes every question fails, until it is opened again. */
 bool store_is_snapshot(const struct store *st);
 struct stat;
 /* Is this file the database, or what SQLite keeps beside it? Nothing else in the process may open such a file: to close it

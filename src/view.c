@@ -254,6 +254,7 @@ static void hints_draw(struct app *app, struct surface *s, struct rect r)
 
 void view_footer_draw(struct app *app, struct surface *s, struct rect r)
 {
+	const struct err *fault = app_fault(app);
 	app->hint_count = 0;
 	surface_fill(s, r, ROLE_FOOTER);
 	int columns = r.w - 2;
@@ -276,8 +277,8 @@ void view_footer_draw(struct app *app, struct surface *s, struct rect r)
 		surface_text(s, 1, r.y, columns, app->message_role, buf_str(&app->message));
 	} else if (app_slow(app)) {
 		surface_text(s, 1, r.y, columns, ROLE_WARNING, STR("Searching. Esc stops it."));
-	} else if (app->lost.kind != ERR_NONE) {
-		surface_text(s, 1, r.y, columns, ROLE_ERROR, str_of(app->lost.msg));
+	} else if (fault) {
+		surface_text(s, 1, r.y, columns, ROLE_ERROR, str_of(fault->msg));
 	} else if (app->mode == MODE_FILTER) {
 		surface_text(s, 1, r.y, columns, ROLE_FOOTER,
 			     STR("Tab completes: to: from: domain: code: class: subject: status: mx: title: text: "

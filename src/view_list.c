@@ -124,7 +124,8 @@ void view_list_adopt(struct app *app)
 	/* The eye stays where it was; but who looks at the very first rows sees new ones come. */
 	v->top = from_start && r->at_start ? 0 : index - on_screen;
 	place_cursor(app, index);
-	look_ahead(app);
+	if (r->err.kind == ERR_NONE) /* else it ends at a fault, and would end there again */
+		look_ahead(app);
 }
 
 bool view_list_click(struct app *app, int y)

@@ -222,6 +222,7 @@ static void poll_version(struct lane *l, int64_t *seen, bool *lost)
 	struct reply *r = reply_new();
 	r->ask = ASK_VERSION;
 	r->err = e;
+	r->snapshot = l->store && store_is_snapshot(l->store);
 	pthread_mutex_lock(&l->w->lock);
 	deliver(l->w, r);
 	pthread_mutex_unlock(&l->w->lock);

@@ -230,11 +230,14 @@ static void ours_in_utf16(void **state)
 static void which_table(void **state)
 {
 	const struct scratch *s = *state;
-	char crm[128], two[128], none[128];
+	char crm[128], two[128], none[128], ours[128];
+	struct err e = {0};
 	make(s, "crm.db", outbox, crm);
 	make(s, "two.db", "CREATE TABLE a (recipient, status); CREATE TABLE b (\"to\", result); CREATE TABLE c (x);",
 	     two);
 	make(s, "none.db", "CREATE TABLE people (who, what); INSERT INTO people VALUES ('a@example.com', '550')", none);
+	snprintf(ours, sizeof ours, "%s.copy", s->path);
+	store_close(store_open_rw(ours, true, &e));
 	static const char *const map[] = {"recipient=who", "outcome=what"};
 	const struct {
 		const char *path, *table;
@@ -249,12 +252,13 @@ static void which_table(void **state)
 		{two, "a", 0, NULL},
 		{none, NULL, 0, "; there are: people"},
 		{none, NULL, 2, NULL},
-		{s->path, NULL, 0, "is a database of deadletter: browse it"},
+		{ours, NULL, 0, "is a database of deadletter: browse it"},
+		{s->path, NULL, 0, "is what the import writes to: name another source"},
 	};
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		struct import_options o = {.table = cases[i].table, .columns = map, .column_count = cases[i].columns};
 		struct import_result r;
-		struct err e = {0};
+		e = (struct err){0};
 		bool ok = import_into(s, cases[i].path, &o, &r, &e);
 		if (ok != !cases[i].lacks || (!ok && !strstr(e.msg, cases[i].lacks)))
 			fail_msg("case %zu: %s", i, e.msg);
@@ -262,7 +266,7 @@ static void which_table(void **state)
 	/* Among other files in a folder, databases are passed over. */
 	struct import_options o = {0};
 	struct import_result r;
-	struct err e = {0};
+	e = (struct err){0};
 	assert_ok(import_into(s, s->dir, &o, &r, &e), e);
 	assert_int_equal(r.files, 0);
 	assert_true(r.ignored_files >= 4);

@@ -226,16 +226,22 @@ static inline int64_t put_drop_and_cause(struct world *w)
 	return cause.id;
 }
 
-/* The worker has noticed that others wrote. */
-static inline void noticed(struct world *w)
+/* The worker has noticed that others wrote, or has opened the file anew. */
+static inline void noticed_as(struct world *w, bool snapshot)
 {
 	struct reply *r = calloc(1, sizeof *r);
 	assert_non_null(r);
 	r->ask = ASK_VERSION;
+	r->snapshot = snapshot;
 	struct event ev = {.kind = EVENT_REPLY, .reply = r};
 	app_handle(&w->app, &ev);
 	pump(w);
 	draw(w);
+}
+
+static inline void noticed(struct world *w)
+{
+	noticed_as(w, false);
 }
 
 static inline int setup(void **state)

@@ -84,14 +84,63 @@ static void test_follow_stays_on_the_newest(void **state)
 	assert_shown(w, "The cursor stays where it is.");
 }
 
-static void test_snapshot_says_so(void **state)
+/* The file is opened anew when it was replaced, or its owner has it open again: only then is it known. */
+static void test_a_snapshot_says_so_while_it_is_one(void **state)
 {
 	struct world *w = *state;
-	w->app.snapshot = true;
-	key(w, "F");
-	assert_shown(w, "This is a snapshot");
-	assert_false(w->app.follow);
+	assert_shown(w, "live");
+	noticed_as(w, true);
 	assert_shown(w, "snapshot");
+	assert_not_shown(w, "live");
+	noticed_as(w, false);
+	assert_shown(w, "live");
+	assert_not_shown(w, "snapshot");
+}
+
+/* How many rows the cursor goes over until it stops. */
+static int rows_by(struct world *w, const char *name)
+{
+	int64_t at = 0;
+	int n = 0;
+	for (; w->app.list.id != at; n++) {
+		at = w->app.list.id;
+		key(w, name);
+	}
+	return n;
+}
+
+/* Of the newest failures the third leaf of their index is no more. */
+static void test_damage_is_told_and_gone_around(void **state)
+{
+	enum { ROWS = 1000 };
+	struct world *w = *state;
+	char command[400];
+	struct err e = {0};
+	int in_leaf = 0;
+	store_close(w->store);
+	snprintf(command, sizeof command,
+		 "sqlite3 -separator ' ' '%s' \"SELECT pageno, ncell FROM dbstat WHERE name = 'failure_time' AND"
+		 " pagetype = 'leaf' ORDER BY path DESC LIMIT 1 OFFSET 2\" | { read -r page rows; echo $rows;"
+		 " dd if=/dev/zero of='%s' bs=4096 seek=$((page - 1)) count=1 conv=notrunc 2>/dev/null; }",
+		 w->path, w->path);
+	FILE *f = popen(command, "r");
+	assert_non_null(f);
+	assert_int_equal(fscanf(f, "%d", &in_leaf), 1);
+	assert_int_equal(pclose(f), 0);
+	w->store = store_open_rw(w->path, false, &e);
+	assert_non_null(w->store);
+	noticed(w);
+	key(w, "Tab");
+	key(w, "Home");
+	int above = rows_by(w, "Down");
+	assert_shown(w, "is damaged");
+	key(w, "End");
+	int below = rows_by(w, "Up");
+	assert_shown(w, "is damaged");
+	assert_in_range(above, in_leaf, ROWS - in_leaf);
+	assert_in_range(above + below, ROWS - in_leaf - 2, ROWS - in_leaf); /* two lie in the page above, between leaves */
+	key(w, "Home");
+	assert_shown(w, "user0000@example.org");
 }
 
 static void test_a_deleted_row_leaves_the_cursor_near(void **state)
@@ -177,7 +226,7 @@ int main(void)
 		on_a_world(test_changed_rows_are_new_too),
 		on_a_world(test_marks_and_filter_stay),
 		on_a_world(test_follow_stays_on_the_newest),
-		on_a_world(test_snapshot_says_so),
+		on_a_world(test_a_snapshot_says_so_while_it_is_one), on_a_world(test_damage_is_told_and_gone_around),
 		on_a_world(test_a_deleted_row_leaves_the_cursor_near),
 		on_a_world(test_long_searches_say_so_and_stop),
 		on_a_world(test_a_busy_writer_starves_no_search),
