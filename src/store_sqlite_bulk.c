@@ -30,6 +30,7 @@ struct bulk {
 	struct pending_email leaving[LEAVING_MAX]; /* out of `pending`, to be written together */
 	int leaving_count;
 	sqlite3_stmt *add_emails[SIZES], *add_attempts[SIZES]; /* 1 << i rows at once */
+	char *computed;                                        /* see plain_begin; NULL: SQLite computes columns */
 	struct bulk_index {
 		char *name, *sql;
 	} * indexes; /* to be made */
@@ -112,7 +113,7 @@ bool store_begin_first(struct store *st, struct err *e)
 	if (!b)
 		die("out of memory");
 	b->pending = pending_new();
-	if (note_indexes(st, b, e) && drop_indexes(st, b, e) &&
+	if (note_indexes(st, b, e) && drop_indexes(st, b, e) && plain_begin(st, &b->computed, e) &&
 	    store_exec(st, "PRAGMA cache_size = -49152; PRAGMA ignore_check_constraints = on", e))
 		return true;
 	store_rollback(st);
@@ -173,18 +174,22 @@ static int size_for(int n)
 static bool write_emails(struct store *st, struct err *e)
 {
 	struct bulk *b = st->bulk;
-	enum { COLUMNS = RECORD_PUT_COUNT + 1 };
+	const char *into = b->computed ? "email (" RECORD_PUT ", id, code_key)" : "email (" RECORD_PUT ", id)";
+	const int columns = RECORD_PUT_COUNT + (b->computed ? 2 : 1);
 	for (int done = 0, n; done < b->leaving_count; done += n) {
 		int size = size_for(b->leaving_count - done);
 		n = 1 << size;
-		sqlite3_stmt *s = insert_rows(st, &b->add_emails[size], "email (" RECORD_PUT ", id)", COLUMNS, n, e);
+		sqlite3_stmt *s = insert_rows(st, &b->add_emails[size], into, columns, n, e);
 		if (!s)
 			return false;
 		for (int i = 0; i < n; i++) {
 			const struct record *r = &b->leaving[done + i].record;
-			bind_record(s, i * COLUMNS, r);
-			sqlite3_bind_int64(s, i * COLUMNS + COLUMNS, r->id);
-			tally_add(&st->tally, r->time, r->outcome, code_key_of(r->enhanced, r->basic), 1);
+			int64_t key = code_key_of(r->enhanced, r->basic);
+			bind_record(s, i * columns, r);
+			sqlite3_bind_int64(s, i * columns + RECORD_PUT_COUNT + 1, r->id);
+			if (b->computed)
+				sqlite3_bind_int64(s, i * columns + RECORD_PUT_COUNT + 2, key);
+			tally_add(&st->tally, r->time, r->outcome, key, 1);
 		}
 		if (!stmt_run(st, s, e))
 			return false;
@@ -257,12 +262,30 @@ static bool make_room(struct store *st, struct err *e)
 	return true;
 }
 
+static void forget_inserts(struct bulk *b)
+{
+	for (int i = 0; i < SIZES; i++) {
+		sqlite3_finalize(b->add_emails[i]);
+		sqlite3_finalize(b->add_attempts[i]);
+		b->add_emails[i] = b->add_attempts[i] = NULL;
+	}
+}
+
+static bool compute_again(struct store *st, struct err *e)
+{
+	struct bulk *b = st->bulk;
+	if (!b->computed)
+		return true;
+	forget_inserts(b);
+	return plain_end(st, &b->computed, e);
+}
+
 /* Writes what leaves, and makes the indexes that puts ask, or all. */
 static bool make_indexes(struct store *st, bool all, struct err *e)
 {
 	static const char *const asked[] = {"email_source", "email_message_id", "attempt_email"};
 	struct bulk *b = st->bulk;
-	if (!write_leaving(st, e))
+	if (!write_leaving(st, e) || !compute_again(st, e))
 		return false;
 	for (int i = 0; i < b->index_count; i++) {
 		struct bulk_index *x = &b->indexes[i];
@@ -304,10 +327,8 @@ void bulk_forget(struct store *st)
 	st->bulk = NULL;
 	pending_free(b->pending);
 	leaving_free(b);
-	for (int i = 0; i < SIZES; i++) {
-		sqlite3_finalize(b->add_emails[i]);
-		sqlite3_finalize(b->add_attempts[i]);
-	}
+	forget_inserts(b);
+	free(b->computed);
 	idset_free(&b->written);
 	for (int i = 0; i < b->index_count; i++) {
 		free(b->indexes[i].name);

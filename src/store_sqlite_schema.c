@@ -212,7 +212,9 @@ bool schema_lay(struct store *st, bool create, struct err *e)
 {
 	int64_t application, version, tables;
 	unsigned lacks;
-	if (!store_exec(st, "BEGIN IMMEDIATE", e))
+	char page_size[40];
+	snprintf(page_size, sizeof page_size, "PRAGMA page_size = %d", PAGE_BYTES); /* ignored where there are pages */
+	if (!store_exec(st, page_size, e) || !store_exec(st, "BEGIN IMMEDIATE", e))
 		return false;
 	if (!ask_int(st, "PRAGMA application_id", &application, e) ||
 	    !ask_int(st, "PRAGMA user_version", &version, e) ||

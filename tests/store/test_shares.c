@@ -306,17 +306,18 @@ static void long_fields_where_an_index_would_be_cut(void **state)
 /* Spoils the pages of this type, of those from `from` quarters of the file to `until` that hold the text. */
 static void damage(const struct fixture *f, unsigned char type, int from, int until, struct str text)
 {
-	enum { PAGE = 4096 };
-	unsigned char page[PAGE];
+	enum { PAGE_MAX_BYTES = 65536 };
+	unsigned char page[PAGE_MAX_BYTES];
 	int spoiled = 0;
+	const int64_t size = plain_int(f->db, "PRAGMA page_size");
 	plain_exec(f->db, "PRAGMA wal_checkpoint(TRUNCATE)");
 	int fd = open(f->scratch->path, O_RDWR);
-	int64_t quarter = lseek(fd, 0, SEEK_END) / PAGE / 4;
+	int64_t quarter = lseek(fd, 0, SEEK_END) / size / 4;
 	for (int64_t i = quarter * from; i < quarter * until; i++) {
-		assert_int_equal(pread(fd, page, PAGE, i * PAGE), PAGE);
-		if (page[0] != type || (text.len && !memmem(page, PAGE, text.p, text.len)))
+		assert_int_equal(pread(fd, page, (size_t)size, i * size), size);
+		if (page[0] != type || (text.len && !memmem(page, (size_t)size, text.p, text.len)))
 			continue;
-		assert_int_equal(pwrite(fd, "\xff", 1, i * PAGE), 1);
+		assert_int_equal(pwrite(fd, "\xff", 1, i * size), 1);
 		spoiled++;
 	}
 	close(fd);

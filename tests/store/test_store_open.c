@@ -532,6 +532,7 @@ static void damage_never_crashes(void **state)
 	uint64_t x = 88172645463325252u;
 	make_db(s->path);
 	char *whole = read_file(s->path, &n);
+	const size_t page_bytes = (size_t)((unsigned char)whole[16] << 8 | (unsigned char)whole[17]);
 	for (int round = 0; round < 400; round++) {
 		char *bad = malloc(n);
 		assert_non_null(bad);
@@ -543,7 +544,7 @@ static void damage_never_crashes(void **state)
 			bad[x % n] ^= (char)(x >> 40);
 		}
 		/* Now and then cut at a page's edge, or beside it. */
-		size_t len = round % 5 ? n : (x >> 20) % (n / 4096 + 1) * 4096 + (size_t)(round % 2);
+		size_t len = round % 5 ? n : (x >> 20) % (n / page_bytes + 1) * page_bytes + (size_t)(round % 2);
 		write_file(s->path, bad, len < n ? len : n);
 		free(bad);
 		ask_everything(s->path);

@@ -119,9 +119,9 @@ static void test_damage_is_told_and_gone_around(void **state)
 	int in_leaf = 0;
 	store_close(w->store);
 	snprintf(command, sizeof command,
-		 "sqlite3 -separator ' ' '%s' \"SELECT pageno, ncell FROM dbstat WHERE name = 'failure_time' AND"
-		 " pagetype = 'leaf' ORDER BY path DESC LIMIT 1 OFFSET 2\" | { read -r page rows; echo $rows;"
-		 " dd if=/dev/zero of='%s' bs=4096 seek=$((page - 1)) count=1 conv=notrunc 2>/dev/null; }",
+		 "sqlite3 -separator ' ' '%s' \"SELECT pgsize, pageno, ncell FROM dbstat WHERE name = 'failure_time' AND"
+		 " pagetype = 'leaf' ORDER BY path DESC LIMIT 1 OFFSET 2\" | { read -r size page rows; echo $rows;"
+		 " dd if=/dev/zero of='%s' bs=$size seek=$((page - 1)) count=1 conv=notrunc 2>/dev/null; }",
 		 w->path, w->path);
 	FILE *f = popen(command, "r");
 	assert_non_null(f);
