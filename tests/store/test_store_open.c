@@ -2,6 +2,8 @@
  * its owner can write on. */
 #include "scratch.h"
 
+#include "store_sqlite.h"
+
 #include <sys/wait.h>
 
 enum { NOBODY = 65534 };
@@ -251,6 +253,82 @@ static void names_are_only_names(void **state)
 			fail_msg("%s: %s", names[i], o.msg);
 	}
 	assert_int_equal(chdir(here), 0);
+}
+
+/* ---- trusting nobody ---- */
+
+static const struct {
+	const char *name;
+	int option, want;
+} safe_options[] = {
+	{"defensive", SQLITE_DBCONFIG_DEFENSIVE, 1},
+	{"trusted schema", SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0},
+	{"views", SQLITE_DBCONFIG_ENABLE_VIEW, 0},
+	{"triggers", SQLITE_DBCONFIG_ENABLE_TRIGGER, 0},
+	{"extensions", SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0},
+	{"texts in double quotes in queries", SQLITE_DBCONFIG_DQS_DML, 0},
+	{"texts in double quotes in the schema", SQLITE_DBCONFIG_DQS_DDL, 0},
+};
+
+static const struct {
+	const char *pragma;
+	int want, want_writing;
+} safe_pragmas[] = {
+	{"PRAGMA cell_size_check", 1, 1},
+	{"PRAGMA mmap_size", 0, 0},
+	{"PRAGMA query_only", 1, 0},
+};
+
+/* Every database is opened as by a SQLite that was built with all of it the other way round. */
+static int unsafe_defaults(sqlite3 *db, char **msg, const struct sqlite3_api_routines *api)
+{
+	(void)msg;
+	(void)api;
+	for (size_t i = 0; i < COUNT_OF(safe_options); i++)
+		sqlite3_db_config(db, safe_options[i].option, !safe_options[i].want, NULL);
+	for (size_t i = 0; i < COUNT_OF(safe_pragmas); i++) {
+		char sql[64];
+		snprintf(sql, sizeof sql, "%s = %d", safe_pragmas[i].pragma, safe_pragmas[i].want ? 0 : 1 << 20);
+		plain_exec(db, sql);
+	}
+	return SQLITE_OK;
+}
+
+static void assert_hardened(struct store *st, bool writing)
+{
+	for (size_t i = 0; i < COUNT_OF(safe_options); i++) {
+		int value = -1;
+		assert_int_equal(sqlite3_db_config(st->db, safe_options[i].option, -1, &value), SQLITE_OK);
+		if (value != safe_options[i].want)
+			fail_msg("%s: %d", safe_options[i].name, value);
+	}
+	for (size_t i = 0; i < COUNT_OF(safe_pragmas); i++) {
+		int64_t value = plain_int(st->db, safe_pragmas[i].pragma);
+		if (value != (writing ? safe_pragmas[i].want_writing : safe_pragmas[i].want))
+			fail_msg("%s: %lld", safe_pragmas[i].pragma, (long long)value);
+	}
+	assert_int_equal(sqlite3_limit(st->db, SQLITE_LIMIT_ATTACHED, -1), 0);
+	if (!writing)
+		assert_int_equal(sqlite3_limit(st->db, SQLITE_LIMIT_LENGTH, -1), FIELD_MAX);
+	assert_int_equal(sqlite3_hard_heap_limit64(-1), 512 << 20);
+}
+
+static void every_handle_is_hardened(void **state)
+{
+	const struct scratch *s = *state;
+	struct err e = {0};
+	void (*const defaults)(void) = (void (*)(void))unsafe_defaults;
+	make_db(s->path);
+	sqlite3_hard_heap_limit64(0);
+	assert_int_equal(sqlite3_auto_extension(defaults), SQLITE_OK);
+	for (int writing = 0; writing <= 1; writing++) {
+		struct store *st = writing ? store_open_rw(s->path, false, &e) : store_open(s->path, &e);
+		if (!st)
+			fail_msg("%s", e.msg);
+		assert_hardened(st, writing);
+		store_close(st);
+	}
+	sqlite3_cancel_auto_extension(defaults);
 }
 
 /* ---- others at work ---- */
@@ -594,6 +672,7 @@ int main(void)
 		TEST(writing_refuses_what_is_not_ours),
 		TEST(writing_refuses_a_newer_schema),
 		TEST(names_are_only_names),
+		TEST(every_handle_is_hardened),
 		TEST(says_when_it_is_locked),
 		TEST(reads_a_consistent_state_beside_a_writer),
 		TEST(nothing_stays_open_between_questions),
