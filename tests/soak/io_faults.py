@@ -105,9 +105,18 @@ def check_printed(run):
 	return 'not what was to be written' if run.code == 0 and run.out != want else None
 
 
+def syncs(args, prepare):
+	"""The file before it takes its name, and then the folder that holds the name."""
+	prepare()
+	calls, run = soak.counts(args, dir)
+	return [] if run.code == 0 and calls['sync'] == 2 else [f'{calls["sync"]} syncs: {run}']
+
+
 for where in ('', ', on a file system without O_TMPFILE'):
 	if where:
 		os.environ['FAULT_NO_TMPFILE'] = '1'
+	soak.result(syncs(['export', sample] + FEW + ['-o', out, '--force'], old_file) +
+		    syncs(['export', sample] + FEW + ['-o', out], no_file), f'file and folder are synced once each{where}')
 	soak.result(each_fault(['export', sample] + FEW + ['-o', out, '--force'], old_file, check_replaced),
 		    f'export that replaces{where}')
 	soak.result(each_fault(['export', sample] + FEW + ['-o', out], no_file, check_new), f'export to a new file{where}')
