@@ -120,6 +120,10 @@ for where in ('', ', on a file system without O_TMPFILE'):
 	soak.result(each_fault(['export', sample] + FEW + ['-o', out, '--force'], old_file, check_replaced),
 		    f'export that replaces{where}')
 	soak.result(each_fault(['export', sample] + FEW + ['-o', out], no_file, check_new), f'export to a new file{where}')
+# Permissions, and who makes the file first.
+_, run = soak.counts([], dir, program=os.path.join(soak.BUILD, 'tests/unit/test_export'))
+soak.result([run] + [line for line in run.out.decode().split('\n') if line[:3] != 'ok '] if run.code != 0 else [],
+	    'what holds for a written file holds on a file system without O_TMPFILE')
 del os.environ['FAULT_NO_TMPFILE']
 soak.result(each_fault(['export', sample] + FEW, lambda: None, check_printed), 'export to standard output')
 before = read(sample)

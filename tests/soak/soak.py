@@ -68,7 +68,7 @@ def scratch():
 class Run:
 	"""What became of a command: code (128 + n for signal n), out, err."""
 
-	def __init__(self, args, fault=None, count=None, feed=None, **more):
+	def __init__(self, args, fault=None, count=None, feed=None, program=None, **more):
 		env = dict(os.environ)
 		if fault or count:
 			env['LD_PRELOAD'] = FAULTS
@@ -77,7 +77,7 @@ class Run:
 		if count:
 			env['FAULT_COUNT'] = count
 		try:
-			p = subprocess.run([BIN] + args, env=env, input=feed or b'', capture_output=True, timeout=TIMEOUT_S, **more)
+			p = subprocess.run([program or BIN] + args, env=env, input=feed or b'', capture_output=True, timeout=TIMEOUT_S, **more)
 			self.code, self.out, self.err = p.returncode, p.stdout, p.stderr
 		except subprocess.TimeoutExpired as e:
 			self.code, self.out, self.err = 'hangs', e.stdout or b'', e.stderr or b''
