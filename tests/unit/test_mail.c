@@ -333,6 +333,19 @@ static void limits_are_told(void **state)
 	assert_int_equal(l->bad_count, 1);
 	assert_non_null(strstr(l->bad[0].why, "100 parts"));
 	done(l);
+	for (int depth = 12; depth <= 13; depth++) {
+		buf_reset(&b);
+		buf_add(&b, STR(REPORT_HEAD STATUS FATE_BOB "--b1\n"));
+		for (int i = 1; i < depth; i++)
+			buf_printf(&b, "Content-Type: multipart/mixed; boundary=x%d\n\n--x%d\n", i, i);
+		buf_add(&b, STR("Content-Type: text/plain\n\nx\n"));
+		l = read_bytes(buf_str(&b));
+		assert_int_equal(l->count, 1);
+		assert_int_equal(l->bad_count, depth > 12);
+		if (depth > 12)
+			assert_string_equal(l->bad[0].why, "parts nested more than 12 deep are not read");
+		done(l);
+	}
 	buf_reset(&b);
 	buf_add(&b, STR(DAEMON "Subject: failure notice\n"));
 	for (int i = 0; i < 100; i++)
