@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <cmocka.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <locale.h>
 #include <poll.h>
 #include <pty.h>
@@ -134,7 +135,7 @@ static int program(int report)
 struct setup {
 	const char *term, *locale, *no_color;
 	int w, h;
-	bool ignore_hup;
+	bool ignore_hup, null_input, null_output;
 };
 
 static _Noreturn void shell(const struct setup *how, int slave, int report)
@@ -157,6 +158,11 @@ static _Noreturn void shell(const struct setup *how, int slave, int report)
 		setpgid(0, 0);
 		tcsetpgrp(0, getpid());
 		signal(SIGTTOU, SIG_DFL);
+		int null = open("/dev/null", O_RDWR);
+		if (how->null_input)
+			dup2(null, STDIN_FILENO);
+		if (how->null_output)
+			dup2(null, STDOUT_FILENO);
 		dprintf(report, "pid %d\n", (int)getpid());
 		exit(program(report));
 	}
@@ -745,6 +751,20 @@ static void unusable_terminals_get_one_sentence(void **state)
 	}
 }
 
+static void half_a_terminal_gets_one_sentence(void **state)
+{
+	(void)state;
+	static const struct setup halves[] = {{.null_input = true}, {.null_output = true}};
+	for (size_t i = 0; i < COUNT_OF(halves); i++) {
+		struct pty p = start(&halves[i]);
+		const char *line = next_line(&p);
+		if (strncmp(line, "error ", 6) != 0 || !strstr(line, "needs a terminal for input and output"))
+			fail_msg("without %s: %s", i ? "output" : "input", line);
+		expect(&p, "exit 2");
+		finish(&p);
+	}
+}
+
 static void no_terminal_at_all_gets_one_sentence(void **state)
 {
 	(void)state;
@@ -789,6 +809,7 @@ int main(void)
 		cmocka_unit_test(plain_locale_gets_ascii),
 		cmocka_unit_test(copy_is_clean_and_bounded),
 		cmocka_unit_test(unusable_terminals_get_one_sentence),
+		cmocka_unit_test(half_a_terminal_gets_one_sentence),
 		cmocka_unit_test(no_terminal_at_all_gets_one_sentence),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
