@@ -5,6 +5,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <cmocka.h>
+#include <curses.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
@@ -86,6 +87,9 @@ static void obey(struct term *t, const struct event *ev, int report)
 		break;
 	case 'd':
 		die("an invariant broke");
+	case 'e':
+		dprintf(report, "escape waits %d ms\n", get_escdelay());
+		break;
 	case 's':
 		dprintf(report, "stuck\n");
 		poll(&(struct pollfd){term_signal_fd(t), POLLIN, 0}, 1, -1);
@@ -369,6 +373,18 @@ static void keys_come_by_name(void **state)
 		type(&p, keys[i].bytes);
 		expect(&p, want);
 	}
+	quit(&p);
+	finish(&p);
+}
+
+/* Curses would wait a second for more of a sequence. */
+static void escape_is_quick(void **state)
+{
+	(void)state;
+	struct pty p = start_ready(&(const struct setup){0});
+	type(&p, "e");
+	expect(&p, "key e");
+	expect(&p, "escape waits 25 ms");
 	quit(&p);
 	finish(&p);
 }
@@ -788,6 +804,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(opens_and_gives_back),
 		cmocka_unit_test(keys_come_by_name),
+		cmocka_unit_test(escape_is_quick),
 		cmocka_unit_test(unknown_sequences_are_no_commands),
 		cmocka_unit_test(mouse_comes_in_cells),
 		cmocka_unit_test(mouse_and_arrows_work_below_tmux_and_screen),
