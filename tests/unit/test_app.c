@@ -292,6 +292,22 @@ static void test_nothing_goes_blank_while_waiting(void **state)
 	assert_true(app_settled(&w->app));
 }
 
+static void test_a_running_count_says_so(void **state)
+{
+	struct world *w = *state;
+	assert_not_shown(w, "counting");
+	w->hold = true;
+	key(w, "Down");
+	const char *list = strstr(w->screen.p, "counting"), *filter = strstr(w->screen.p, "\n Filter");
+	assert_true(list && filter && list < filter); /* in the list's title */
+	assert_non_null(strstr(filter, "counting"));
+	w->hold = false;
+	pump(w);
+	draw(w);
+	assert_not_shown(w, "counting");
+	assert_shown(w, "400 shown");
+}
+
 /* A key typed before the new list has come acts on the new list. */
 static void test_typing_ahead(void **state)
 {
@@ -418,6 +434,7 @@ int main(void)
 		on_a_world(test_export_asks_and_writes),
 		on_a_world(test_group_by_domain),
 		on_a_world(test_nothing_goes_blank_while_waiting),
+		on_a_world(test_a_running_count_says_so),
 		on_a_world(test_typing_ahead),
 		on_a_world(test_others_write),
 		on_a_world(test_every_size),
