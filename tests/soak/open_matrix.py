@@ -196,7 +196,8 @@ def wal_private_shm():
 	return held
 
 
-case('a live WAL database whose -shm is private', wal_private_shm, {'owner': LESS, 'root': LESS, 'other': 'mail.db '})
+case('a live WAL database whose -shm is private', wal_private_shm,
+     {'owner': LESS, 'root': LESS, 'other': 'that only its owner may take in'})
 
 
 def wal_private():
@@ -206,7 +207,8 @@ def wal_private():
 	return held
 
 
-case('a live WAL database whose -wal and -shm are private', wal_private, {'owner': LESS, 'root': LESS, 'other': 'mail.db '})
+case('a live WAL database whose -wal and -shm are private', wal_private,
+     {'owner': LESS, 'root': LESS, 'other': 'that only its owner may take in'})
 case('through a link', replaced_by(lambda: (shutil.copy(sample, db + '.real'), os.chown(db + '.real', OWNER, OWNER),
 					     os.symlink(db + '.real', db))), {'all': '1571'})
 case('a link that leads nowhere', replaced_by(lambda: os.symlink('nowhere', db)), {'all': 'there is no file'}, owner_after=False)
@@ -233,14 +235,21 @@ for args in (['import', '/etc/hostname', '--into', db], ['init', db]):
 	if run.code != 1 or b'cannot be written: Permission denied' not in run.err:
 		faults.append(run)
 soak.result(faults, "another's database is not written to")
+log = os.path.join(dir, 'more.log')
+soak.make_log(log, 300)
+os.chmod(log, 0o644)
 faults = []
 fresh()
+wal_in_closed_folder()
+run = soak.Run(['import', log, '--into', db], preexec_fn=become(OWNER))
+cases += 1
+if run.code != 1 or b'cannot be written: its folder does not let you create files beside it' not in run.err:
+	faults.append(run)
+soak.result(faults, 'an import into a WAL database in a folder that nobody may write')
+faults = []
 for prepare in (lambda: None, wal_closed):
 	fresh()
 	prepare()
-	log = os.path.join(dir, 'more.log')
-	soak.make_log(log, 300)
-	os.chmod(log, 0o644)
 	run = soak.Run(['import', log, '--into', db])
 	said = sql("INSERT INTO email (time, outcome, recipient) VALUES (1795435199, 'failed', 'later@example.net'); SELECT 1")
 	cases += 1
