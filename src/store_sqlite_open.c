@@ -104,19 +104,24 @@ bool store_fail(struct store *st, int rc, struct err *e)
 
 /* ---- never in the way of others ---- */
 
+static bool is_of_another_user(const char *path)
+{
+	struct stat s;
+	return geteuid() != 0 && stat(path, &s) == 0 && s.st_uid != geteuid();
+}
+
 /* In place of open(2) for all of SQLite: -wal and -shm files are never created beside a database of another
  * user. Its owner could not write them, and so not the database. Root is fine: SQLite hands what root creates
  * to the owner. */
 static int open_no_sidecar(const char *path, int flags, int mode)
 {
 	size_t n = strlen(path);
-	struct stat db;
 	char base[4096];
-	if ((flags & O_CREAT) && n > 4 && n < sizeof base && geteuid() != 0 &&
+	if ((flags & O_CREAT) && n > 4 && n < sizeof base &&
 	    (strcmp(path + n - 4, "-wal") == 0 || strcmp(path + n - 4, "-shm") == 0)) {
 		memcpy(base, path, n - 4);
 		base[n - 4] = '\0';
-		if (stat(base, &db) == 0 && db.st_uid != geteuid())
+		if (is_of_another_user(base))
 			flags &= ~O_CREAT;
 	}
 	return open(path, flags, mode);
@@ -388,6 +393,19 @@ struct store *store_open(const char *path, struct err *e)
 	return store_open_checked(path, schema_check, e);
 }
 
+/* Where open_no_sidecar() is the reason, says so in place of what SQLite makes of it. */
+static void explain_no_sidecar(struct store *st, struct err *e)
+{
+	if ((sqlite3_errcode(st->db) & 0xff) != SQLITE_CANTOPEN || !is_of_another_user(st->path) ||
+	    !header_says_wal(st))
+		return;
+	*e = (struct err){0};
+	err_set(e, ERR_IO,
+		"%s cannot be written: it is in WAL mode, in which only its owner can write to it;"
+		" run this as its owner",
+		st->path);
+}
+
 struct store *store_open_rw(const char *path, bool create, struct err *e)
 {
 	bool missing;
@@ -404,6 +422,7 @@ struct store *store_open_rw(const char *path, bool create, struct err *e)
 	struct store *st = new_store(path, true);
 	if (open_file(st, missing, e) && schema_lay(st, create, e) && schema_check(st, e))
 		return st;
+	explain_no_sidecar(st, e);
 	if (missing)
 		store_discard(st);
 	else
@@ -427,6 +446,7 @@ struct store *store_open_tune(const char *path, struct err *e)
 	struct store *st = new_store(path, true);
 	if (open_file(st, false, e) && schema_known(st, e))
 		return st;
+	explain_no_sidecar(st, e);
 	store_close(st);
 	return NULL;
 }

@@ -239,6 +239,19 @@ log = os.path.join(dir, 'more.log')
 soak.make_log(log, 300)
 os.chmod(log, 0o644)
 faults = []
+for args in (['import', log, '--into', db], ['init', db], ['tune', db]):
+	fresh()
+	wal_closed()
+	os.chmod(db, 0o666)
+	os.chmod(place, 0o777)
+	run = soak.Run(args, preexec_fn=become(OTHER))
+	said = sql("INSERT INTO email (time, outcome, recipient) VALUES (1795435199, 'failed', 'later@example.net'); SELECT 1")
+	cases += 1
+	if (run.code != 1 or b'cannot be written: it is in WAL mode, in which only its owner can write to it' not in run.err or
+	    said != '1' or beside() != {'mail.db': OWNER}):
+		faults.append(f'{run} {said} {beside()}')
+soak.result(faults, "another's WAL database that all may write is not written to")
+faults = []
 fresh()
 wal_in_closed_folder()
 run = soak.Run(['import', log, '--into', db], preexec_fn=become(OWNER))
