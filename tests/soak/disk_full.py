@@ -108,7 +108,7 @@ for most in (0, 1, 4096, 20000, 100000, 500000, 1000000):
 
 mount = os.path.join(dir, 'small')
 os.mkdir(mount)
-if subprocess.run(['mount', '-t', 'tmpfs', '-o', 'size=256k', 'deadletter-soak', mount], capture_output=True).returncode == 0:
+if subprocess.run(['mount', '-t', 'tmpfs', '-o', 'size=512k', 'deadletter-soak', mount], capture_output=True).returncode == 0:
 	try:
 		small_out = os.path.join(mount, 'out.csv')
 		run = soak.Run(['export', large, 'status:any', '-o', small_out])
