@@ -135,14 +135,16 @@ static bool left_behind(struct reader *r)
 	return early;
 }
 
-/* Passes the turn on. True: to a slice that was left behind, whose lines are this reader's to write now. */
+/* Passes the turn on. True: to a slice that was left behind, which is this reader's now, and whose lines it has to write. */
 static bool pass_turn(struct reader *r)
 {
 	struct pool *p = r->pool;
 	pthread_mutex_lock(&p->lock);
-	struct block *b = &p->blocks[(atomic_fetch_add(&p->turn, 1) + 1) % BLOCKS];
+	unsigned turn = atomic_fetch_add(&p->turn, 1) + 1;
+	struct block *b = &p->blocks[turn % BLOCKS];
 	bool ready = b->ready;
 	if (ready) {
+		r->turn = turn;
 		swap(&b->lines, &r->lines.out);
 		b->ready = false;
 	}

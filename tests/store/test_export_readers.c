@@ -4,6 +4,7 @@
 
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 static const int64_t T0 = 1700000000;
@@ -350,6 +351,33 @@ static void failures_to_write_are_said(void **state)
 	}
 }
 
+/* Wherever the room ends, be it in what one reader writes for another: a sentence, and nobody waits for ever. */
+static void a_file_that_may_not_grow(void **state)
+{
+	enum { STEP = 40000, ROUNDS = 60, PATIENCE_S = 60 };
+	const struct fixture *f = *state;
+	struct rlimit former, small;
+	struct store *st = open_store(f);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &former), 0);
+	signal(SIGXFSZ, SIG_IGN);
+	alarm(PATIENCE_S);
+	for (int i = 0; i < ROUNDS; i++) {
+		struct err e = {0};
+		struct export_result r;
+		struct export_options o = {.format = EXPORT_CSV, .readers = 2 + i % 3, .force = true};
+		small = (struct rlimit){(rlim_t)(i / 3) * STEP, former.rlim_max};
+		assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+		bool ok = export_run(st, &(struct scope){0}, NULL, 0, f->out, &o, &r, &e);
+		assert_int_equal(setrlimit(RLIMIT_FSIZE, &former), 0);
+		assert_false(ok);
+		assert_non_null(strstr(e.msg, "File too large"));
+		assert_int_equal(r.rows, 0);
+	}
+	alarm(0);
+	signal(SIGXFSZ, SIG_DFL);
+	store_close(st);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -364,6 +392,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(cancelled_leaves_nothing, setup, teardown),
 		cmocka_unit_test_setup_teardown(progress_is_told, setup, teardown),
 		cmocka_unit_test_setup_teardown(failures_to_write_are_said, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_file_that_may_not_grow, setup, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
