@@ -354,6 +354,24 @@ static bool rank_by_time(struct store *st, const struct plan *p, const struct cu
 	return true;
 }
 
+/* By code: whole days of each come from the tally. */
+static bool rank_by_code(struct store *st, const struct plan *p, const struct cursor *at, int64_t *out, struct err *e)
+{
+	int64_t day = day_of(at->time), one_second, one_day;
+	struct plan later = *p;
+	struct stretch s = {.sort = SORT_CODE, .at = at, .before = true, .part = PART_SAME_SECOND};
+	if (!count_before_code(st, p, code_key_of(at->enhanced, at->basic), day, out, e) ||
+	    !count_stretch(st, p, &s, &one_second, e))
+		return false;
+	s.part = PART_SAME_LEAD;
+	if (start_of_day(day + 1) < later.until_s)
+		later.until_s = start_of_day(day + 1);
+	if (!count_stretch(st, &later, &s, &one_day, e))
+		return false;
+	*out += one_second + one_day;
+	return true;
+}
+
 static bool rank_of(struct store *st, const struct plan *p, enum sort sort, const struct cursor *at, int64_t *out,
 		    struct err *e)
 {
@@ -365,6 +383,8 @@ static bool rank_of(struct store *st, const struct plan *p, enum sort sort, cons
 		return count_plan(st, p, out, e);
 	if (sort == SORT_TIME)
 		return rank_by_time(st, p, at, out, e);
+	if (sort == SORT_CODE && p->coded)
+		return rank_by_code(st, p, at, out, e);
 	int n = parts_of(sort, at, parts);
 	for (int i = 0; i < n; i++) {
 		struct stretch s = {.sort = sort, .at = at, .before = true, .part = parts[i]};
@@ -397,9 +417,19 @@ static bool at_rank(struct store *st, struct plan *p, enum sort sort, int64_t ra
 	struct path path;
 	struct stretch s = {.sort = sort};
 	struct record *r = arena_alloc(a, sizeof *r);
+	struct cursor newest = {.at = CURSOR_RECORD, .time = INT64_MAX}; /* of a code */
 	bool found = false, ok = true;
 	if (sort == SORT_TIME && p->coded)
 		ok = near_rank(st, p, &rank, e);
+	if (sort == SORT_CODE && p->coded) {
+		int64_t code_key;
+		bool there;
+		ok = near_code(st, p, &rank, &code_key, &there, e);
+		if (!ok || !there)
+			return ok;
+		code_key_split(code_key, &newest.enhanced, &newest.basic);
+		s.at = &newest;
+	}
 	ok = ok && choose_path(st, p, sort, &path, e) && stretch_ids(st, p, &path, s, false, 1, rank, &ids, e);
 	if (ok && ids.count)
 		ok = store_record(st, ids.p[0], 0, a, r, &found, e);

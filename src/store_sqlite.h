@@ -3,7 +3,7 @@
  * Layer 2. store_sqlite_open.c: opening, safety, errors. _schema.c: is it ours? _sql.c: statements, values, rows.
  * _functions.c: SQL functions. _filter.c: scopes → SQL. _write.c: putting in. _bulk.c: into an empty database, and _plain.c for it.
  * _tally.c: its share of the tally. store_sqlite.c: lists. _each.c: all records, several readers of one state.
- * _facets.c: how many of a time, outcome and code. _sums.c: counts, over time too. _groups.c: groups. _found.c: what a
+ * _facets.c: how many of a time, outcome and code. _sums.c: counts, over time too. _ranks.c: ranks. _groups.c: groups. _found.c: what a
  * search found, remembered. _shares.c: one question to several handles. _detail.c: one email. _table.c: tables of others.
  */
 #ifndef STORE_SQLITE_H
@@ -252,11 +252,19 @@ struct code_keys {
 	int64_t total; /* rows */
 };
 bool store_code_keys(struct store *st, const struct plan *p, int64_t enough, struct code_keys *out, struct err *e);
-/* Newest first: narrows a coded p to the day that holds the row of that rank, and *rank to its rank there. */
-bool near_rank(struct store *st, struct plan *p, int64_t *rank, struct err *e);
 /* A query for one number; without a row it is 0. */
 bool query_number(struct store *st, struct query *q, int64_t *out, struct err *e);
 bool query_number_if(struct store *st, struct query *q, bool *any, int64_t *out, struct err *e);
+
+/* ---- store_sqlite_ranks.c ---- */
+
+int64_t start_of_day(int64_t day); /* UTC seconds, within int64_t for any day */
+/* Newest first: narrows a coded p to the day that holds the row of that rank, and *rank to its rank there. */
+bool near_rank(struct store *st, struct plan *p, int64_t *rank, struct err *e);
+/* By code, then newest first: the same, and *code_key is the row's. Not *found: there are not so many. */
+bool near_code(struct store *st, struct plan *p, int64_t *rank, int64_t *code_key, bool *found, struct err *e);
+/* How many of a coded p have a lower code key, or this one on a later UTC day. */
+bool count_before_code(struct store *st, const struct plan *p, int64_t code_key, int64_t day, int64_t *out, struct err *e);
 
 /* ---- store_sqlite_found.c ---- */
 

@@ -189,7 +189,7 @@ bool store_totals(struct store *st, struct totals *out, struct err *e)
 	return ok;
 }
 
-/* ---- which codes a scope has, and days ---- */
+/* ---- which codes a scope has ---- */
 
 struct code_sum {
 	struct code_keys *keys;
@@ -218,67 +218,6 @@ bool store_code_keys(struct store *st, const struct plan *p, int64_t enough, str
 	struct code_sum sum = {.keys = out, .enough = enough};
 	*out = (struct code_keys){0};
 	return facets(st, p, add_code_key, &sum, e);
-}
-
-/* A file may hold any number for a day. */
-static int64_t start_of(int64_t day)
-{
-	static const int64_t most = INT64_MAX / DAY_S;
-	return day > most ? INT64_MAX : day < -most ? INT64_MIN : day * DAY_S;
-}
-
-/* Passes over whole days, newest first, until *rank lies within one. */
-static bool find_day(struct store *st, const struct plan *p, const struct days *d, int64_t *rank, int64_t *day,
-		     bool *found, struct err *e)
-{
-	struct query q = {0};
-	query_sql(&q, "SELECT day, sum(count) FROM tally");
-	query_where_days(&q, st, p, d->from, d->until);
-	query_sql(&q, " GROUP BY day ORDER BY day DESC");
-	sqlite3_stmt *s = query_prepare(st, &q, e);
-	bool ok = s;
-	int rc = SQLITE_DONE;
-	*found = false;
-	while (ok && !*found && (rc = sqlite3_step(s)) == SQLITE_ROW) {
-		int64_t n = sqlite3_column_int64(s, 1);
-		*day = sqlite3_column_int64(s, 0);
-		*found = n > *rank;
-		*rank -= *found ? 0 : n;
-	}
-	if (ok && rc != SQLITE_DONE && rc != SQLITE_ROW)
-		ok = store_fail(st, rc, e);
-	sqlite3_finalize(s);
-	query_free(&q);
-	return ok;
-}
-
-bool near_rank(struct store *st, struct plan *p, int64_t *rank, struct err *e)
-{
-	struct days d = plan_days(p);
-	int64_t day, beside = 0;
-	bool found;
-	if (d.from >= d.until)
-		return true;
-	if (d.until != INT64_MAX) { /* what is newer than the last whole day */
-		struct plan newest = *p;
-		newest.from_s = d.until * DAY_S;
-		if (!count_plan(st, &newest, &beside, e))
-			return false;
-		if (*rank < beside) {
-			*p = newest;
-			return true;
-		}
-		*rank -= beside;
-	}
-	if (!find_day(st, p, &d, rank, &day, &found, e))
-		return false;
-	if (found) {
-		p->from_s = start_of(day);
-		p->until_s = day < INT64_MAX ? start_of(day + 1) : INT64_MAX;
-	} else {
-		p->until_s = d.from == INT64_MIN ? 0 : d.from * DAY_S; /* before the first whole day, if anywhere */
-	}
-	return true;
 }
 
 /* ---- over time ---- */
