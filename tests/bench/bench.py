@@ -134,9 +134,9 @@ def sqlite_alone(finished, copy):
     remove(model)
     copies = [f"INSERT INTO main.{t} ({columns[t]}) SELECT {columns[t]} FROM finished.{t}" for t in tables]
     with open(ALONE, "w") as f:
-        f.write(";\n".join([f"ATTACH '{finished}' AS finished", "PRAGMA ignore_check_constraints = on", "BEGIN", *made["table"],
-                            "PRAGMA cache_size = -49152", *copies, "PRAGMA cache_size = -16384", "PRAGMA threads = 2",
-                            *made["index"], "COMMIT;\n"]))
+        f.write(";\n".join(["PRAGMA page_size = 8192", f"ATTACH '{finished}' AS finished", "PRAGMA ignore_check_constraints = on",
+                            "BEGIN", *made["table"], "PRAGMA cache_size = -49152", *copies, "PRAGMA cache_size = -1000",
+                            "PRAGMA threads = 2", *made["index"], "COMMIT;\n"]))
     return f"rm -f {copy} && sqlite3 {copy} '.read {ALONE}'"
 
 
