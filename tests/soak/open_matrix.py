@@ -5,6 +5,8 @@ import os
 import shutil
 import sqlite3
 import subprocess
+import threading
+import time
 
 import soak
 
@@ -225,6 +227,35 @@ case("somebody else's tables", replaced_by(lambda: sql('CREATE TABLE kettles (li
 case('a newer schema', lambda: sql('PRAGMA user_version = 9') and None, {'all': 'was made by a newer deadletter'}, owner_after=False)
 case('a table is missing', lambda: sql('DROP TABLE attempt') and None, {'all': 'is not whole: it has no table attempt'}, owner_after=False)
 
+
+# Another's WAL database is a snapshot while it lies closed, and live while its owner has it open.
+fresh()
+wal_closed()
+theirs = os.path.join(dir, 'theirs')
+runner = os.path.join(dir, 'screen')
+shutil.copy(os.path.join(soak.BUILD, 'tests/screen/screen'), runner)
+os.chmod(runner, 0o755)
+os.mkdir(theirs)
+os.chown(theirs, OTHER, OTHER)
+seen = os.path.join(theirs, 'seen')
+watches = []
+
+
+def watch():
+	watches.append(soak.Screens(theirs, ['size 100 30', f'args {db}', 'find 1,571 failures of', 'find snapshot', f'sh touch {seen}',
+					     'await 1,572 failures of', 'nofind snapshot', 'find live', 'keys q', 'exit 0', 'tty restored'],
+				    runner=runner, preexec_fn=become(OTHER), cwd=theirs))
+
+
+watched = threading.Thread(target=watch)
+watched.start()
+while not os.path.exists(seen) and watched.is_alive():
+	time.sleep(0.05)
+held = Held("INSERT INTO email (time, outcome, recipient) VALUES (1795435199, 'failed', 'later@example.net');")
+watched.join()
+held.end()
+cases += 1
+soak.result(watches[0].faults, "another's WAL database is a snapshot until its owner opens it")
 
 # Writing into what is another's.
 faults = []

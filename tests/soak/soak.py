@@ -229,9 +229,10 @@ def remove(path):
 
 class Screens:
 	"""Runs a script of tests/screen: see there. Lines `shot` keep the screen as it is then, in `shots`, as lists of rows, and in
-	`sent` the last bytes that had come from the program."""
+	`sent` the last bytes that had come from the program. `runner`: a copy of tests/screen to be run instead; `more` is
+	subprocess.run's."""
 
-	def __init__(self, folder, lines):
+	def __init__(self, folder, lines, runner=os.path.join(BUILD, 'tests/screen/screen'), **more):
 		path = os.path.join(folder, 'steps.script')
 		names = []
 		with open(path, 'w') as f:
@@ -240,8 +241,8 @@ class Screens:
 					names.append(f'{len(names)}.shot')
 					line = f'match {names[-1]}\nrecord {os.path.join(folder, names[-1])}.sent'
 				f.write(line + '\n')
-		p = subprocess.run([os.path.join(BUILD, 'tests/screen/screen'), path], env=dict(os.environ, APPROVE='1'),
-				   stdin=subprocess.DEVNULL, capture_output=True, text=True, errors='replace')
+		p = subprocess.run([runner, path], env=dict(os.environ, APPROVE='1', BIN=BIN), stdin=subprocess.DEVNULL,
+				   capture_output=True, text=True, errors='replace', **more)
 		self.said = p.stdout + p.stderr
 		self.faults = [] if p.returncode == 0 else [self.said[-1500:]]
 		self.shots, self.sent = [], []
