@@ -145,12 +145,13 @@ struct detail {
 	struct attempt *attempts; /* oldest first, at most DETAIL_ROWS, the newest ones */
 	int attempt_count;
 	struct record cause;    /* the failure behind a drop; id 0: not a drop, or unknown */
+	bool cause_named;       /* by the drop; else it is the most likely one of that address */
 	struct record *history; /* other email to the same recipient, newest first, at most DETAIL_ROWS */
 	int history_count;
 	int64_t history_total;  /* how many there are in all */
 	struct record *sources; /* see store_each_source; at most DETAIL_ROWS; count 0 when just one told of it */
 	int source_count;
-	int64_t suppressed; /* how many emails were dropped because of this record */
+	int64_t suppressed; /* how many emails were dropped because of this record, as named or most likely */
 };
 enum { DETAIL_ROWS = 50 };
 /* False with ERR_INPUT when there is no such record (deleted meanwhile). */

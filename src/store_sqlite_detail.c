@@ -85,15 +85,146 @@ static bool read_history(struct store *st, struct arena *a, struct detail *out, 
 	return true;
 }
 
-static bool read_suppressed(struct store *st, struct detail *out, struct err *e)
+/* ---- drops and the failures behind them ---- */
+
+enum { CHAIN_MAX = 32 };
+
+#define FAILED_OF " FROM email INDEXED BY failure_recipient WHERE outcome IN ('failed', 'dropped') AND outcome = 'failed' AND recipient = "
+#define DROPPED_OF " FROM email INDEXED BY failure_recipient WHERE outcome IN ('failed', 'dropped') AND outcome = 'dropped' AND recipient = "
+#define PERMANENT " AND (code_key / 1000000000 = 5 OR code_key % 1000 BETWEEN 500 AND 599)"
+
+static bool is_permanent(const struct record *r)
+{
+	return r->enhanced.cls == 5 || (r->basic >= 500 && r->basic <= 599);
+}
+
+/* The failure that a drop names; a drop may name a drop. */
+static bool read_named_cause(struct store *st, int64_t id, struct arena *a, struct record *out, struct err *e)
+{
+	struct record r;
+	for (int i = 0; id != 0 && i < CHAIN_MAX; i++) {
+		bool found;
+		if (!store_record(st, id, FIELD_MAX, a, &r, &found, e))
+			return false;
+		if (found && r.outcome == OUTCOME_FAILED) {
+			*out = r;
+			return true;
+		}
+		id = found && r.outcome == OUTCOME_DROPPED ? r.caused_by : 0;
+	}
+	return true;
+}
+
+/* The failure that a drop which names none is most likely about: the address's newest permanent one before it, else its
+ * newest one. */
+static bool read_likely_cause(struct store *st, const struct record *drop, struct arena *a, struct record *out,
+			      struct err *e)
+{
+	static const char *const which[] = {PERMANENT, ""};
+	int64_t id = 0;
+	bool ok = true, found;
+	for (size_t i = 0; ok && id == 0 && i < COUNT_OF(which); i++) {
+		struct query q = {0};
+		query_sql(&q, "SELECT id" FAILED_OF);
+		query_text(&q, drop->recipient);
+		query_sql(&q, " AND time <= ");
+		query_int(&q, drop->time);
+		query_sql(&q, which[i]);
+		query_sql(&q, " ORDER BY time DESC, id DESC LIMIT 1");
+		ok = query_number(st, &q, &id, e);
+		query_free(&q);
+	}
+	return ok && (id == 0 || store_record(st, id, FIELD_MAX, a, out, &found, e));
+}
+
+static bool read_cause(struct store *st, struct arena *a, struct detail *out, struct err *e)
+{
+	const struct record *r = &out->record;
+	if (r->outcome != OUTCOME_DROPPED)
+		return true;
+	if (!read_named_cause(st, r->caused_by, a, &out->cause, e))
+		return false;
+	out->cause_named = out->cause.id != 0;
+	return out->cause_named || read_likely_cause(st, r, a, &out->cause, e);
+}
+
+/* Those that name it, or a drop that does. */
+static bool count_named(struct store *st, const struct record *r, int64_t *out, struct err *e)
 {
 	struct query q = {0};
-	query_sql(&q, "SELECT count(*) FROM email INDEXED BY email_caused_by WHERE caused_by = ");
-	query_int(&q, out->record.id);
-	bool ok = query_number(st, &q, &out->suppressed, e);
+	query_sql(&q, "WITH RECURSIVE behind(id) AS (SELECT id FROM email INDEXED BY email_caused_by WHERE caused_by = ");
+	query_int(&q, r->id);
+	query_sql(&q, " UNION SELECT e.id FROM behind JOIN email AS e INDEXED BY email_caused_by ON e.caused_by = behind.id)"
+		      " SELECT count(*) FROM behind");
+	bool ok = query_number(st, &q, out, e);
 	query_free(&q);
 	return ok;
 }
+
+/* Is there another failure that would be meant sooner? Then *until_s is when it came; INT64_MAX: never. */
+static bool next_failure(struct store *st, const struct record *r, int64_t *until_s, struct err *e)
+{
+	struct query q = {0};
+	bool any;
+	query_sql(&q, "SELECT time" FAILED_OF);
+	query_text(&q, r->recipient);
+	query_sql(&q, " AND (time, id) > (");
+	query_int(&q, r->time);
+	query_sql(&q, ", ");
+	query_int(&q, r->id);
+	query_sql(&q, is_permanent(r) ? ")" PERMANENT : ")");
+	query_sql(&q, " ORDER BY time, id LIMIT 1");
+	bool ok = query_number_if(st, &q, &any, until_s, e);
+	query_free(&q);
+	if (ok && !any)
+		*until_s = INT64_MAX;
+	return ok;
+}
+
+/* Those that name none, and are most likely about it. */
+static bool count_likely(struct store *st, const struct record *r, int64_t *out, struct err *e)
+{
+	int64_t until_s, permanent = 0;
+	bool ok = true;
+	*out = 0;
+	if (!is_permanent(r)) {
+		struct query q = {0};
+		query_sql(&q, "SELECT count(*) FROM (SELECT 1" FAILED_OF);
+		query_text(&q, r->recipient);
+		query_sql(&q, " AND time <= ");
+		query_int(&q, r->time);
+		query_sql(&q, PERMANENT " LIMIT 1)");
+		ok = query_number(st, &q, &permanent, e);
+		query_free(&q);
+	}
+	if (!ok || permanent)
+		return ok;
+	if (!next_failure(st, r, &until_s, e))
+		return false;
+	struct query q = {0};
+	query_sql(&q, "SELECT count(*)" DROPPED_OF);
+	query_text(&q, r->recipient);
+	query_sql(&q, " AND time >= ");
+	query_int(&q, r->time);
+	query_sql(&q, " AND time < ");
+	query_int(&q, until_s);
+	query_sql(&q, " AND caused_by IS NULL");
+	ok = query_number(st, &q, out, e);
+	query_free(&q);
+	return ok;
+}
+
+static bool read_suppressed(struct store *st, struct detail *out, struct err *e)
+{
+	int64_t named, likely = 0;
+	if (!count_named(st, &out->record, &named, e) ||
+	    (out->record.outcome == OUTCOME_FAILED && !count_likely(st, &out->record, &likely, e)))
+		return false;
+	out->suppressed = named + likely;
+	return true;
+}
+
+/* ---- sources ---- */
 
 struct sources {
 	struct detail *out;
@@ -133,10 +264,7 @@ static bool read_detail(struct store *st, int64_t id, struct arena *a, struct de
 	if (!found)
 		return err_set(e, ERR_INPUT, "there is no email %lld any more; it was deleted meanwhile",
 			       (long long)id);
-	int64_t cause = out->record.outcome == OUTCOME_DROPPED ? out->record.caused_by : 0;
-	if (cause && (!store_record(st, cause, FIELD_MAX, a, &out->cause, &found, e)))
-		return false;
-	return all_attempts(st, id, a, out, e) && read_history(st, a, out, e) && read_suppressed(st, out, e) &&
+	return read_cause(st, a, out, e) && all_attempts(st, id, a, out, e) && read_history(st, a, out, e) && read_suppressed(st, out, e) &&
 	       read_sources(st, a, out, e);
 }
 

@@ -98,16 +98,31 @@ static void warning_draw(struct flow *f, const struct record *r, const struct st
 	buf_free(&b);
 }
 
-static void sides_draw(struct flow *f, const struct explanation *x)
+/* The side of a drop is that of the failure behind it; one that was not the address's fault leaves a good address held back. */
+static void sides_draw(struct flow *f, const struct detail *d, const struct explanation *x)
 {
 	struct buf b = {0};
-	buf_add(&b, str_of(x->side_name));
-	if (x->entry->side_why[0] && !x->provider)
-		buf_printf(&b, ": %s", x->entry->side_why);
+	struct explanation behind = *x;
+	if (d->cause.id)
+		explain(&d->cause, &behind);
+	bool good = d->cause.id && (behind.side == SIDE_SENDER || behind.side == SIDE_WAIT);
+	buf_add(&b, str_of(behind.side_name));
+	if (good)
+		buf_add(&b, STR(": the address itself is good"));
+	else if (behind.entry->side_why[0] && !behind.provider)
+		buf_printf(&b, ": %s", behind.entry->side_why);
 	flow_field(f, "Whose side", ROLE_STRONG, buf_str(&b));
-	buf_reset(&b);
-	flow_field(f, "What to do", ROLE_TEXT, str_of(x->provider ? x->provider->todo : x->entry->todo));
 	buf_free(&b);
+	flow_field(f, "What to do", ROLE_TEXT,
+		   good ? STR("Do what the failure behind it asks for. Then take the address off the suppression list and send"
+			      " again: nothing is wrong with it.")
+			: str_of(x->provider ? x->provider->todo : x->entry->todo));
+}
+
+/* What happened, in the fewest words. */
+static const char *name_of(const struct explanation *x)
+{
+	return x->provider ? x->provider->meaning : x->entry->name;
 }
 
 static void codes_draw(struct flow *f, const struct record *r, const struct explanation *x)
@@ -157,11 +172,14 @@ static void cause_draw(struct flow *f, const struct detail *d)
 		buf_printf(&b, "%s  ", view_time_long(f->zone, d->cause.time, t));
 		struct buf code = {0};
 		code_text(&d->cause, &code);
-		buf_printf(&b, "%s  %s", code.p, x.entry->name);
+		buf_printf(&b, "%s  %s", code.p, name_of(&x));
 		buf_free(&code);
 		flow_field(f, "Because of", ROLE_STRONG, buf_str(&b));
 		flow_field(f, "", ROLE_TEXT, d->cause.response);
-	} else if (d->record.outcome == OUTCOME_DROPPED && d->record.caused_by == 0) {
+		if (!d->cause_named)
+			flow_field(f, "", ROLE_DIM,
+				   STR("The drop itself names none; this is the address's last failure before it."));
+	} else if (d->record.outcome == OUTCOME_DROPPED) {
 		flow_field(f, "Because of", ROLE_TEXT, STR("an earlier permanent failure that is not recorded here"));
 	}
 	buf_reset(&b);
@@ -308,7 +326,7 @@ static void body_draw(struct flow *f, const struct detail *d)
 	arrived_draw(f, d);
 	given_up_draw(f, r);
 	warning_draw(f, r, &st);
-	sides_draw(f, &x);
+	sides_draw(f, d, &x);
 	response_draw(f, r, &st);
 	flow_field(f, "Tell them", ROLE_TEXT, str_of(customer_sentence(d)));
 	if (x.provider)
@@ -384,11 +402,11 @@ void view_detail_gist(const struct app *app, bool ascii, struct buf *out)
 		struct buf code = {0};
 		code_text(&d->cause, &code);
 		explain(&d->cause, &x);
-		buf_printf(out, "Dropped after %s %s", code.p, x.entry->name);
+		buf_printf(out, "Dropped after %s %s", code.p, name_of(&x));
 		buf_free(&code);
 	} else {
 		explain(&d->record, &x);
-		buf_add(out, str_of(x.provider ? x.provider->meaning : x.entry->name));
+		buf_add(out, str_of(name_of(&x)));
 	}
 	buf_printf(out, " %s %s", ascii ? "-" : "·", x.side_name);
 }

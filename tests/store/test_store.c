@@ -884,6 +884,54 @@ static void totals_and_details(void **state)
 	world_free(w);
 }
 
+/* A drop that names no failure, or nothing that is one, is about the newest permanent failure of its address before it; and
+ * drops may name drops. */
+static void drops_find_the_failure_behind_them(void **state)
+{
+	struct world *w = world_make(*state);
+	static const struct {
+		int id, cause;
+		bool named;
+		int suppressed;
+	} want[] = {
+		{1, 0, false, 0}, {2, 0, false, 3},  {3, 2, false, 0}, {4, 0, false, 0}, {5, 2, false, 0},  {6, 0, false, 2},
+		{7, 6, true, 1},  {8, 6, true, 0},   {9, 2, false, 0}, {10, 0, false, 0}, {11, 0, false, 1}, {12, 11, false, 0},
+		{13, 0, false, 0},
+	};
+	plain_exec(w->db, "INSERT INTO email (id, recipient, time, outcome, enhanced_code, basic_code) VALUES"
+			  " (1, 'bob@example.com', 100, 'failed', '5.2.2', 552), (2, 'BOB@example.com', 200, 'failed', NULL, 550),"
+			  " (3, 'bob@example.com', 300, 'dropped', NULL, NULL), (4, 'bob@example.com', 300, 'failed', '4.2.2', NULL),"
+			  " (5, 'bob@example.com', 400, 'dropped', NULL, NULL), (6, 'ann@example.com', 100, 'failed', '5.1.1', NULL),"
+			  " (7, 'ann@example.com', 200, 'dropped', NULL, NULL), (8, 'ann@example.com', 300, 'dropped', NULL, NULL),"
+			  " (9, 'bob@example.com', 500, 'dropped', NULL, NULL), (10, 'eve@example.com', 50, 'dropped', NULL, NULL),"
+			  " (11, 'eve@example.com', 60, 'failed', '4.4.1', NULL), (12, 'eve@example.com', 60, 'dropped', NULL, NULL),"
+			  " (13, 'eve@example.com', 70, 'delivered', '2.0.0', NULL);"
+			  "UPDATE email SET caused_by = 6 WHERE id = 7; UPDATE email SET caused_by = 7 WHERE id = 8");
+	for (size_t i = 0; i < COUNT_OF(want); i++) {
+		struct arena a = {0};
+		struct err e = {0};
+		struct detail d;
+		assert_ok(store_detail(w->st, want[i].id, &a, &d, &e), e);
+		if (d.cause.id != want[i].cause || d.cause_named != want[i].named || d.suppressed != want[i].suppressed)
+			fail_msg("%d: cause %d, named %d, suppressed %d", want[i].id, (int)d.cause.id, d.cause_named,
+				 (int)d.suppressed);
+		arena_free(&a);
+	}
+	/* A cause that is none of the kind, and one that goes round in a circle. */
+	plain_exec(w->db, "UPDATE email SET caused_by = 13 WHERE id = 12; UPDATE email SET caused_by = 8 WHERE id = 7");
+	struct arena a = {0};
+	struct err e = {0};
+	struct detail d;
+	assert_ok(store_detail(w->st, 12, &a, &d, &e), e);
+	assert_int_equal(d.cause.id, 11);
+	assert_false(d.cause_named);
+	assert_ok(store_detail(w->st, 8, &a, &d, &e), e);
+	assert_int_equal(d.cause.id, 6);
+	assert_false(d.cause_named);
+	arena_free(&a);
+	world_free(w);
+}
+
 static bool always(void *ctx)
 {
 	++*(int *)ctx;
@@ -1150,6 +1198,7 @@ int main(void)
 		TEST(answers_without_any_index),
 		TEST(tuning_is_resumed),
 		TEST(an_id_that_comes_again_is_no_cause),
+		TEST(drops_find_the_failure_behind_them),
 		TEST(totals_and_details),
 		TEST(stale_questions_end),
 		TEST(version_follows_other_writers),
