@@ -368,6 +368,7 @@ static void export_start(struct app *app, bool force)
 		r.id_count = app->marks.count;
 	}
 	app->exporting = true;
+	app->export_marked = (int64_t)app->marks.count;
 	app_ask(app, &r);
 	app_say(app, ROLE_DIM, "Exporting to %s. Esc stops.", app->export_path);
 	arena_free(&a);

@@ -223,6 +223,22 @@ static void catch_up(struct app *app)
 	}
 }
 
+static void say_written(struct app *app, const struct export_result *x, const char *path)
+{
+	char n[NUMBER_TEXT];
+	struct buf b = {0};
+	buf_printf(&b, "Wrote %s %s to %s", view_number(x->rows, n), x->rows == 1 ? "record" : "records", path);
+	if (x->guarded)
+		buf_printf(&b, x->guarded == 1 ? "; %s cell that looks like a formula got a leading '"
+					       : "; %s cells that look like formulas got a leading '",
+			   view_number(x->guarded, n));
+	if (x->rows < app->export_marked)
+		buf_printf(&b, "; of those marked %s had been deleted",
+			   view_number(app->export_marked - x->rows, n));
+	app_say(app, ROLE_STRONG, "%s.", b.p);
+	buf_free(&b);
+}
+
 static void export_ended(struct app *app, const struct reply *r)
 {
 	char n[NUMBER_TEXT];
@@ -236,11 +252,8 @@ static void export_ended(struct app *app, const struct reply *r)
 		app_say(app, ROLE_WARNING, "Export stopped. Nothing was written.");
 	else if (r->err.kind != ERR_NONE)
 		app_say(app, ROLE_ERROR, "%s", r->err.msg);
-	else if (r->exported.guarded)
-		app_say(app, ROLE_STRONG, "Wrote %s records to %s; %lld cells that look like formulas got a leading '.",
-			view_number(r->exported.rows, n), r->path, (long long)r->exported.guarded);
 	else
-		app_say(app, ROLE_STRONG, "Wrote %s records to %s.", view_number(r->exported.rows, n), r->path);
+		say_written(app, &r->exported, r->path);
 }
 
 static void marks_came(struct app *app, const struct reply *r)

@@ -158,6 +158,7 @@ struct app {
 	struct confirm confirm;
 	char *export_path; /* of the export being asked about or running */
 	bool exporting;
+	int64_t export_marked; /* so many were named; 0: all that was shown */
 	int help_top;
 
 	char32_t ahead[AHEAD_MAX]; /* keys typed ahead of the screen */

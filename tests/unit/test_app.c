@@ -234,6 +234,7 @@ static void test_export_asks_and_writes(void **state)
 	assert_shown(w, "Wrote 1,000 records to");
 	assert_int_equal(access(path, R_OK), 0);
 	key(w, "Enter");
+	int64_t marked = w->app.list.id;
 	key(w, "Space");
 	key(w, "e");
 	assert_shown(w, "Export 1 marked to:");
@@ -248,7 +249,19 @@ static void test_export_asks_and_writes(void **state)
 	type(w, path);
 	key(w, "Enter");
 	key(w, "y");
-	assert_shown(w, "Wrote 1 records to");
+	assert_shown(w, "Wrote 1 record to");
+	assert_not_shown(w, "had been deleted");
+	char command[160];
+	snprintf(command, sizeof command, "sqlite3 '%s' 'DELETE FROM email WHERE id = %lld'", w->path,
+		 (long long)marked);
+	assert_int_equal(system(command), 0);
+	key(w, "e");
+	key(w, "C-u");
+	type(w, path);
+	key(w, "Enter");
+	key(w, "y");
+	assert_shown(w, "Wrote 0 records to");
+	assert_shown(w, "of those marked 1 had been deleted.");
 	unlink(path);
 }
 
