@@ -174,6 +174,24 @@ static bool clock_of(struct str s, struct civil *c)
 	       c->minute >= 0 && c->minute < 60 && c->second >= 0 && c->second <= 60;
 }
 
+/* The names that RFC 5322, section 4.3 still lets mail have for zones; none is UTC. */
+static bool named_zone(struct str name, int *offset_s)
+{
+	static const struct {
+		const char *name;
+		int hours;
+	} zones[] = {
+		{"", 0},     {"GMT", 0},  {"UT", 0},   {"UTC", 0},  {"EST", -5}, {"EDT", -4},
+		{"CST", -6}, {"CDT", -5}, {"MST", -7}, {"MDT", -6}, {"PST", -8}, {"PDT", -7},
+	};
+	for (size_t i = 0; i < COUNT_OF(zones); i++)
+		if (str_eq_nocase(name, str_of(zones[i].name))) {
+			*offset_s = zones[i].hours * 3600;
+			return true;
+		}
+	return false;
+}
+
 bool stamp_mail(struct str s, int64_t *utc_s)
 {
 	size_t comma = str_find(s, STR(","), 0);
@@ -188,9 +206,7 @@ bool stamp_mail(struct str s, int64_t *utc_s)
 	    c.day > month_days(c.year, c.month) || !clock_of(time, &c))
 		return false;
 	struct str name = word_next(&rest);
-	bool utc = name.len == 0 || str_eq_nocase(name, STR("GMT")) || str_eq_nocase(name, STR("UTC")) ||
-		   str_eq_nocase(name, STR("UT"));
-	if (!utc && (!zone(name, &at, &offset_s) || at != name.len))
+	if (!named_zone(name, &offset_s) && (!zone(name, &at, &offset_s) || at != name.len))
 		return false;
 	*utc_s = civil_to(c) - offset_s;
 	return true;
