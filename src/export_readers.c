@@ -39,7 +39,8 @@ struct pool {
 	atomic_llong rows; /* about so many, for the progress */
 
 	pthread_mutex_t lock; /* guards all below */
-	pthread_cond_t moved; /* `turn` or `stop` has changed */
+	pthread_cond_t moved; /* `turn`, `stop` or `others` has changed */
+	int others;           /* readers besides the caller that have begun, and not ended */
 	unsigned next;        /* turn of the next slice */
 	bool all_taken;
 	struct slice last;           /* that was taken */
@@ -213,6 +214,29 @@ static bool take(struct reader *r, struct slice *s)
 	return ok;
 }
 
+/* Nobody but the caller may ask whether it is cancelled: it does so also when nothing is left for it to read. What another has
+ * taken may be long. */
+static void await_others(struct reader *r)
+{
+	struct pool *p = r->pool;
+	bool some = true;
+	while (some && goes_on(r)) {
+		pthread_mutex_lock(&p->lock);
+		some = p->others > 0;
+		if (some)
+			wait_moved(p);
+		pthread_mutex_unlock(&p->lock);
+	}
+}
+
+static void count_others(struct pool *p, int more)
+{
+	pthread_mutex_lock(&p->lock);
+	p->others += more;
+	pthread_cond_broadcast(&p->moved);
+	pthread_mutex_unlock(&p->lock);
+}
+
 static void *reader_main(void *ctx)
 {
 	struct reader *r = ctx;
@@ -227,6 +251,10 @@ static void *reader_main(void *ctx)
 	r->pool->result.rows += r->lines.rows;
 	r->pool->result.guarded += r->lines.guarded;
 	pthread_mutex_unlock(&r->pool->lock);
+	if (r->caller)
+		await_others(r);
+	else
+		count_others(r->pool, -1);
 	return NULL;
 }
 
@@ -267,7 +295,10 @@ static bool open_readers(struct store *st, struct pool *p, struct reader *reader
 static void start(struct reader *r)
 {
 	store_set_stale(r->store, is_stopped, r->pool);
-	r->started = thread_start(&r->thread, reader_main, r) == 0; /* without it the others do its work */
+	count_others(r->pool, 1);
+	r->started = thread_start(&r->thread, reader_main, r) == 0;
+	if (!r->started) /* the others do its work */
+		count_others(r->pool, -1);
 }
 
 static void finish(struct reader *r)

@@ -2,7 +2,9 @@
 #include "export.h"
 #include "scratch.h"
 
+#include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -317,6 +319,74 @@ static void cancelled_leaves_nothing(void **state)
 	}
 }
 
+/* Whoever reads the pipe stops amid the longest slice, until the one who asked for the export has said that it is cancelled. */
+struct slow_pipe {
+	const char *path;
+	int64_t rows_before, rows; /* of the seconds before the one that is long; read */
+	int polls;                 /* since then */
+	atomic_bool amid, cancelled;
+};
+
+enum {
+	STEP_US = 1000,
+	PATIENCE_STEPS = 20000,
+	POLLS_LEFT = 10 /* more than there are while it sees that all is taken */
+};
+
+static void wait_for(const atomic_bool *what)
+{
+	for (int i = 0; i < PATIENCE_STEPS && !atomic_load(what); i++)
+		usleep(STEP_US);
+}
+
+static void *read_slowly(void *ctx)
+{
+	struct slow_pipe *p = ctx;
+	char some[4096];
+	int fd = open(p->path, O_RDONLY);
+	for (ssize_t n; (n = read(fd, some, sizeof some)) > 0;) {
+		for (ssize_t i = 0; i < n; i++)
+			p->rows += some[i] == '\n';
+		if (p->rows <= p->rows_before || atomic_load(&p->amid))
+			continue;
+		atomic_store(&p->amid, true);
+		wait_for(&p->cancelled);
+	}
+	close(fd);
+	return NULL;
+}
+
+/* Lets the other reader take all, and asks for the end when there is nothing left to take. */
+static bool cancel_late(void *ctx)
+{
+	struct slow_pipe *p = ctx;
+	wait_for(&p->amid);
+	if (++p->polls < POLLS_LEFT)
+		return false;
+	atomic_store(&p->cancelled, true);
+	return true;
+}
+
+static void cancelled_while_another_reads_the_rest(void **state)
+{
+	const struct fixture *f = *state;
+	struct slow_pipe p = {.path = f->out};
+	struct err e = {0};
+	struct export_result r;
+	pthread_t thread;
+	struct store *st = open_store(f);
+	const struct scope all = {0};
+	struct export_options o = {.format = EXPORT_JSONL, .readers = 2, .cancelled = cancel_late, .ctx = &p};
+	p.rows_before =
+		plain_int(f->db, "SELECT count(*) FROM email WHERE outcome <> 'delivered' AND time > 1700001800");
+	assert_int_equal(mkfifo(f->out, 0600), 0);
+	assert_int_equal(pthread_create(&thread, NULL, read_slowly, &p), 0);
+	assert_false(export_run(st, &all, NULL, 0, f->out, &o, &r, &e));
+	assert_int_equal(e.kind, ERR_CANCEL);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	store_close(st);
+}
+
 static void progress_is_told(void **state)
 {
 	const struct fixture *f = *state;
@@ -390,6 +460,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(one_state_beside_a_writer, setup, teardown),
 		cmocka_unit_test_setup_teardown(held_handles_agree, setup, teardown),
 		cmocka_unit_test_setup_teardown(cancelled_leaves_nothing, setup, teardown),
+		cmocka_unit_test_setup_teardown(cancelled_while_another_reads_the_rest, setup, teardown),
 		cmocka_unit_test_setup_teardown(progress_is_told, setup, teardown),
 		cmocka_unit_test_setup_teardown(failures_to_write_are_said, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_file_that_may_not_grow, setup, teardown),
