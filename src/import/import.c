@@ -422,14 +422,13 @@ static void folder_skipped(void *ctx, const char *why)
 	report(r, why);
 }
 
-/* Keeps the batch unless the database failed. The error that ended the run stays the first. */
+/* Keeps the batch unless the database failed. That is said then, whatever had ended the run: what was read is not in. */
 static bool conclude(struct run *r, bool ok, struct err *e)
 {
 	struct err why = {0};
 	struct writer_counts kept;
 	if (!writer_stop(r->writer, &kept, &why)) {
-		if (ok || e->kind == ERR_CANCEL)
-			*e = why;
+		*e = why;
 		ok = false;
 	}
 	r->now.added = kept.added;

@@ -3,6 +3,9 @@
 
 #include "scratch_import.h"
 
+#include <signal.h>
+#include <sys/resource.h>
+
 static const char *const log_lines =
 	"Oct 26 10:00:00 mx postfix/cleanup[1]: AB12CD34: message-id=<m@app.example>\n"
 	"Oct 26 10:00:00 mx postfix/qmgr[1]: AB12CD34: from=<s@app.example>, size=9, nrcpt=1 (queue active)\n"
@@ -369,6 +372,37 @@ static void compressed_files_that_lie(void **state)
 }
 
 /* The order is that of the days, whichever are compressed. */
+/* "The lines before that are read" would be half of the truth. */
+static void a_damaged_file_and_a_full_disk(void **state)
+{
+	const struct scratch *s = *state;
+	struct arena a = {0};
+	struct err e = {0};
+	struct import_options o = {.year = 2026};
+	struct import_result r;
+	struct rlimit former, small;
+	struct stat st;
+	char path[128];
+	put_file(s, "cut", many_lines(&a, 2000), path);
+	pack(path, "gzip", ".gz");
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(truncate(path, st.st_size - 100), 0);
+	store_close(store_open_rw(s->path, true, &e));
+	assert_int_equal(stat(s->path, &st), 0);
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &former), 0);
+	small = (struct rlimit){(rlim_t)st.st_size, former.rlim_max};
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+	bool ok = import_into(s, path, &o, &r, &e);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &former), 0);
+	signal(SIGXFSZ, SIG_DFL);
+	assert_false(ok);
+	assert_int_equal(r.added, 0);
+	if (!strstr(e.msg, "File too large"))
+		fail_msg("%s", e.msg);
+	arena_free(&a);
+}
+
 static void a_folder_of_compressed_logs(void **state)
 {
 	const struct scratch *s = *state;
@@ -626,6 +660,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_byte_order_mark, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(a_long_text_for_many, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(damaged_files, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(a_damaged_file_and_a_full_disk, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(a_folder_of_compressed_logs, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(other_servers_join_over_runs, scratch_setup, scratch_teardown),
 		cmocka_unit_test(order_of_rotated_files),
