@@ -7,6 +7,7 @@
 /* A ring: items [done, sent) wait for the thread, all others for belt_take. */
 struct belt {
 	pthread_t thread;
+	bool alone;           /* no thread could be started: who sends works */
 	pthread_mutex_t lock; /* guards all below */
 	pthread_cond_t moved;
 	void *items[BELT_ITEMS];
@@ -47,8 +48,7 @@ struct belt *belt_start(void (*work)(void *ctx, void *item), void *ctx, void *co
 		b->items[i] = items[i];
 	pthread_mutex_init(&b->lock, NULL);
 	pthread_cond_init(&b->moved, NULL);
-	if (thread_start(&b->thread, belt_main, b) != 0)
-		die("no thread can be started: out of memory, or too many processes");
+	b->alone = thread_start(&b->thread, belt_main, b) != 0;
 	return b;
 }
 
@@ -64,8 +64,11 @@ void *belt_take(struct belt *b)
 
 void belt_send(struct belt *b, void *item)
 {
+	if (b->alone)
+		b->work(b->ctx, item);
 	pthread_mutex_lock(&b->lock);
 	b->items[b->sent++ % BELT_ITEMS] = item;
+	b->done += b->alone;
 	pthread_cond_signal(&b->moved);
 	pthread_mutex_unlock(&b->lock);
 }
@@ -84,7 +87,8 @@ void belt_stop(struct belt *b)
 	b->stop = true;
 	pthread_cond_signal(&b->moved);
 	pthread_mutex_unlock(&b->lock);
-	pthread_join(b->thread, NULL);
+	if (!b->alone)
+		pthread_join(b->thread, NULL);
 	pthread_cond_destroy(&b->moved);
 	pthread_mutex_destroy(&b->lock);
 	free(b);

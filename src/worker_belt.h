@@ -12,7 +12,7 @@ enum { BELT_ITEMS = 4 };
 
 struct belt;
 
-/* `work` runs in the other thread; no signal is handled there. */
+/* `work` runs in the other thread; no signal is handled there. Where no thread can be started, it runs in belt_send. */
 struct belt *belt_start(void (*work)(void *ctx, void *item), void *ctx, void *const items[BELT_ITEMS]);
 /* An item that has been worked on, or is new; waits until there is one. To be sent before the next is taken. */
 void *belt_take(struct belt *b);
