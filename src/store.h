@@ -21,6 +21,8 @@ enum { READERS_MAX = 4 }; /* handles that read one state, each in a thread of it
 /* Opens for browsing: never writes to the file, and never creates anything beside it that its owner could not write.
  * Errors are full sentences: what is wrong with which file, and what to do. */
 struct store *store_open(const char *path, struct err *e);
+/* The same, as if store_set_stale had been called before: another program may have to be waited for. */
+struct store *store_open_unless(const char *path, bool (*is_stale)(void *ctx), void *ctx, struct err *e);
 /* Opens for writing; the file must be a deadletter database, or be missing and `create` be true. After an error none is
  * left that was not there before, unless the disk refuses even that: then an empty one. */
 struct store *store_open_rw(const char *path, bool create, struct err *e);

@@ -121,9 +121,11 @@ struct store {
 
 /* ---- store_sqlite_open.c ---- */
 
-/* As store_open, for a database that `check` accepts. It must look into the file, and is asked once more for a snapshot. */
+/* As store_open_unless, for a database that `check` accepts. It must look into the file, and is asked once more for a
+ * snapshot. */
 typedef bool store_check_fn(struct store *st, struct err *e);
-struct store *store_open_checked(const char *path, store_check_fn *check, struct err *e);
+struct store *store_open_checked(const char *path, store_check_fn *check, bool (*is_stale)(void *ctx), void *stale_ctx,
+				 struct err *e);
 
 /* Turns the result code of the last call on st->db into a sentence, or ERR_STALE. Always false. */
 bool store_fail(struct store *st, int rc, struct err *e);

@@ -178,9 +178,12 @@ struct store *store_open_beside(const struct store *st)
 	struct err ignored = {0};
 	if (st->writable)
 		return NULL;
-	struct store *other = store_open(st->path, &ignored);
-	if (other && (other->snapshot != st->snapshot || other->as_opened.st_ino != st->as_opened.st_ino ||
-		      other->as_opened.st_dev != st->as_opened.st_dev)) {
+	struct store *other = store_open_unless(st->path, st->is_stale, st->stale_ctx, &ignored);
+	if (!other)
+		return NULL;
+	store_set_stale(other, NULL, NULL);
+	if (other->snapshot != st->snapshot || other->as_opened.st_ino != st->as_opened.st_ino ||
+	    other->as_opened.st_dev != st->as_opened.st_dev) {
 		store_close(other); /* the file was replaced */
 		return NULL;
 	}

@@ -352,7 +352,8 @@ void store_close(struct store *st)
 	free(st);
 }
 
-struct store *store_open_checked(const char *path, store_check_fn *check, struct err *e)
+struct store *store_open_checked(const char *path, store_check_fn *check, bool (*is_stale)(void *ctx), void *stale_ctx,
+				 struct err *e)
 {
 	bool missing;
 	if (!check_file(path, &missing, e))
@@ -368,6 +369,7 @@ struct store *store_open_checked(const char *path, store_check_fn *check, struct
 	}
 	struct store *st = new_store(path, false);
 	struct err first = {0};
+	store_set_stale(st, is_stale, stale_ctx);
 	if (stat(st->path, &st->as_opened) == 0 && open_file(st, false, &first) && check(st, &first))
 		return st;
 	int rc = st->db ? sqlite3_errcode(st->db) & 0xff : SQLITE_OK;
@@ -390,7 +392,12 @@ struct store *store_open_checked(const char *path, store_check_fn *check, struct
 
 struct store *store_open(const char *path, struct err *e)
 {
-	return store_open_checked(path, schema_check, e);
+	return store_open_unless(path, NULL, NULL, e);
+}
+
+struct store *store_open_unless(const char *path, bool (*is_stale)(void *ctx), void *ctx, struct err *e)
+{
+	return store_open_checked(path, schema_check, is_stale, ctx, e);
 }
 
 /* Where open_no_sidecar() is the reason, says so in place of what SQLite makes of it. */

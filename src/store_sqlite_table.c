@@ -27,7 +27,7 @@ static bool is_ours(struct store *st)
 
 struct tables *tables_open(const char *path, struct err *e)
 {
-	struct store *st = store_open_checked(path, check_any, e);
+	struct store *st = store_open_checked(path, check_any, NULL, NULL, e);
 	if (!st)
 		return NULL;
 	struct tables *t = calloc(1, sizeof *t);

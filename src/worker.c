@@ -14,6 +14,7 @@ enum { LANE_QUERY, LANE_JOB, LANE_COUNT };
 /* Often enough to show within a second what others write. A look takes 7 us, 3 us with a write-ahead log (SQLite's
  * data_version and a stat for a file that was moved): a thirty-thousandth of a processor. */
 enum { VERSION_POLL_MS = 250, PROGRESS_MS = 100 };
+enum { VERSION_NONE = -1 };
 
 /* Marking and exporting may take long, and must not hold up what the screen shows. */
 static int lane_of(enum ask kind)
@@ -168,15 +169,16 @@ static void answer(struct lane *l, struct request *r, struct arena *a)
 	/* Only the other lane looks out for a file that was replaced: a job must not write what an old one held. */
 	int64_t version;
 	struct err moved = {0};
+	if (l->store)
+		store_set_stale(l->store, lane_interrupted, l);
 	if (l->store && l->number == LANE_JOB && !store_version(l->store, &version, &moved)) {
 		store_close(l->store);
 		l->store = NULL;
 	}
 	if (!l->store)
-		l->store = store_open(w->path, &out->err);
+		l->store = store_open_unless(w->path, lane_interrupted, l, &out->err);
 	if (l->store) {
 		store_set_threads(l->store, l->number == LANE_QUERY ? threads_wanted(READERS_MAX) : 1, threads_run);
-		store_set_stale(l->store, lane_interrupted, l);
 		query_answer(l->store, r, out);
 		store_set_stale(l->store, NULL, NULL);
 	}
@@ -194,12 +196,30 @@ static void answer(struct lane *l, struct request *r, struct arena *a)
 	pthread_mutex_unlock(&w->lock);
 }
 
+/* Ends a look at the version: somebody who writes may have to be waited for, and nobody waits for this. */
+static bool lane_has_work(void *ctx)
+{
+	struct lane *l = ctx;
+	bool some = atomic_load(&l->w->quit);
+	for (int k = 0; k < ASK_KINDS; k++)
+		some |= lane_of((enum ask)k) == l->number && atomic_load(&l->w->slots[k].waiting);
+	return some;
+}
+
+static bool look(struct lane *l, int64_t *version, struct err *e)
+{
+	store_set_stale(l->store, lane_has_work, l);
+	bool ok = store_version(l->store, version, e);
+	store_set_stale(l->store, NULL, NULL);
+	return ok;
+}
+
 /* Opens the database again when it was replaced, or has come back. */
 static bool reopen(struct lane *l, int64_t *version, struct err *e)
 {
 	store_close(l->store);
-	l->store = store_open(l->w->path, e);
-	return l->store && store_version(l->store, version, e);
+	l->store = store_open_unless(l->w->path, lane_has_work, l, e);
+	return l->store && look(l, version, e);
 }
 
 /* Has somebody else changed the database? Told by an answer that nobody asked for. */
@@ -207,13 +227,19 @@ static void poll_version(struct lane *l, int64_t *seen, bool *lost)
 {
 	struct err e = {0};
 	int64_t version = *seen;
-	if (!*lost && l->store && store_version(l->store, &version, &e)) {
+	if (!*lost && l->store && look(l, &version, &e)) {
 		if (version == *seen)
 			return;
+	} else if (e.kind == ERR_STALE) {
+		return;
 	} else {
 		struct err again = {0};
-		bool was_lost = *lost;
-		*lost = !reopen(l, &version, &again);
+		bool known = reopen(l, &version, &again), was_lost = *lost;
+		if (again.kind == ERR_STALE) {
+			*seen = VERSION_NONE; /* so the next look tells */
+			return;
+		}
+		*lost = !known;
 		if (*lost && was_lost)
 			return; /* said already */
 		e = again;
@@ -248,7 +274,7 @@ static void *lane_main(void *ctx)
 	/* One lane looks out for other writers. */
 	int64_t poll_at_ms = l->number == LANE_QUERY ? clock_ms() + VERSION_POLL_MS : INT64_MAX;
 	if (l->store)
-		store_version(l->store, &version, &ignored);
+		look(l, &version, &ignored);
 
 	pthread_mutex_lock(&w->lock);
 	while (!atomic_load(&w->quit)) {

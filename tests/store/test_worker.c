@@ -3,6 +3,7 @@
 
 #include <poll.h>
 #include <setjmp.h>
+#include <sqlite3.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -292,6 +293,30 @@ static void test_stops_while_busy(void **state)
 
 #define on_a_world(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
+/* Somebody keeps the database to himself for long: to look for news, or to open it again, is no reason to stay. */
+static void test_stops_while_others_write(void **state)
+{
+	enum { LONGEST_MS = 500 };
+	static const int others_ms[] = {700, 3000}; /* it looks for news; it has given up, and opens */
+	struct world *w = *state;
+	sqlite3 *db;
+	assert_int_equal(sqlite3_open(w->path, &db), SQLITE_OK);
+	sqlite3_busy_timeout(db, DEADLINE_MS); /* the worker reads now and then */
+	for (size_t i = 0; i < COUNT_OF(others_ms); i++) {
+		struct err e = {0};
+		assert_int_equal(sqlite3_exec(db, "BEGIN EXCLUSIVE", NULL, NULL, NULL), SQLITE_OK);
+		usleep((useconds_t)others_ms[i] * 1000);
+		int64_t from_us = clock_us(CLOCK_MONOTONIC);
+		worker_stop(w->worker);
+		w->worker = NULL;
+		assert_in_range(clock_us(CLOCK_MONOTONIC) - from_us, 0, LONGEST_MS * 1000);
+		assert_int_equal(sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
+		w->worker = worker_start(w->path, &e);
+		assert_non_null(w->worker);
+	}
+	sqlite3_close(db);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -303,6 +328,7 @@ int main(void)
 		on_a_world(test_a_file_that_vanishes_is_said),
 		on_a_world(test_cancelled_export_is_heard_of),
 		on_a_world(test_stops_while_busy),
+		on_a_world(test_stops_while_others_write),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
