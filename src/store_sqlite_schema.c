@@ -226,8 +226,11 @@ bool schema_lay(struct store *st, bool create, struct err *e)
 		err_set(e, ERR_IO, "%s is empty; make a database of it with: deadletter init %s", st->path, st->path);
 		goto fail;
 	}
-	if ((empty || (application == SCHEMA_APPLICATION_ID && lacks != 0)) &&
-	    (!store_exec(st, embedded_file("data/schema.sql").p, e) || !recount(st, e)))
+	if (!empty && (application != SCHEMA_APPLICATION_ID || lacks == 0)) {
+		store_rollback(st); /* to commit waits for all who read, even when there is nothing to commit */
+		return true;
+	}
+	if (!store_exec(st, embedded_file("data/schema.sql").p, e) || !recount(st, e))
 		goto fail;
 	return store_commit(st, e);
 fail:

@@ -182,6 +182,22 @@ static void writing_puts_back_what_is_lacking(void **state)
 	assert_int_equal(o.tracked, 300);
 }
 
+/* Where nothing is lacking nobody is waited for: only who commits needs the file to himself. */
+static void writing_begins_beside_a_reader(void **state)
+{
+	const struct scratch *s = *state;
+	struct err e = {0};
+	make_db(s->path);
+	sqlite3 *reader = plain_open(s->path);
+	plain_exec(reader, "BEGIN; SELECT count(*) FROM email");
+	struct store *st = store_open_rw(s->path, false, &e);
+	if (!st)
+		fail_msg("%s", e.msg);
+	assert_ok(store_begin(st, &e), e);
+	store_close(st);
+	sqlite3_close(reader);
+}
+
 /* What was written while the tally or a trigger was away is counted when they are put back. */
 static void the_tally_is_put_back_full(void **state)
 {
@@ -668,6 +684,7 @@ int main(void)
 		TEST(says_what_kind_of_file),
 		TEST(says_whose_database_it_is),
 		TEST(writing_puts_back_what_is_lacking),
+		TEST(writing_begins_beside_a_reader),
 		TEST(the_tally_is_put_back_full),
 		TEST(writing_refuses_what_is_not_ours),
 		TEST(writing_refuses_a_newer_schema),
