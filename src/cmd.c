@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <langinfo.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -151,11 +152,19 @@ int cmd_print(const struct buf *b)
 	return cmd_fail(&e);
 }
 
+enum { AGAIN_MS = 500 }; /* one that comes sooner is the same, passed on by another program */
+
 /* Set by the handler, read between rows: the one thing a handler may safely do. */
 static volatile sig_atomic_t stopped;
+static atomic_bool insisted; /* read by other threads, too */
 
 static void on_signal(int number)
 {
+	static int64_t first_ms;
+	if (stopped && clock_ms() - first_ms >= AGAIN_MS)
+		atomic_store(&insisted, true);
+	if (!stopped)
+		first_ms = clock_ms();
 	stopped = number;
 }
 
@@ -171,4 +180,10 @@ bool cmd_stopped(void *unused)
 {
 	(void)unused;
 	return stopped != 0;
+}
+
+bool cmd_insisted(void *unused)
+{
+	(void)unused;
+	return atomic_load(&insisted);
 }

@@ -58,5 +58,7 @@ int cmd_print(const struct buf *b);
 /* Ctrl-C, TERM and HUP set a flag from now on, instead of ending the program. */
 void cmd_catch_signals(void);
 bool cmd_stopped(void *unused); /* has one come? */
+/* Has another come, half a second later or more: what is to be finished after the first takes too long? For any thread. */
+bool cmd_insisted(void *unused);
 
 #endif

@@ -36,17 +36,24 @@ struct talk {
 	int64_t started_ms;
 };
 
-static bool stopped(void *ctx)
-{
-	(void)ctx;
-	return cmd_stopped(NULL);
-}
-
 static void wipe(struct talk *t)
 {
 	if (t->shown)
 		fputs("\r\033[K", stderr);
 	t->shown = false;
+}
+
+/* What comes then may take long. */
+static bool stopped(void *ctx)
+{
+	struct talk *t = ctx;
+	if (!cmd_stopped(NULL))
+		return false;
+	wipe(t);
+	if (t->terminal)
+		fputs("Stopping: what was read is put in. Ctrl-C again leaves it out.", stderr);
+	t->shown = t->terminal;
+	return true;
 }
 
 static void tell_progress(void *ctx, int64_t bytes, int64_t bytes_total, int64_t lines, int64_t records)
@@ -133,7 +140,12 @@ static int conclude(bool ok, const struct import_result *r, const struct err *e)
 		struct err why = {0};
 		if (e->kind == ERR_CANCEL)
 			err_set(&why, ERR_CANCEL, "stopped; what was read is in, and the same command completes it");
-		code = cmd_fail(e->kind == ERR_CANCEL ? &why : e);
+		else if (e->kind == ERR_STALE)
+			err_set(&why, ERR_CANCEL,
+				"stopped at once; not all that was read is in, and the same command completes it");
+		else
+			why = *e;
+		code = cmd_fail(&why);
 		if (e->kind != ERR_USAGE)
 			fputs(b.p, stderr);
 	}
@@ -180,9 +192,11 @@ static int run(const struct cmd *self, const struct opt_result *o, struct arena 
 	if (!st)
 		return cmd_fail(&e);
 	cmd_catch_signals();
+	store_set_stale(st, cmd_insisted, NULL);
 	struct import_result r;
 	keep_memory();
 	bool ok = import_run(st, o->words, o->word_count, &x, &r, &e);
+	store_set_stale(st, NULL, NULL);
 	/* What is refused or cannot be read leaves no new database behind. */
 	if (made && (!ok || r.unreadable_files > 0))
 		store_discard(st);
@@ -202,7 +216,7 @@ const struct cmd cmd_import = {
 		"SES, "
 		"Postmark and SparkPost tell as JSON, by webhook or API; CSV and TSV with a head line; a table of any "
 		"SQLite database. Importing the same thing again changes nothing. Stamps without a zone are local time "
-		"in logs, UTC elsewhere.",
+		"in logs, UTC elsewhere. Ctrl-C stops, and what was read is put in; a second one leaves it out.",
 	.first = &arg_source,
 	.rest = &arg_source,
 	.opts = opts,

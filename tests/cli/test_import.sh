@@ -36,6 +36,33 @@ import "$dir/mail.log" --into "$dir/whole.db" --year 2026
 	[ ! -s "$dir/err" ]
 result $? "a log is imported, with one line to say so and nothing else in a pipe"
 
+# What is put in when it is stopped may take long: here it waits for one who reads, elsewhere for large indexes.
+python3 - "$BIN" "$dir" <<'END'
+import signal, sqlite3, subprocess, sys, time
+binary, folder = sys.argv[1:]
+db = folder + '/patient.db'
+command = [binary, 'import', folder + '/mail.log', '--into', db, '--year', '2026']
+subprocess.run([binary, 'init', db], check=True, stdout=subprocess.DEVNULL)
+reader = sqlite3.connect(db, isolation_level=None)
+reader.execute('BEGIN')
+reader.execute('SELECT count(*) FROM email').fetchone()
+run = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+time.sleep(1)
+for seconds in (0.05, 1):  # two so close are one
+	run.send_signal(signal.SIGINT)
+	time.sleep(seconds)
+assert run.poll() is None
+run.send_signal(signal.SIGINT)
+said = run.communicate(timeout=10)[1]
+assert run.returncode == 1 and said.startswith('deadletter: stopped at once; not all that was read is in, and') \
+	and '\n0 records added, ' in said, said
+reader.execute('ROLLBACK')
+subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+END
+result $? "who asks a second time does not wait until all that was read is in"
+same "$dir/whole.db" "$dir/patient.db"
+result $? "and the same command completes it"
+
 # Every email, by a reading of the log that shares nothing with ours.
 want=$(grep -o ' [0-9A-Za-z]*: to=<[^>]*>' "$dir/mail.log" | sort -u | wc -l)
 [ "$(sqlite3 "$dir/whole.db" 'SELECT count(*) FROM email')" = "$want" ] &&
