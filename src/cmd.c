@@ -171,9 +171,10 @@ static void on_signal(int number)
 void cmd_catch_signals(void)
 {
 	const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
-	struct sigaction act = {.sa_handler = on_signal};
+	struct sigaction act = {.sa_handler = on_signal}, former;
 	for (size_t i = 0; i < COUNT_OF(numbers); i++)
-		sigaction(numbers[i], &act, NULL);
+		if (sigaction(numbers[i], NULL, &former) == 0 && former.sa_handler != SIG_IGN) /* as nohup wants it */
+			sigaction(numbers[i], &act, NULL);
 }
 
 bool cmd_stopped(void *unused)

@@ -55,7 +55,7 @@ bool cmd_utf8(void);
 void cmd_add_text(struct buf *b, struct str text, FILE *f);
 /* Writes all to stdout and flushes; a failure is said on stderr. Returns the exit code. */
 int cmd_print(const struct buf *b);
-/* Ctrl-C, TERM and HUP set a flag from now on, instead of ending the program. */
+/* Ctrl-C, TERM and HUP set a flag from now on, instead of ending the program; those that are ignored stay so. */
 void cmd_catch_signals(void);
 bool cmd_stopped(void *unused); /* has one come? */
 /* Has another come, half a second later or more: what is to be finished after the first takes too long? For any thread. */

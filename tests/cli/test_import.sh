@@ -49,10 +49,10 @@ reader.execute('SELECT count(*) FROM email').fetchone()
 run = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 time.sleep(1)
 for seconds in (0.05, 1):  # two so close are one
-	run.send_signal(signal.SIGINT)
+	run.send_signal(signal.SIGTERM)
 	time.sleep(seconds)
 assert run.poll() is None
-run.send_signal(signal.SIGINT)
+run.send_signal(signal.SIGTERM)
 said = run.communicate(timeout=10)[1]
 assert run.returncode == 1 and said.startswith('deadletter: stopped at once; not all that was read is in, and') \
 	and '\n0 records added, ' in said, said
@@ -62,6 +62,22 @@ END
 result $? "who asks a second time does not wait until all that was read is in"
 same "$dir/whole.db" "$dir/patient.db"
 result $? "and the same command completes it"
+
+# As nohup starts it.
+{
+	head -n 100 "$dir/mail.log"
+	sleep 1
+	tail -n +101 "$dir/mail.log"
+} | (
+	trap '' HUP
+	(
+		sleep 0.5
+		kill -HUP "$(cat "$dir/pid")"
+	) &
+	exec sh -c 'echo $$ >"$1/pid"; exec "$2" import - --into "$1/nohup.db" --year 2026' - "$dir" "$BIN"
+) >/dev/null 2>&1
+same "$dir/whole.db" "$dir/nohup.db"
+result $? "a signal that is ignored stops nothing"
 
 # Every email, by a reading of the log that shares nothing with ours.
 want=$(grep -o ' [0-9A-Za-z]*: to=<[^>]*>' "$dir/mail.log" | sort -u | wc -l)
