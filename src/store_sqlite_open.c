@@ -60,7 +60,7 @@ static const char *failure_text(int code)
 /* Errors that are the reason for sure; others may have come later, while SQLite tidied up. 0: none of them. */
 static int reason_of(int errnum)
 {
-	static const int reasons[] = {EIO, ENXIO, EFBIG, EDQUOT, ENOSPC, EROFS, ESTALE};
+	static const int reasons[] = {EIO, ENXIO, EFBIG, EDQUOT, ENOSPC, EROFS, ESTALE, EMFILE, ENFILE};
 	for (size_t i = 0; i < COUNT_OF(reasons); i++)
 		if (reasons[i] == errnum)
 			return errnum;
@@ -72,6 +72,8 @@ static int system_errno(struct store *st, int rc)
 {
 	int errnum = 0;
 	bool damaged = (rc & 0xff) == SQLITE_CORRUPT;
+	if (st->db && (rc & 0xff) == SQLITE_CANTOPEN) /* it, or its journal */
+		return reason_of(sqlite3_system_errno(st->db));
 	if (!st->db || (!damaged && (rc & 0xff) != SQLITE_IOERR))
 		return 0;
 	sqlite3_file_control(st->db, "main", SQLITE_FCNTL_LAST_ERRNO, &errnum);

@@ -4,6 +4,7 @@
 
 #include "store_sqlite.h"
 
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 enum { NOBODY = 65534 };
@@ -196,6 +197,27 @@ static void writing_begins_beside_a_reader(void **state)
 	assert_ok(store_begin(st, &e), e);
 	store_close(st);
 	sqlite3_close(reader);
+}
+
+/* It may be read, and its folder be searched: that is not the reason. */
+static void says_that_files_cannot_be_opened(void **state)
+{
+	const struct scratch *s = *state;
+	struct rlimit former, few;
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &former), 0);
+	for (unsigned left = 0; left < 2; left++) { /* for the database; for its journal */
+		struct err e = {0};
+		int next = open("/dev/null", O_RDONLY);
+		assert_true(next >= 0);
+		close(next);
+		few = (struct rlimit){(rlim_t)next + left, former.rlim_max};
+		assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+		struct store *st = store_open_rw(s->path, true, &e);
+		assert_int_equal(setrlimit(RLIMIT_NOFILE, &former), 0);
+		assert_null(st);
+		if (!strstr(e.msg, "Too many open files"))
+			fail_msg("%s", e.msg);
+	}
 }
 
 /* What was written while the tally or a trigger was away is counted when they are put back. */
@@ -685,6 +707,7 @@ int main(void)
 		TEST(says_whose_database_it_is),
 		TEST(writing_puts_back_what_is_lacking),
 		TEST(writing_begins_beside_a_reader),
+		TEST(says_that_files_cannot_be_opened),
 		TEST(the_tally_is_put_back_full),
 		TEST(writing_refuses_what_is_not_ours),
 		TEST(writing_refuses_a_newer_schema),
