@@ -229,12 +229,12 @@ static void say_written(struct app *app, const struct export_result *x, const ch
 	struct buf b = {0};
 	buf_printf(&b, "Wrote %s %s to %s", view_number(x->rows, n), x->rows == 1 ? "record" : "records", path);
 	if (x->guarded)
-		buf_printf(&b, x->guarded == 1 ? "; %s cell that looks like a formula got a leading '"
-					       : "; %s cells that look like formulas got a leading '",
+		buf_printf(&b,
+			   x->guarded == 1 ? "; %s cell that looks like a formula got a leading '"
+					   : "; %s cells that look like formulas got a leading '",
 			   view_number(x->guarded, n));
 	if (x->rows < app->export_marked)
-		buf_printf(&b, "; of those marked %s had been deleted",
-			   view_number(app->export_marked - x->rows, n));
+		buf_printf(&b, "; of those marked %s had been deleted", view_number(app->export_marked - x->rows, n));
 	app_say(app, ROLE_STRONG, "%s.", b.p);
 	buf_free(&b);
 }

@@ -266,7 +266,8 @@ bool near_rank(struct store *st, struct plan *p, int64_t *rank, struct err *e);
 /* By code, then newest first: the same, and *code_key is the row's. Not *found: there are not so many. */
 bool near_code(struct store *st, struct plan *p, int64_t *rank, int64_t *code_key, bool *found, struct err *e);
 /* How many of a coded p have a lower code key, or this one on a later UTC day. */
-bool count_before_code(struct store *st, const struct plan *p, int64_t code_key, int64_t day, int64_t *out, struct err *e);
+bool count_before_code(struct store *st, const struct plan *p, int64_t code_key, int64_t day, int64_t *out,
+		       struct err *e);
 
 /* ---- store_sqlite_found.c ---- */
 

@@ -89,8 +89,12 @@ static bool read_history(struct store *st, struct arena *a, struct detail *out, 
 
 enum { CHAIN_MAX = 32 };
 
-#define FAILED_OF " FROM email INDEXED BY failure_recipient WHERE outcome IN ('failed', 'dropped') AND outcome = 'failed' AND recipient = "
-#define DROPPED_OF " FROM email INDEXED BY failure_recipient WHERE outcome IN ('failed', 'dropped') AND outcome = 'dropped' AND recipient = "
+#define FAILED_OF                                                                                                      \
+	" FROM email INDEXED BY failure_recipient WHERE outcome IN ('failed', 'dropped') AND outcome = 'failed' AND "  \
+	"recipient = "
+#define DROPPED_OF                                                                                                     \
+	" FROM email INDEXED BY failure_recipient WHERE outcome IN ('failed', 'dropped') AND outcome = 'dropped' AND " \
+	"recipient = "
 #define PERMANENT " AND (code_key / 1000000000 = 5 OR code_key % 1000 BETWEEN 500 AND 599)"
 
 static bool is_permanent(const struct record *r)
@@ -152,10 +156,13 @@ static bool read_cause(struct store *st, struct arena *a, struct detail *out, st
 static bool count_named(struct store *st, const struct record *r, int64_t *out, struct err *e)
 {
 	struct query q = {0};
-	query_sql(&q, "WITH RECURSIVE behind(id) AS (SELECT id FROM email INDEXED BY email_caused_by WHERE caused_by = ");
+	query_sql(&q,
+		  "WITH RECURSIVE behind(id) AS (SELECT id FROM email INDEXED BY email_caused_by WHERE caused_by = ");
 	query_int(&q, r->id);
-	query_sql(&q, " UNION SELECT e.id FROM behind JOIN email AS e INDEXED BY email_caused_by ON e.caused_by = behind.id)"
-		      " SELECT count(*) FROM behind");
+	query_sql(
+		&q,
+		" UNION SELECT e.id FROM behind JOIN email AS e INDEXED BY email_caused_by ON e.caused_by = behind.id)"
+		" SELECT count(*) FROM behind");
 	bool ok = query_number(st, &q, out, e);
 	query_free(&q);
 	return ok;
@@ -264,8 +271,8 @@ static bool read_detail(struct store *st, int64_t id, struct arena *a, struct de
 	if (!found)
 		return err_set(e, ERR_INPUT, "there is no email %lld any more; it was deleted meanwhile",
 			       (long long)id);
-	return read_cause(st, a, out, e) && all_attempts(st, id, a, out, e) && read_history(st, a, out, e) && read_suppressed(st, out, e) &&
-	       read_sources(st, a, out, e);
+	return read_cause(st, a, out, e) && all_attempts(st, id, a, out, e) && read_history(st, a, out, e) &&
+	       read_suppressed(st, out, e) && read_sources(st, a, out, e);
 }
 
 bool store_detail(struct store *st, int64_t id, struct arena *a, struct detail *out, struct err *e)

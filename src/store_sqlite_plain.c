@@ -12,9 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAKE "CREATE TABLE IF NOT EXISTS "
-#define KEPT "CREATE TABLE " /* how SQLite writes that */
-#define COMPUTED "\t-- The recipient's domain"
+#define MAKE            "CREATE TABLE IF NOT EXISTS "
+#define KEPT            "CREATE TABLE " /* how SQLite writes that */
+#define COMPUTED        "\t-- The recipient's domain"
 #define BEHIND_COMPUTED "\tCONSTRAINT \"id is above 0\""
 
 static bool is_ours(struct str sql)
@@ -28,8 +28,9 @@ static bool set_sql(struct store *st, const char *sql, struct err *e)
 {
 	sqlite3_db_config(st->db, SQLITE_DBCONFIG_DEFENSIVE, 0, NULL);
 	sqlite3_stmt *s = NULL;
-	bool ok = store_exec(st, "PRAGMA writable_schema = on", e) &&
-		  (s = store_prepare(st, "UPDATE sqlite_schema SET sql = ?1 WHERE type = 'table' AND name = 'email'", e));
+	bool ok =
+		store_exec(st, "PRAGMA writable_schema = on", e) &&
+		(s = store_prepare(st, "UPDATE sqlite_schema SET sql = ?1 WHERE type = 'table' AND name = 'email'", e));
 	if (ok) {
 		bind_text(s, 1, str_of(sql));
 		ok = stmt_run(st, s, e);
@@ -43,10 +44,11 @@ static bool set_sql(struct store *st, const char *sql, struct err *e)
 bool plain_begin(struct store *st, char **computed, struct err *e)
 {
 	*computed = NULL;
-	sqlite3_stmt *s = store_prepare(st,
-					"SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = 'email' AND NOT EXISTS"
-					" (SELECT 1 FROM sqlite_schema WHERE type = 'index' AND tbl_name = 'email')",
-					e);
+	sqlite3_stmt *s =
+		store_prepare(st,
+			      "SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = 'email' AND NOT EXISTS"
+			      " (SELECT 1 FROM sqlite_schema WHERE type = 'index' AND tbl_name = 'email')",
+			      e);
 	bool row = false, ok = s && stmt_ask(st, s, &row, e);
 	const char *sql = ok && row ? (const char *)sqlite3_column_text(s, 0) : NULL;
 	if (sql && is_ours(str_of(sql))) {

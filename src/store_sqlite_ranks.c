@@ -131,7 +131,8 @@ bool near_code(struct store *st, struct plan *p, int64_t *rank, int64_t *code_ke
 		days.code_key = *code_key;
 		ok = facets(st, p, sum_facet, &days, e);
 		if (ok && pass_over(&days.by_key, true, rank, &day)) {
-			int64_t from_s = start_of_day(day), until_s = day < INT64_MAX ? start_of_day(day + 1) : INT64_MAX;
+			int64_t from_s = start_of_day(day),
+				until_s = day < INT64_MAX ? start_of_day(day + 1) : INT64_MAX;
 			p->from_s = from_s > p->from_s ? from_s : p->from_s;
 			p->until_s = until_s < p->until_s ? until_s : p->until_s;
 		}
@@ -153,7 +154,8 @@ static void count_before(void *ctx, int64_t time_s, enum outcome outcome, int64_
 		b->count += count;
 }
 
-bool count_before_code(struct store *st, const struct plan *p, int64_t code_key, int64_t day, int64_t *out, struct err *e)
+bool count_before_code(struct store *st, const struct plan *p, int64_t code_key, int64_t day, int64_t *out,
+		       struct err *e)
 {
 	struct before b = {code_key, day, 0};
 	bool ok = facets(st, p, count_before, &b, e);

@@ -114,7 +114,8 @@ static void sides_draw(struct flow *f, const struct detail *d, const struct expl
 	flow_field(f, "Whose side", ROLE_STRONG, buf_str(&b));
 	buf_free(&b);
 	flow_field(f, "What to do", ROLE_TEXT,
-		   good ? STR("Do what the failure behind it asks for. Then take the address off the suppression list and send"
+		   good ? STR("Do what the failure behind it asks for. Then take the address off the suppression list "
+			      "and send"
 			      " again: nothing is wrong with it.")
 			: str_of(x->provider ? x->provider->todo : x->entry->todo));
 }

@@ -401,7 +401,8 @@ static bool leave_out_own(const struct store *st, struct source_list *l, struct 
 	for (size_t i = 0; i < l->count; i++) {
 		const struct source *src = &l->items[i];
 		struct stat file;
-		bool there = strcmp(src->path, "-") == 0 ? fstat(STDIN_FILENO, &file) == 0 : stat(src->path, &file) == 0;
+		bool there =
+			strcmp(src->path, "-") == 0 ? fstat(STDIN_FILENO, &file) == 0 : stat(src->path, &file) == 0;
 		if (!there || !store_owns(st, &file)) {
 			l->items[kept++] = *src;
 			continue;

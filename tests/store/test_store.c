@@ -894,17 +894,23 @@ static void drops_find_the_failure_behind_them(void **state)
 		bool named;
 		int suppressed;
 	} want[] = {
-		{1, 0, false, 0}, {2, 0, false, 3},  {3, 2, false, 0}, {4, 0, false, 0}, {5, 2, false, 0},  {6, 0, false, 2},
-		{7, 6, true, 1},  {8, 6, true, 0},   {9, 2, false, 0}, {10, 0, false, 0}, {11, 0, false, 1}, {12, 11, false, 0},
-		{13, 0, false, 0},
+		{1, 0, false, 0},  {2, 0, false, 3},   {3, 2, false, 0},  {4, 0, false, 0}, {5, 2, false, 0},
+		{6, 0, false, 2},  {7, 6, true, 1},    {8, 6, true, 0},   {9, 2, false, 0}, {10, 0, false, 0},
+		{11, 0, false, 1}, {12, 11, false, 0}, {13, 0, false, 0},
 	};
 	plain_exec(w->db, "INSERT INTO email (id, recipient, time, outcome, enhanced_code, basic_code) VALUES"
-			  " (1, 'bob@example.com', 100, 'failed', '5.2.2', 552), (2, 'BOB@example.com', 200, 'failed', NULL, 550),"
-			  " (3, 'bob@example.com', 300, 'dropped', NULL, NULL), (4, 'bob@example.com', 300, 'failed', '4.2.2', NULL),"
-			  " (5, 'bob@example.com', 400, 'dropped', NULL, NULL), (6, 'ann@example.com', 100, 'failed', '5.1.1', NULL),"
-			  " (7, 'ann@example.com', 200, 'dropped', NULL, NULL), (8, 'ann@example.com', 300, 'dropped', NULL, NULL),"
-			  " (9, 'bob@example.com', 500, 'dropped', NULL, NULL), (10, 'eve@example.com', 50, 'dropped', NULL, NULL),"
-			  " (11, 'eve@example.com', 60, 'failed', '4.4.1', NULL), (12, 'eve@example.com', 60, 'dropped', NULL, NULL),"
+			  " (1, 'bob@example.com', 100, 'failed', '5.2.2', 552), (2, 'BOB@example.com', 200, 'failed', "
+			  "NULL, 550),"
+			  " (3, 'bob@example.com', 300, 'dropped', NULL, NULL), (4, 'bob@example.com', 300, 'failed', "
+			  "'4.2.2', NULL),"
+			  " (5, 'bob@example.com', 400, 'dropped', NULL, NULL), (6, 'ann@example.com', 100, 'failed', "
+			  "'5.1.1', NULL),"
+			  " (7, 'ann@example.com', 200, 'dropped', NULL, NULL), (8, 'ann@example.com', 300, 'dropped', "
+			  "NULL, NULL),"
+			  " (9, 'bob@example.com', 500, 'dropped', NULL, NULL), (10, 'eve@example.com', 50, 'dropped', "
+			  "NULL, NULL),"
+			  " (11, 'eve@example.com', 60, 'failed', '4.4.1', NULL), (12, 'eve@example.com', 60, "
+			  "'dropped', NULL, NULL),"
 			  " (13, 'eve@example.com', 70, 'delivered', '2.0.0', NULL);"
 			  "UPDATE email SET caused_by = 6 WHERE id = 7; UPDATE email SET caused_by = 7 WHERE id = 8");
 	for (size_t i = 0; i < COUNT_OF(want); i++) {

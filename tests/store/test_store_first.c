@@ -187,7 +187,8 @@ static void is_nothing_lost(const struct scratch *s, bool unique)
 	sqlite3 *db = plain_open(s->path);
 	plain_exec(db, "CREATE INDEX their_own ON email (title)");
 	if (unique)
-		plain_exec(db, "CREATE UNIQUE INDEX their_key ON email (domain, code_key, id)"); /* of what is computed */
+		plain_exec(db,
+			   "CREATE UNIQUE INDEX their_key ON email (domain, code_key, id)"); /* of what is computed */
 	char *before = dump(db);
 	assert_ok(store_begin_first(st, &e), e);
 	assert_true(store_is_first(st));

@@ -420,7 +420,8 @@ int main(void)
 		on_a_world(test_a_filter_is_saved_and_chosen),
 		on_a_world(test_theme_changes_at_once),
 		on_a_world(test_empty_list_names_the_term),
-		on_a_world(test_a_drop_that_names_no_failure), on_a_world(test_from_a_drop_to_its_cause),
+		on_a_world(test_a_drop_that_names_no_failure),
+		on_a_world(test_from_a_drop_to_its_cause),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

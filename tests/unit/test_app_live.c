@@ -118,11 +118,12 @@ static void test_damage_is_told_and_gone_around(void **state)
 	struct err e = {0};
 	int in_leaf = 0;
 	store_close(w->store);
-	snprintf(command, sizeof command,
-		 "sqlite3 -separator ' ' '%s' \"SELECT pgsize, pageno, ncell FROM dbstat WHERE name = 'failure_time' AND"
-		 " pagetype = 'leaf' ORDER BY path DESC LIMIT 1 OFFSET 2\" | { read -r size page rows; echo $rows;"
-		 " dd if=/dev/zero of='%s' bs=$size seek=$((page - 1)) count=1 conv=notrunc 2>/dev/null; }",
-		 w->path, w->path);
+	snprintf(
+		command, sizeof command,
+		"sqlite3 -separator ' ' '%s' \"SELECT pgsize, pageno, ncell FROM dbstat WHERE name = 'failure_time' AND"
+		" pagetype = 'leaf' ORDER BY path DESC LIMIT 1 OFFSET 2\" | { read -r size page rows; echo $rows;"
+		" dd if=/dev/zero of='%s' bs=$size seek=$((page - 1)) count=1 conv=notrunc 2>/dev/null; }",
+		w->path, w->path);
 	FILE *f = popen(command, "r");
 	assert_non_null(f);
 	assert_int_equal(fscanf(f, "%d", &in_leaf), 1);
@@ -138,7 +139,8 @@ static void test_damage_is_told_and_gone_around(void **state)
 	int below = rows_by(w, "Up");
 	assert_shown(w, "is damaged");
 	assert_in_range(above, in_leaf, ROWS - in_leaf);
-	assert_in_range(above + below, ROWS - in_leaf - 2, ROWS - in_leaf); /* two lie in the page above, between leaves */
+	assert_in_range(above + below, ROWS - in_leaf - 2,
+			ROWS - in_leaf); /* two lie in the page above, between leaves */
 	key(w, "Home");
 	assert_shown(w, "user0000@example.org");
 }
@@ -226,7 +228,8 @@ int main(void)
 		on_a_world(test_changed_rows_are_new_too),
 		on_a_world(test_marks_and_filter_stay),
 		on_a_world(test_follow_stays_on_the_newest),
-		on_a_world(test_a_snapshot_says_so_while_it_is_one), on_a_world(test_damage_is_told_and_gone_around),
+		on_a_world(test_a_snapshot_says_so_while_it_is_one),
+		on_a_world(test_damage_is_told_and_gone_around),
 		on_a_world(test_a_deleted_row_leaves_the_cursor_near),
 		on_a_world(test_long_searches_say_so_and_stop),
 		on_a_world(test_a_busy_writer_starves_no_search),
