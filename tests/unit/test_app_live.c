@@ -114,7 +114,7 @@ static void test_damage_is_told_and_gone_around(void **state)
 {
 	enum { ROWS = 1000 };
 	struct world *w = *state;
-	char command[400];
+	char command[600];
 	struct err e = {0};
 	int in_leaf = 0;
 	store_close(w->store);
