@@ -173,6 +173,9 @@ static bool explain(struct sheet *p, struct str text)
 	}
 	if (!found(&s))
 		return false;
+	/* Who asks what 450 means has an email that is still tried, as far as is known. */
+	if (outcome == OUTCOME_FAILED && status_class(s.enhanced, s.basic) == 4)
+		outcome = OUTCOME_DEFERRED;
 	codes_explain(s.dropped ? OUTCOME_DROPPED : outcome, s.enhanced, s.basic, STR(""), text, &x);
 	title(p, &s, &x);
 	field(p, "Meaning", "0", str_of(x.entry->meaning));
@@ -185,10 +188,10 @@ static bool explain(struct sheet *p, struct str text)
 	if (x.provider)
 		field(p, x.provider->provider, "0", str_of(x.provider->meaning));
 	buf_add(&b, str_of(x.side_name));
-	if (!x.provider && x.entry->side_why[0])
-		buf_printf(&b, ": %s", x.entry->side_why);
+	if (x.side_why[0])
+		buf_printf(&b, ": %s", x.side_why);
 	field(p, "Whose side", "1", buf_str(&b));
-	field(p, "What to do", "0", str_of(x.provider ? x.provider->todo : x.entry->todo));
+	field(p, "What to do", "0", str_of(x.todo));
 	field(p, "Tell them", "0", str_of(x.customer));
 	field(p, "More", "0", str_of(x.entry->info));
 	if (x.basic && x.basic != x.entry) {

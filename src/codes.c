@@ -174,12 +174,17 @@ static const struct code_entry *entry_of(enum outcome outcome, struct ecode enha
 	return row_of(TABLE_SPECIAL, outcome == OUTCOME_QUEUED ? SPECIAL_QUEUED : SPECIAL_NONE);
 }
 
+/* The basic code's first digit goes before the class. */
+static int class_of(struct ecode enhanced, int basic)
+{
+	int cls = basic / 100;
+	return cls == 2 || cls == 4 || cls == 5 ? cls : enhanced.cls;
+}
+
 static const char *lasting_of(enum outcome outcome, struct ecode enhanced, int basic)
 {
 	static const char *const by_class[] = {[2] = "success", [3] = "unknown", [4] = "temporary", [5] = "permanent"};
-	int cls = basic / 100;
-	if (cls != 2 && cls != 4 && cls != 5)
-		cls = enhanced.cls;
+	int cls = class_of(enhanced, basic);
 	if (cls >= 2 && cls <= 5)
 		return by_class[cls];
 	switch (outcome) {
@@ -198,12 +203,41 @@ static const char *lasting_of(enum outcome outcome, struct ecode enhanced, int b
 	return "unknown";
 }
 
+/* Was a failed email refused only for now, so that it was tried until somebody gave up? `side`: of what explains it. */
+static const struct code_entry *ended_of(enum outcome outcome, struct ecode enhanced, int basic, enum side side)
+{
+	bool temporary = class_of(enhanced, basic) == 4;
+	/* 554 4.4.2: the code around a temporary cause is that of giving up. */
+	bool waits = side == SIDE_WAIT && (enhanced.cls == 4 || enhanced.subject == 4 || basic / 100 == 3);
+	if (outcome != OUTCOME_FAILED || (!temporary && !waits))
+		return NULL;
+	/* A busy server (X.4.5) did answer. */
+	bool answered = basic / 100 != 3 && (enhanced.subject != 4 || enhanced.detail == 5);
+	return row_of(TABLE_SPECIAL, answered ? SPECIAL_GIVEN_UP : SPECIAL_UNREACHED);
+}
+
+/* Whose side it is, what to do, what to tell them: where these say to wait, that has been done. */
+static void advise(struct explanation *x)
+{
+	const struct code_entry *e = x->entry;
+	x->side = x->provider ? x->provider->side : e->side;
+	x->side_why = x->provider ? "" : e->side_why;
+	x->todo = x->provider ? x->provider->todo : e->todo;
+	x->customer = x->provider ? x->provider->customer : e->customer;
+	if (x->ended && x->side == SIDE_WAIT) {
+		x->side = x->ended->side;
+		x->side_why = x->ended->side_why;
+		x->todo = x->ended->todo;
+		x->customer = x->ended->customer;
+	}
+	x->side_name = side_name(x->side);
+}
+
 void codes_explain(enum outcome outcome, struct ecode enhanced, int basic, struct str remote_mta, struct str response,
 		   struct explanation *out)
 {
 	const struct code_entry *e = entry_of(outcome, enhanced, basic);
 	const struct provider_note *p = codes_provider(enhanced, basic, remote_mta, response);
-	enum side side = p ? p->side : e->side;
 	*out = (struct explanation){
 		.entry = e,
 		.cls = codes_class(enhanced.cls),
@@ -211,11 +245,10 @@ void codes_explain(enum outcome outcome, struct ecode enhanced, int basic, struc
 		.basic = codes_basic(basic),
 		.provider = p,
 		.registered = enhanced.cls == 0 || codes_enhanced(enhanced) != NULL,
-		.side = side,
-		.side_name = side_name(side),
 		.lasting = lasting_of(outcome, enhanced, basic),
-		.customer = p ? p->customer : e->customer,
+		.ended = ended_of(outcome, enhanced, basic, p ? p->side : e->side),
 	};
+	advise(out);
 }
 
 /* ---- proposals ---- */

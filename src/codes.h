@@ -22,8 +22,8 @@ enum side {
 /* The registry's remark on which class the code is useful with. */
 enum useful { USEFUL_ANY, USEFUL_PERMANENT, USEFUL_TRANSIENT, USEFUL_SUCCESS, USEFUL_COUNT };
 
-/* A row of the catalogue: an enhanced code X.s.d, a basic code, a class or a subject; also "dropped", "none",
- * "queued" and "unknown" for an email without a code, or with one that nothing is known of. */
+/* A row of the catalogue: an enhanced code X.s.d, a basic code, a class or a subject; or one of special.tsv, such as
+ * "dropped" and "none", for an email without a code, or with one that does not tell. */
 struct code_entry {
 	const char *code;     /* "X.1.1", "550", "5", "1" */
 	const char *name;     /* the registered name; for a basic code its meaning in a few words */
@@ -76,11 +76,16 @@ struct explanation {
 	const struct code_entry *basic;       /* NULL without one, or unknown */
 	const struct provider_note *provider; /* NULL: none */
 	bool registered;                      /* false: there is an enhanced code, and its detail is in no registry */
-	enum side side;                       /* of provider if any, else of entry */
-	const char *side_name;                /* "recipient's mail administrator" */
+	/* Set when a failed email was refused only for now: the attempts have ended, and waiting helps no more. */
+	const struct code_entry *ended;
+	/* What follows is the provider's if any, else the entry's; or that of `ended` where those say to wait. */
+	enum side side;
+	const char *side_name; /* "recipient's mail administrator" */
+	const char *side_why;  /* "" where a provider's side is told */
+	const char *todo;
+	const char *customer; /* a sentence for the customer, never "" */
 	const char *lasting;  /* of the cause: "permanent", "temporary", "success" or "unknown"; the basic code's first
 				 digit goes before the class. A failed email may well have a temporary cause */
-	const char *customer; /* a sentence for the customer, never "": of provider if any, else of entry */
 };
 
 void codes_explain(enum outcome outcome, struct ecode enhanced, int basic, struct str remote_mta, struct str response,

@@ -10,7 +10,15 @@
 enum code_table_id { TABLE_CLASSES, TABLE_SUBJECTS, TABLE_ENHANCED, TABLE_BASIC, TABLE_SPECIAL, TABLE_COUNT };
 
 /* Rows for what has no code of its own; the values are their keys. */
-enum special { SPECIAL_DROPPED, SPECIAL_NONE, SPECIAL_QUEUED, SPECIAL_UNKNOWN, SPECIAL_COUNT };
+enum special {
+	SPECIAL_DROPPED,
+	SPECIAL_NONE,
+	SPECIAL_QUEUED,
+	SPECIAL_UNKNOWN,
+	SPECIAL_GIVEN_UP,
+	SPECIAL_UNREACHED,
+	SPECIAL_COUNT
+};
 
 /* The key of X.s.d is s * ENHANCED_STEP + d; that of the others is their number. */
 enum { ENHANCED_STEP = 1000 };

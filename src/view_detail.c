@@ -83,11 +83,10 @@ static const char *customer_sentence(const struct detail *d)
 }
 
 /* A temporary cause makes one wait for what will not come: the retries of a failed email are over. */
-static void given_up_draw(struct flow *f, const struct record *r)
+static void given_up_draw(struct flow *f, const struct explanation *x)
 {
-	if (r->outcome == OUTCOME_FAILED && status_class(r->enhanced, r->basic) == 4)
-		flow_field(f, "Given up", ROLE_STRONG,
-			   STR("the attempts have ended, nothing more happens by itself: send it again"));
+	if (x->ended)
+		flow_field(f, "Given up", ROLE_STRONG, str_of(x->ended->meaning));
 }
 
 static void warning_draw(struct flow *f, const struct record *r, const struct status *st)
@@ -109,15 +108,15 @@ static void sides_draw(struct flow *f, const struct detail *d, const struct expl
 	buf_add(&b, str_of(behind.side_name));
 	if (good)
 		buf_add(&b, STR(": the address itself is good"));
-	else if (behind.entry->side_why[0] && !behind.provider)
-		buf_printf(&b, ": %s", behind.entry->side_why);
+	else if (behind.side_why[0])
+		buf_printf(&b, ": %s", behind.side_why);
 	flow_field(f, "Whose side", ROLE_STRONG, buf_str(&b));
 	buf_free(&b);
 	flow_field(f, "What to do", ROLE_TEXT,
 		   good ? STR("Do what the failure behind it asks for. Then take the address off the suppression list "
 			      "and send"
 			      " again: nothing is wrong with it.")
-			: str_of(x->provider ? x->provider->todo : x->entry->todo));
+			: str_of(x->todo));
 }
 
 /* What happened, in the fewest words. */
@@ -325,7 +324,7 @@ static void body_draw(struct flow *f, const struct detail *d)
 	meaning_draw(f, &x);
 	cause_draw(f, d);
 	arrived_draw(f, d);
-	given_up_draw(f, r);
+	given_up_draw(f, &x);
 	warning_draw(f, r, &st);
 	sides_draw(f, d, &x);
 	response_draw(f, r, &st);

@@ -28,6 +28,10 @@ run explain 550
 [ "$code" = 0 ] && head -n 1 out | grep -q '^550  ' && holds 'RFC 5321'
 result $? "a basic code is explained"
 
+run explain 450
+holds 'nobody: wait' && holds 'Wait for the retries'
+result $? "a temporary code is explained as one of an email that is still tried"
+
 run explain "550 5.1.1 <bob@example.com>: no such user"
 [ "$code" = 0 ] && head -n 1 out | grep -q '^550 5\.1\.1  ' && holds 'Evidence      550 5.1.1 <bob' '              ^^^ ^^^^^'
 result $? "a whole reply is explained, with where its codes stand"

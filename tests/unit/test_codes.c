@@ -301,6 +301,87 @@ static void test_entry_is_the_most_telling_row(void **state)
 	}
 }
 
+/* Its attempts have ended: nobody is to wait for retries, or to be told of them. */
+static void assert_no_waiting(const struct explanation *x)
+{
+	static const char *const waiting[] = {"ait for the retries", "retries get through", "retries will",
+					      "et the retries run",  "again by itself",     "which we are doing"};
+	const char *name = x->provider ? x->provider->provider : x->entry->name;
+	assert_int_not_equal(x->side, SIDE_WAIT);
+	assert_non_null(x->ended);
+	for (size_t i = 0; i < COUNT_OF(waiting); i++)
+		if (strstr(x->todo, waiting[i]) || strstr(x->customer, waiting[i]))
+			fail_msg("%s: %s %s", name, x->todo, x->customer);
+}
+
+static void test_given_up_is_not_waited_for(void **state)
+{
+	(void)state;
+	size_t count;
+	const struct code_entry *rows = codes_enhanced_rows(&count);
+	for (size_t i = 0; i < count; i++) {
+		struct str text = str_of(rows[i].code + 1);
+		char temporary[ECODE_TEXT];
+		snprintf(temporary, sizeof temporary, "4%.*s", (int)text.len, text.p);
+		if (rows[i].useful == USEFUL_SUCCESS)
+			continue;
+		struct explanation x = explain(OUTCOME_FAILED, temporary, 0);
+		assert_no_waiting(&x);
+	}
+	rows = codes_basic_rows(&count);
+	for (size_t i = 0; i < count; i++) {
+		if (rows[i].code[0] != '4' && rows[i].code[0] != '3')
+			continue;
+		struct explanation x = explain(OUTCOME_FAILED, "", atoi(rows[i].code));
+		if (x.ended || x.side == SIDE_WAIT)
+			assert_no_waiting(&x);
+	}
+	static const struct {
+		const char *enhanced;
+		int basic;
+		const char *response;
+	} cases[] = {
+		{"", 450, ""},
+		{"4.0.0", 499, ""},
+		{"4.8.1", 0, ""},
+		{"4.4.99", 0, ""},
+		{"4.4.2", 554, ""},
+		{"4.4.1", 0, "Connection timed out"},
+		{"4.7.1", 450, "greylisted, try again later"},
+		{"4.7.605", 451, "x.prod.outlook.com"},
+		{"4.7.850", 451, "x.prod.outlook.com"},
+		{"", 451, "Internal resources are temporarily unavailable - mimecast"},
+	};
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct explanation x =
+			explain_at(OUTCOME_FAILED, cases[i].enhanced, cases[i].basic, "", cases[i].response);
+		assert_no_waiting(&x);
+	}
+
+	/* while it is tried, and where there was nothing to try again */
+	struct explanation x = explain(OUTCOME_DEFERRED, "", 450);
+	assert_null(x.ended);
+	assert_int_equal(x.side, SIDE_WAIT);
+	assert_null(explain(OUTCOME_FAILED, "5.1.1", 550).ended);
+
+	/* put off, or never reached */
+	x = explain(OUTCOME_FAILED, "", 421);
+	assert_string_equal(x.ended->code, "given up");
+	assert_ptr_equal(x.customer, x.ended->customer);
+	x = explain(OUTCOME_FAILED, "4.4.5", 421);
+	assert_string_equal(x.ended->code, "given up");
+	x = explain(OUTCOME_FAILED, "4.4.2", 421);
+	assert_string_equal(x.ended->code, "unreached");
+	assert_ptr_equal(x.todo, x.ended->todo);
+
+	/* what the recipient or we have to do stays, and is the one advice */
+	x = explain(OUTCOME_FAILED, "4.1.1", 450);
+	assert_non_null(x.ended);
+	assert_int_equal(x.side, SIDE_RECIPIENT);
+	assert_ptr_equal(x.todo, x.entry->todo);
+	assert_null(strstr(x.ended->meaning, "send"));
+}
+
 static void test_all_rows_that_apply_are_given(void **state)
 {
 	(void)state;
@@ -463,6 +544,7 @@ int main(void)
 		cmocka_unit_test(test_associated_basics),
 		cmocka_unit_test(test_customer_sentences_are_plain),
 		cmocka_unit_test(test_entry_is_the_most_telling_row),
+		cmocka_unit_test(test_given_up_is_not_waited_for),
 		cmocka_unit_test(test_all_rows_that_apply_are_given),
 		cmocka_unit_test(test_every_possible_code_is_explained),
 		cmocka_unit_test(test_providers),

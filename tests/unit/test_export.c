@@ -247,6 +247,29 @@ static void test_meaning_of_every_outcome(void **state)
 	buf_free(&out);
 }
 
+/* The side is that of the email, not of the code alone. */
+static void test_sides(void **state)
+{
+	(void)state;
+	static const struct {
+		struct record r;
+		const char *side;
+	} cases[] = {
+		{{.outcome = OUTCOME_DEFERRED, .basic = 450}, "nobody: wait\n"},
+		{{.outcome = OUTCOME_FAILED, .basic = 450}, "recipient's mail administrator\n"},
+	};
+	struct export_options o = options_of(EXPORT_TSV, "side");
+	struct buf cell = {0}, out = {0};
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		int64_t guarded = 0;
+		buf_reset(&out);
+		export_add_record(&o, &cases[i].r, &cell, &out, &guarded);
+		assert_string_equal(out.p, cases[i].side);
+	}
+	buf_free(&cell);
+	buf_free(&out);
+}
+
 static void test_column_lists(void **state)
 {
 	(void)state;
@@ -615,6 +638,7 @@ int main(void)
 		cmocka_unit_test(test_unknown_values),
 		cmocka_unit_test(test_showable_cells),
 		cmocka_unit_test(test_meaning_of_every_outcome),
+		cmocka_unit_test(test_sides),
 		cmocka_unit_test(test_column_lists),
 		cmocka_unit_test(test_too_many_columns),
 		cmocka_unit_test(test_formats),
