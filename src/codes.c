@@ -233,10 +233,30 @@ static void advise(struct explanation *x)
 	x->side_name = side_name(x->side);
 }
 
+/* Success codes explain no failure. False: there was one, and now there is no code. */
+static bool drop_successes(enum outcome outcome, struct ecode *enhanced, int *basic)
+{
+	if (outcome == OUTCOME_DELIVERED || outcome == OUTCOME_OPENED || outcome == OUTCOME_QUEUED)
+		return true;
+	bool any = false;
+	if (enhanced->cls == 2) {
+		*enhanced = (struct ecode){0};
+		any = true;
+	}
+	if (*basic / 100 == 2) {
+		*basic = 0;
+		any = true;
+	}
+	return !any || enhanced->cls != 0 || *basic != 0;
+}
+
 void codes_explain(enum outcome outcome, struct ecode enhanced, int basic, struct str remote_mta, struct str response,
 		   struct explanation *out)
 {
+	bool explains = drop_successes(outcome, &enhanced, &basic);
 	const struct code_entry *e = entry_of(outcome, enhanced, basic);
+	if (!explains && outcome != OUTCOME_DROPPED)
+		e = row_of(TABLE_SPECIAL, SPECIAL_SUCCESS);
 	const struct provider_note *p = codes_provider(enhanced, basic, remote_mta, response);
 	*out = (struct explanation){
 		.entry = e,

@@ -68,7 +68,8 @@ const struct provider_note *codes_provider(struct ecode enhanced, int basic, str
 /* What to say of a failure with these codes, whatever is known. Every field is set.
  * `entry` is the most telling row: "dropped" for a drop; else the exact enhanced code, else its subject. When those
  * say nothing (X.0.x, a subject outside 0..7, a failure's code on a delivery) or there is no enhanced code: the basic
- * code, else the class, else "none" or "queued" without any code, "unknown" for a number outside all rules. */
+ * code, else the class, else "none" or "queued" without any code, "unknown" for a number outside all rules. Success
+ * codes count for nothing where the email did not arrive: "success" when there are no others. */
 struct explanation {
 	const struct code_entry *entry;       /* never NULL */
 	const struct code_entry *cls;         /* NULL without an enhanced code */

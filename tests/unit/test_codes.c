@@ -278,6 +278,15 @@ static void test_entry_is_the_most_telling_row(void **state)
 		/* contradictions: cause by the enhanced code, lasting by the basic one */
 		{OUTCOME_FAILED, "4.4.7", 550, "X.4.7", "permanent", true},
 		{OUTCOME_DEFERRED, "5.1.1", 450, "X.1.1", "temporary", true},
+		/* a success explains no failure */
+		{OUTCOME_FAILED, "2.0.0", 250, "success", "unknown", true},
+		{OUTCOME_FAILED, "2.6.4", 0, "success", "unknown", true},
+		{OUTCOME_FAILED, "", 220, "success", "unknown", true},
+		{OUTCOME_DEFERRED, "", 250, "success", "temporary", true},
+		{OUTCOME_FAILED, "2.0.0", 550, "550", "permanent", true},
+		{OUTCOME_FAILED, "5.1.1", 250, "X.1.1", "permanent", true},
+		{OUTCOME_FAILED, "4.2.2", 220, "X.2.2", "temporary", true},
+		{OUTCOME_DROPPED, "2.0.0", 250, "dropped", "permanent", true},
 		/* no code, drops */
 		{OUTCOME_FAILED, "", 0, "none", "unknown", true},
 		{OUTCOME_DEFERRED, "", 0, "none", "temporary", true},
@@ -401,6 +410,17 @@ static void test_all_rows_that_apply_are_given(void **state)
 	assert_null(x.subject);
 	assert_int_equal(x.side, SIDE_ADMIN);
 	assert_string_equal(x.side_name, "recipient's mail administrator");
+}
+
+static void test_no_failure_is_told_as_a_success(void **state)
+{
+	(void)state;
+	struct explanation x = explain(OUTCOME_FAILED, "2.0.0", 250);
+	assert_null(x.cls);
+	assert_null(x.subject);
+	assert_null(x.basic);
+	assert_null(strstr(x.customer, "accepted"));
+	assert_int_equal(x.side, SIDE_ADMIN);
 }
 
 static void test_every_possible_code_is_explained(void **state)
@@ -546,6 +566,7 @@ int main(void)
 		cmocka_unit_test(test_entry_is_the_most_telling_row),
 		cmocka_unit_test(test_given_up_is_not_waited_for),
 		cmocka_unit_test(test_all_rows_that_apply_are_given),
+		cmocka_unit_test(test_no_failure_is_told_as_a_success),
 		cmocka_unit_test(test_every_possible_code_is_explained),
 		cmocka_unit_test(test_providers),
 		cmocka_unit_test(test_provider_goes_before_the_registry),
