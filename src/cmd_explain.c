@@ -176,7 +176,12 @@ static bool explain(struct sheet *p, struct str text)
 	/* Who asks what 450 means has an email that is still tried, as far as is known. */
 	if (outcome == OUTCOME_FAILED && status_class(s.enhanced, s.basic) == 4)
 		outcome = OUTCOME_DEFERRED;
-	codes_explain(s.dropped ? OUTCOME_DROPPED : outcome, s.enhanced, s.basic, STR(""), text, &x);
+	codes_explain(&(struct record){.outcome = s.dropped ? OUTCOME_DROPPED : outcome,
+				       .enhanced = s.enhanced,
+				       .basic = s.basic,
+				       .stage = s.stage,
+				       .response = text},
+		      &x);
 	title(p, &s, &x);
 	field(p, "Meaning", "0", str_of(x.entry->meaning));
 	warning(p, &s);

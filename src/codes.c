@@ -1,6 +1,7 @@
 #include "codes.h"
 
 #include "codes_data.h"
+#include "status.h"
 
 /* A response is matched against the providers by its beginning: whoever wrote it may have written megabytes. */
 enum { RESPONSE_BYTES = 4096 };
@@ -150,10 +151,56 @@ static const struct code_entry *telling_enhanced(struct ecode c)
 	return row ? row : codes_subject(c.subject);
 }
 
-static const struct code_entry *entry_of(enum outcome outcome, struct ecode enhanced, int basic)
+/* Is there evidence that no server said anything? That there is no code is none. */
+static bool no_answer(const struct record *r)
 {
-	if (outcome == OUTCOME_DROPPED)
+	enum stage stage = r->stage;
+	if (stage == STAGE_NONE) {
+		struct status st;
+		status_read(str_slice(r->response, 0, RESPONSE_BYTES), r->outcome, &st);
+		stage = st.stage;
+	}
+	return stage == STAGE_CONNECT || stage == STAGE_GREETING;
+}
+
+/* Of an email that has no code. */
+static enum special without_code(const struct record *r)
+{
+	if (r->outcome == OUTCOME_QUEUED)
+		return SPECIAL_QUEUED;
+	return no_answer(r) ? SPECIAL_NONE : SPECIAL_NO_CODE;
+}
+
+/* The codes of an email as far as they can explain it. */
+struct told {
+	struct ecode enhanced;
+	int basic;
+	bool success; /* there was a code of success, and nothing else is left */
+};
+
+/* Success codes explain no failure. */
+static struct told told_by(const struct record *r)
+{
+	struct told t = {.enhanced = r->enhanced, .basic = r->basic};
+	if (r->outcome == OUTCOME_DELIVERED || r->outcome == OUTCOME_OPENED || r->outcome == OUTCOME_QUEUED)
+		return t;
+	if (t.enhanced.cls == 2)
+		t.enhanced = (struct ecode){0};
+	if (t.basic / 100 == 2)
+		t.basic = 0;
+	bool had = r->enhanced.cls != 0 || r->basic != 0;
+	t.success = had && t.enhanced.cls == 0 && t.basic == 0;
+	return t;
+}
+
+static const struct code_entry *entry_of(const struct record *r, const struct told *t)
+{
+	struct ecode enhanced = t->enhanced;
+	int basic = t->basic;
+	if (r->outcome == OUTCOME_DROPPED)
 		return row_of(TABLE_SPECIAL, SPECIAL_DROPPED);
+	if (t->success)
+		return row_of(TABLE_SPECIAL, SPECIAL_SUCCESS);
 
 	const struct code_entry *e = telling_enhanced(enhanced);
 	if (!e)
@@ -167,11 +214,17 @@ static const struct code_entry *entry_of(enum outcome outcome, struct ecode enha
 	if (e)
 		return e;
 
-	if (outcome == OUTCOME_DELIVERED || outcome == OUTCOME_OPENED)
+	if (r->outcome == OUTCOME_DELIVERED || r->outcome == OUTCOME_OPENED)
 		return codes_class(2);
 	if (enhanced.cls != 0 || basic != 0)
 		return row_of(TABLE_SPECIAL, SPECIAL_UNKNOWN);
-	return row_of(TABLE_SPECIAL, outcome == OUTCOME_QUEUED ? SPECIAL_QUEUED : SPECIAL_NONE);
+	return row_of(TABLE_SPECIAL, without_code(r));
+}
+
+const struct code_entry *codes_entry(const struct record *r)
+{
+	struct told t = told_by(r);
+	return entry_of(r, &t);
 }
 
 /* The basic code's first digit goes before the class. */
@@ -233,40 +286,20 @@ static void advise(struct explanation *x)
 	x->side_name = side_name(x->side);
 }
 
-/* Success codes explain no failure. False: there was one, and now there is no code. */
-static bool drop_successes(enum outcome outcome, struct ecode *enhanced, int *basic)
+void codes_explain(const struct record *r, struct explanation *out)
 {
-	if (outcome == OUTCOME_DELIVERED || outcome == OUTCOME_OPENED || outcome == OUTCOME_QUEUED)
-		return true;
-	bool any = false;
-	if (enhanced->cls == 2) {
-		*enhanced = (struct ecode){0};
-		any = true;
-	}
-	if (*basic / 100 == 2) {
-		*basic = 0;
-		any = true;
-	}
-	return !any || enhanced->cls != 0 || *basic != 0;
-}
-
-void codes_explain(enum outcome outcome, struct ecode enhanced, int basic, struct str remote_mta, struct str response,
-		   struct explanation *out)
-{
-	bool explains = drop_successes(outcome, &enhanced, &basic);
-	const struct code_entry *e = entry_of(outcome, enhanced, basic);
-	if (!explains && outcome != OUTCOME_DROPPED)
-		e = row_of(TABLE_SPECIAL, SPECIAL_SUCCESS);
-	const struct provider_note *p = codes_provider(enhanced, basic, remote_mta, response);
+	struct told t = told_by(r);
+	const struct code_entry *e = entry_of(r, &t);
+	const struct provider_note *p = codes_provider(t.enhanced, t.basic, r->remote_mta, r->response);
 	*out = (struct explanation){
 		.entry = e,
-		.cls = codes_class(enhanced.cls),
-		.subject = enhanced.cls ? codes_subject(enhanced.subject) : NULL,
-		.basic = codes_basic(basic),
+		.cls = codes_class(t.enhanced.cls),
+		.subject = t.enhanced.cls ? codes_subject(t.enhanced.subject) : NULL,
+		.basic = codes_basic(t.basic),
 		.provider = p,
-		.registered = enhanced.cls == 0 || codes_enhanced(enhanced) != NULL,
-		.lasting = lasting_of(outcome, enhanced, basic),
-		.ended = ended_of(outcome, enhanced, basic, p ? p->side : e->side),
+		.registered = t.enhanced.cls == 0 || codes_enhanced(t.enhanced) != NULL,
+		.lasting = lasting_of(r->outcome, t.enhanced, t.basic),
+		.ended = ended_of(r->outcome, t.enhanced, t.basic, p ? p->side : e->side),
 	};
 	advise(out);
 }

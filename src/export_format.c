@@ -109,16 +109,13 @@ static void value_basic_code(const struct record *r, struct buf *out)
 
 static struct str text_meaning(const struct record *r)
 {
-	struct explanation x;
-	/* What a provider means by it does not matter here, and would take a search of the response. */
-	codes_explain(r->outcome, r->enhanced, r->basic, STR(""), STR(""), &x);
-	return str_of(x.entry->name);
+	return str_of(codes_entry(r)->name);
 }
 
 static struct str text_side(const struct record *r)
 {
 	struct explanation x;
-	codes_explain(r->outcome, r->enhanced, r->basic, r->remote_mta, r->response, &x);
+	codes_explain(r, &x);
 	return str_of(x.side_name);
 }
 
@@ -173,8 +170,8 @@ const struct export_column export_columns[] = {
 	{"outcome", "failed, dropped, …", text_outcome, NULL, 0, COLUMN_DEFAULT},
 	{"enhanced_code", "Enhanced code, RFC 3463.", NULL, value_enhanced_code, 0, COLUMN_DEFAULT},
 	{"basic_code", "Basic code, RFC 5321.", NULL, value_basic_code, 0, COLUMN_NUMBER | COLUMN_DEFAULT},
-	{"meaning", "The code's name.", text_meaning, NULL, 0, COLUMN_DEFAULT},
-	{"side", "Whose side it is on.", text_side, NULL, READ_RESPONSE | READ_REMOTE_MTA, COLUMN_DEFAULT},
+	{"meaning", "The code's name.", text_meaning, NULL, READ_RESPONSE | READ_REST, COLUMN_DEFAULT},
+	{"side", "Whose side it is on.", text_side, NULL, READ_RESPONSE | READ_REMOTE_MTA | READ_REST, COLUMN_DEFAULT},
 	{"response", "What the remote server answered.", text_response, NULL, READ_RESPONSE, COLUMN_DEFAULT},
 	{"sender", "The sender's address.", text_sender, NULL, READ_SENDER, COLUMN_DEFAULT},
 	{"title", "The email's own Subject header.", text_title, NULL, READ_TITLE, COLUMN_DEFAULT},

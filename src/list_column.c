@@ -1,5 +1,6 @@
 #include "list_column.h"
 
+#include "codes.h"
 #include "config.h"
 #include "view.h"
 
@@ -54,7 +55,7 @@ static enum role draw_code(const struct list_clock *c, const struct record *r, s
 	if (!r->basic && !r->enhanced.cls) {
 		buf_reset(out);
 		buf_add(out, str_of(r->outcome == OUTCOME_DROPPED  ? "Dropped"
-				    : r->outcome == OUTCOME_FAILED ? "No answer"
+				    : r->outcome == OUTCOME_FAILED ? codes_entry(r)->name
 								   : outcome_name(r->outcome)));
 	}
 	return view_role_of(r->outcome, r->enhanced, r->basic);

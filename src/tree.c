@@ -16,14 +16,13 @@ const struct grouping_info groupings[GROUP_COUNT] = {
 };
 
 /* Groups that are no subject, in their order below the subjects (which have numbers up to 999). */
-enum family { FAMILY_BASIC = 1000, FAMILY_NO_ANSWER, FAMILY_NO_CODE, FAMILY_DROPPED, FAMILY_END };
+enum family { FAMILY_BASIC = 1000, FAMILY_NO_CODE, FAMILY_DROPPED, FAMILY_END };
 
 static const struct {
 	const char *label, *filter;
 } families[] = {
 	[FAMILY_BASIC - FAMILY_BASIC] = {"No enhanced code", "subject:none -status:dropped"},
-	[FAMILY_NO_ANSWER - FAMILY_BASIC] = {"No answer", "code:none status:failed"},
-	[FAMILY_NO_CODE - FAMILY_BASIC] = {"No code", "code:none -status:failed -status:dropped"},
+	[FAMILY_NO_CODE - FAMILY_BASIC] = {"No code", "code:none -status:dropped"},
 	[FAMILY_DROPPED - FAMILY_BASIC] = {"Dropped", "status:dropped"},
 };
 
@@ -33,9 +32,7 @@ static int family_of(const struct group *g)
 		return FAMILY_DROPPED;
 	if (g->enhanced.cls)
 		return g->enhanced.subject;
-	if (g->basic)
-		return FAMILY_BASIC;
-	return g->outcome == OUTCOME_FAILED ? FAMILY_NO_ANSWER : FAMILY_NO_CODE;
+	return g->basic ? FAMILY_BASIC : FAMILY_NO_CODE;
 }
 
 /* A line of the tree in the making: a family, or a code in it. */

@@ -66,7 +66,7 @@ struct tree {
 /* Which groups show their codes, by the group's filter line. */
 typedef bool tree_open_fn(void *ctx, struct str filter);
 
-/* Groups by code: subjects, then "No enhanced code" by basic code, "No answer", "Dropped". Dropped email is counted under
+/* Groups by code: subjects, then "No enhanced code" by basic code, "No code", "Dropped". Dropped email is counted under
  * "Dropped" only, whatever code it has. */
 void tree_by_code(const struct groups *g, enum group_order order, tree_open_fn *is_open, void *ctx, struct arena *a,
 		  struct tree *out);

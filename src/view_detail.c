@@ -20,10 +20,10 @@ static const struct detail *detail_of(const struct app *app, struct detail *from
 
 static void explain(const struct record *r, struct explanation *x)
 {
-	codes_explain(r->outcome, r->enhanced, r->basic, r->remote_mta, r->response, x);
+	codes_explain(r, x);
 }
 
-/* "550 5.1.1", "5.1.1", "550", "Dropped" or "No answer". */
+/* "550 5.1.1", "5.1.1", "550", "Dropped", "No answer" or "No code". */
 static void code_text(const struct record *r, struct buf *out)
 {
 	char e[ECODE_TEXT];
@@ -33,7 +33,7 @@ static void code_text(const struct record *r, struct buf *out)
 		buf_printf(out, "%s%s", r->basic ? " " : "", ecode_text(r->enhanced, e));
 	if (out->len == 0)
 		buf_add(out, str_of(r->outcome == OUTCOME_DROPPED  ? "Dropped"
-				    : r->outcome == OUTCOME_FAILED ? "No answer"
+				    : r->outcome == OUTCOME_FAILED ? codes_entry(r)->name
 								   : outcome_name(r->outcome)));
 }
 

@@ -18,7 +18,7 @@ All failures 6 100.0%
  5.77.123 1 16.7% (not registered)
  No enhanced code 1 16.7%
  554 1 16.7% Transaction failed
- No answer 1 16.7%
+ No code 1 16.7%
  Dropped 1 16.7%
 END
 diff "$dir/want" "$dir/lines" | sed 's/^/# /'

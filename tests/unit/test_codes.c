@@ -20,7 +20,13 @@ static struct explanation explain_at(enum outcome o, const char *enhanced, int b
 {
 	struct explanation x;
 	memset(&x, 0xa5, sizeof x);
-	codes_explain(o, code(enhanced), basic, str_of(mta), str_of(response), &x);
+	struct record r = {.outcome = o,
+			   .enhanced = code(enhanced),
+			   .basic = basic,
+			   .remote_mta = str_of(mta),
+			   .response = str_of(response)};
+	codes_explain(&r, &x);
+	assert_ptr_equal(x.entry, codes_entry(&r));
 	assert_non_null(x.entry);
 	assert_non_null(x.customer);
 	assert_true(x.customer[0] != '\0');
@@ -288,8 +294,8 @@ static void test_entry_is_the_most_telling_row(void **state)
 		{OUTCOME_FAILED, "4.2.2", 220, "X.2.2", "temporary", true},
 		{OUTCOME_DROPPED, "2.0.0", 250, "dropped", "permanent", true},
 		/* no code, drops */
-		{OUTCOME_FAILED, "", 0, "none", "unknown", true},
-		{OUTCOME_DEFERRED, "", 0, "none", "temporary", true},
+		{OUTCOME_FAILED, "", 0, "no code", "unknown", true},
+		{OUTCOME_DEFERRED, "", 0, "no code", "temporary", true},
 		{OUTCOME_QUEUED, "", 0, "queued", "unknown", true},
 		{OUTCOME_DROPPED, "", 0, "dropped", "permanent", true},
 		{OUTCOME_DROPPED, "5.1.1", 550, "dropped", "permanent", true},
@@ -423,6 +429,39 @@ static void test_no_failure_is_told_as_a_success(void **state)
 	assert_int_equal(x.side, SIDE_ADMIN);
 }
 
+/* "No answer" needs evidence: that there is no code is none. */
+static void test_without_a_code(void **state)
+{
+	(void)state;
+	static const struct {
+		struct record r;
+		const char *entry;
+	} cases[] = {
+		{{.response = {"Connection timed out", 20}}, "none"},
+		{{.response = {"connect to mx.example.com[192.0.2.1]:25: No route to host", 57}}, "none"},
+		{{.response = {"Host or domain name not found", 29}}, "none"},
+		{{.stage = STAGE_CONNECT}, "none"},
+		{{.stage = STAGE_GREETING}, "none"},
+		{{.outcome = OUTCOME_FAILED}, "no code"},
+		{{.response = {"The recipient's mailbox is full", 31}}, "no code"},
+		{{.stage = STAGE_RCPT}, "no code"},
+		{{.stage = STAGE_RCPT, .response = {"Connection timed out", 20}}, "no code"},
+		{{.response = {"TLS is required, but was not offered", 36}}, "no code"},
+	};
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct record r = cases[i].r;
+		r.outcome = OUTCOME_FAILED;
+		if (strcmp(codes_entry(&r)->code, cases[i].entry) != 0)
+			fail_msg("case %zu: got %s", i, codes_entry(&r)->code);
+		r.outcome = OUTCOME_DEFERRED;
+		assert_string_equal(codes_entry(&r)->code, cases[i].entry);
+		r.outcome = OUTCOME_QUEUED;
+		assert_string_equal(codes_entry(&r)->code, "queued");
+	}
+	struct explanation x = explain_at(OUTCOME_FAILED, "", 0, "", "The recipient's mailbox is full");
+	assert_null(strstr(x.customer, "reached"));
+}
+
 static void test_every_possible_code_is_explained(void **state)
 {
 	(void)state;
@@ -434,8 +473,10 @@ static void test_every_possible_code_is_explained(void **state)
 			for (int s = 0; s < 12; s++)
 				for (size_t d = 0; d < COUNT_OF(details); d++)
 					for (int basic = 0; basic < 1000; basic += 50) {
-						struct ecode e = {classes[c], s, details[d]};
-						codes_explain((enum outcome)o, e, basic, STR(""), STR(""), &x);
+						struct record r = {.outcome = (enum outcome)o,
+								   .enhanced = {classes[c], s, details[d]},
+								   .basic = basic};
+						codes_explain(&r, &x);
 						assert_non_null(x.entry);
 						assert_true(x.customer[0] && x.lasting[0] && x.side_name[0]);
 					}
@@ -567,6 +608,7 @@ int main(void)
 		cmocka_unit_test(test_given_up_is_not_waited_for),
 		cmocka_unit_test(test_all_rows_that_apply_are_given),
 		cmocka_unit_test(test_no_failure_is_told_as_a_success),
+		cmocka_unit_test(test_without_a_code),
 		cmocka_unit_test(test_every_possible_code_is_explained),
 		cmocka_unit_test(test_providers),
 		cmocka_unit_test(test_provider_goes_before_the_registry),
