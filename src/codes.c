@@ -171,6 +171,41 @@ static enum special without_code(const struct record *r)
 	return no_answer(r) ? SPECIAL_NONE : SPECIAL_NO_CODE;
 }
 
+/* What providers give as their reason for a drop, where it is not that an earlier email failed. The first that fits. */
+static const struct drop_reason {
+	enum special entry;
+	bool whole;        /* nothing else may stand there */
+	const char *words; /* alternatives separated by ';' */
+} drop_reasons[] = {
+	{SPECIAL_SUPPRESSED, false,
+	 "marked as inactive;found inactive addresses"}, /* and all that may have led to it */
+	{SPECIAL_UNSUBSCRIBED, false, "unsubscribed;suppress-unsubscribe"},
+	{SPECIAL_COMPLAINT, false,
+	 "spam reporting address;marked your messages as spam;suppress-complaint;spam complaint"},
+	{SPECIAL_REFUSED, false, "invalid smtpapi header;over package quota"},
+	{SPECIAL_REFUSED, true, "spam content"},
+	{SPECIAL_SUPPRESSED, false, "suppressed due to customer policy;manually deactivated"},
+};
+
+static enum special drop_entry(const struct record *r)
+{
+	struct str response = str_trim(str_slice(r->response, 0, RESPONSE_BYTES));
+	for (size_t i = 0; i < COUNT_OF(drop_reasons); i++) {
+		const struct drop_reason *d = &drop_reasons[i];
+		if (d->whole ? str_eq_nocase(response, str_of(d->words)) : holds_one_of(response, d->words))
+			return d->entry;
+	}
+	return SPECIAL_DROPPED;
+}
+
+bool codes_failed_before(const struct record *r)
+{
+	if (r->outcome != OUTCOME_DROPPED)
+		return false;
+	enum special e = drop_entry(r);
+	return e == SPECIAL_DROPPED || e == SPECIAL_SUPPRESSED;
+}
+
 /* The codes of an email as far as they can explain it. */
 struct told {
 	struct ecode enhanced;
@@ -198,7 +233,7 @@ static const struct code_entry *entry_of(const struct record *r, const struct to
 	struct ecode enhanced = t->enhanced;
 	int basic = t->basic;
 	if (r->outcome == OUTCOME_DROPPED)
-		return row_of(TABLE_SPECIAL, SPECIAL_DROPPED);
+		return row_of(TABLE_SPECIAL, drop_entry(r));
 	if (t->success)
 		return row_of(TABLE_SPECIAL, SPECIAL_SUCCESS);
 

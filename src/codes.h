@@ -66,11 +66,11 @@ const struct provider_note *codes_provider(struct ecode enhanced, int basic, str
 					   struct str response);
 
 /* What to say of a failure with these codes, whatever is known. Every field is set.
- * `entry` is the most telling row: "dropped" for a drop; else the exact enhanced code, else its subject. When those
- * say nothing (X.0.x, a subject outside 0..7, a failure's code on a delivery) or there is no enhanced code: the basic
- * code, else the class, "unknown" for a number outside all rules. Success codes count for nothing where the email did not
- * arrive: "success" when there are no others. Without any code: "queued", "none" where stage or response tell that no
- * server answered, else "no code". */
+ * `entry` is the most telling row: for a drop "dropped", or another reason that the response gives; else the exact
+ * enhanced code, else its subject. When those say nothing (X.0.x, a subject outside 0..7, a failure's code on a delivery)
+ * or there is no enhanced code: the basic code, else the class, "unknown" for a number outside all rules. Success codes
+ * count for nothing where the email did not arrive: "success" when there are no others. Without any code: "queued", "none"
+ * where stage or response tell that no server answered, else "no code". */
 struct explanation {
 	const struct code_entry *entry;       /* never NULL */
 	const struct code_entry *cls;         /* NULL without an enhanced code */
@@ -94,6 +94,10 @@ struct explanation {
 void codes_explain(const struct record *r, struct explanation *out);
 /* The entry alone: without a search for providers. */
 const struct code_entry *codes_entry(const struct record *r);
+
+/* Is it a drop that an earlier failure may have caused? Not if the response tells that the recipient unsubscribed or
+ * complained, or that our own provider refused the message. */
+bool codes_failed_before(const struct record *r);
 
 const char *side_name(enum side s); /* "recipient", "recipient's mail administrator", "sender (us)", "nobody: wait" */
 

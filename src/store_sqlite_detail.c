@@ -1,5 +1,7 @@
 #include "store_sqlite.h"
 
+#include "codes.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -149,7 +151,7 @@ static bool read_cause(struct store *st, struct arena *a, struct detail *out, st
 	if (!read_named_cause(st, r->caused_by, a, &out->cause, e))
 		return false;
 	out->cause_named = out->cause.id != 0;
-	return out->cause_named || read_likely_cause(st, r, a, &out->cause, e);
+	return out->cause_named || !codes_failed_before(r) || read_likely_cause(st, r, a, &out->cause, e);
 }
 
 /* Those that name it, or a drop that does. */

@@ -74,11 +74,18 @@ static void meaning_draw(struct flow *f, const struct explanation *x)
 	buf_free(&b);
 }
 
+/* The failure behind a drop; NULL without one, or where something else is: who unsubscribed is not told of a failure. */
+static const struct record *cause_of(const struct detail *d)
+{
+	return d->cause.id && codes_failed_before(&d->record) ? &d->cause : NULL;
+}
+
 /* A drop is explained by the failure behind it. */
 static const char *customer_sentence(const struct detail *d)
 {
 	struct explanation x;
-	explain(d->cause.id ? &d->cause : &d->record, &x);
+	const struct record *cause = cause_of(d);
+	explain(cause ? cause : &d->record, &x);
 	return x.customer;
 }
 
@@ -102,9 +109,10 @@ static void sides_draw(struct flow *f, const struct detail *d, const struct expl
 {
 	struct buf b = {0};
 	struct explanation behind = *x;
-	if (d->cause.id)
-		explain(&d->cause, &behind);
-	bool good = d->cause.id && (behind.side == SIDE_SENDER || behind.side == SIDE_WAIT);
+	const struct record *cause = cause_of(d);
+	if (cause)
+		explain(cause, &behind);
+	bool good = cause && (behind.side == SIDE_SENDER || behind.side == SIDE_WAIT);
 	buf_add(&b, str_of(behind.side_name));
 	if (good)
 		buf_add(&b, STR(": the address itself is good"));
@@ -114,8 +122,7 @@ static void sides_draw(struct flow *f, const struct detail *d, const struct expl
 	buf_free(&b);
 	flow_field(f, "What to do", ROLE_TEXT,
 		   good ? STR("Do what the failure behind it asks for. Then take the address off the suppression list "
-			      "and send"
-			      " again: nothing is wrong with it.")
+			      "and send again: nothing is wrong with it.")
 			: str_of(x->todo));
 }
 
@@ -166,7 +173,7 @@ static void cause_draw(struct flow *f, const struct detail *d)
 {
 	char t[TIME_TEXT];
 	struct buf b = {0};
-	if (d->cause.id) {
+	if (cause_of(d)) {
 		struct explanation x;
 		explain(&d->cause, &x);
 		buf_printf(&b, "%s  ", view_time_long(f->zone, d->cause.time, t));
@@ -179,7 +186,7 @@ static void cause_draw(struct flow *f, const struct detail *d)
 		if (!d->cause_named)
 			flow_field(f, "", ROLE_DIM,
 				   STR("The drop itself names none; this is the address's last failure before it."));
-	} else if (d->record.outcome == OUTCOME_DROPPED) {
+	} else if (codes_failed_before(&d->record)) {
 		flow_field(f, "Because of", ROLE_TEXT, STR("an earlier permanent failure that is not recorded here"));
 	}
 	buf_reset(&b);
@@ -398,7 +405,7 @@ void view_detail_gist(const struct app *app, bool ascii, struct buf *out)
 	const struct detail *d = detail_of(app, &row);
 	if (!d)
 		return;
-	if (d->cause.id) {
+	if (cause_of(d)) {
 		struct buf code = {0};
 		code_text(&d->cause, &code);
 		explain(&d->cause, &x);
@@ -476,7 +483,7 @@ void view_detail_which(const struct app *app, int columns, struct buf *out)
 	const struct detail *d = detail_of(app, &row);
 	if (!d)
 		return;
-	const struct record *why = d->cause.id ? &d->cause : &d->record;
+	const struct record *why = cause_of(d) ? &d->cause : &d->record;
 	struct explanation x;
 	struct buf code = {0};
 	char day[DATE_TEXT];

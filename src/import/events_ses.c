@@ -86,8 +86,11 @@ static struct event event_of(struct json_object *o, const struct kind *k)
 		ev.message_id = event_header(headers, "Message-ID");
 	if (!ev.time.len) /* a refusal at once, which has no time of its own */
 		ev.time = ev.queued_at;
-	if (ev.outcome == OUTCOME_FAILED && is_suppressed(part))
+	if (ev.outcome == OUTCOME_FAILED && is_suppressed(part)) {
 		ev.outcome = OUTCOME_DROPPED;
+		if (!ev.response.len)
+			ev.response = json_text(part, "bounceSubType");
+	}
 	return ev;
 }
 

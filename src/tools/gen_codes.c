@@ -46,9 +46,18 @@ static const char *const useful_consts[USEFUL_COUNT] = {
 	[USEFUL_SUCCESS] = "USEFUL_SUCCESS",
 };
 static const char *const special_words[SPECIAL_COUNT] = {
-	[SPECIAL_DROPPED] = "dropped", [SPECIAL_NONE] = "none",         [SPECIAL_QUEUED] = "queued",
-	[SPECIAL_UNKNOWN] = "unknown", [SPECIAL_GIVEN_UP] = "given up", [SPECIAL_UNREACHED] = "unreached",
-	[SPECIAL_SUCCESS] = "success", [SPECIAL_NO_CODE] = "no code",
+	[SPECIAL_DROPPED] = "dropped",
+	[SPECIAL_NONE] = "none",
+	[SPECIAL_QUEUED] = "queued",
+	[SPECIAL_UNKNOWN] = "unknown",
+	[SPECIAL_GIVEN_UP] = "given up",
+	[SPECIAL_UNREACHED] = "unreached",
+	[SPECIAL_SUCCESS] = "success",
+	[SPECIAL_NO_CODE] = "no code",
+	[SPECIAL_UNSUBSCRIBED] = "unsubscribed",
+	[SPECIAL_COMPLAINT] = "complaint",
+	[SPECIAL_SUPPRESSED] = "suppressed",
+	[SPECIAL_REFUSED] = "refused",
 };
 
 static bool check_side(struct str cell, const char **why)
@@ -174,8 +183,8 @@ static bool key_basic(struct str code, struct code_range *k, const char **why)
 static bool key_special(struct str code, struct code_range *k, const char **why)
 {
 	k->lo = index_of(code, special_words, SPECIAL_COUNT);
-	return k->lo >= 0 ||
-	       tsv_fail(why, "must be one of dropped, none, queued, unknown, given up, unreached, success, no code");
+	return k->lo >= 0 || tsv_fail(why, "must be one of dropped, none, queued, unknown, given up, unreached, "
+					   "success, no code, unsubscribed, complaint, suppressed, refused");
 }
 
 /* "606-649", or a single number as a range of one. */

@@ -75,7 +75,7 @@ wrong_cell enhanced.tsv X.1.1 1 X.8.1 'column 1 (code) must be X.subject.detail,
 wrong_cell enhanced.tsv X.1.1 12 more 'has 12 columns, must have 11 (separated by tabs)'
 wrong_cell basic.tsv 550 1 55 'column 1 (code) must be a basic code of three digits, 200 to 599'
 wrong_cell classes.tsv 4 1 3 'column 1 (code) must be 2, 4 or 5'
-wrong_cell special.tsv none 1 nothing 'column 1 (code) must be one of dropped, none, queued, unknown, given up, unreached, success, no code'
+wrong_cell special.tsv none 1 nothing 'column 1 (code) must be one of dropped, none, queued, unknown, given up, unreached, success, no code, unsubscribed, complaint, suppressed, refused'
 wrong_cell providers.tsv Barracuda 2 5.7.9-1 \
 	'column 2 (code) must be such as 5.7.26, 5.7.606-649, X.1.1, 554, 400-499 or any'
 wrong_cell providers.tsv Barracuda 4 '' 'needs a host name (mta) or words of the response (marks) to be found by'

@@ -462,6 +462,62 @@ static void test_without_a_code(void **state)
 	assert_null(strstr(x.customer, "reached"));
 }
 
+/* Who unsubscribed or complained is not told that their address does not work. */
+static void test_reasons_of_drops(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *response, *entry;
+		enum side side;
+		bool failed_before;
+		const char *customer; /* is in the sentence */
+	} cases[] = {
+		{"", "dropped", SIDE_RECIPIENT, true, "an earlier email came back"},
+		{"Dropped", "dropped", SIDE_RECIPIENT, true, "an earlier email came back"},
+		{"Bounced Address", "dropped", SIDE_RECIPIENT, true, "an earlier email came back"},
+		{"Invalid", "dropped", SIDE_RECIPIENT, true, "confirm your email address"},
+		{"suppress-bounce", "dropped", SIDE_RECIPIENT, true, "an earlier email came back"},
+		{"Not delivering to previously bounced address", "dropped", SIDE_RECIPIENT, true, "came back"},
+		{"Amazon SES has suppressed sending to this address because it has a recent history of bouncing",
+		 "dropped", SIDE_RECIPIENT, true, "an earlier email came back"},
+		{"Amazon SES did not send the message to this address because it is on the suppression list for your "
+		 "account",
+		 "dropped", SIDE_RECIPIENT, true, "came back or was marked as spam"},
+		{"550 5.7.1 spam content", "dropped", SIDE_RECIPIENT, true, "came back"}, /* the failure's own words */
+		{"Unsubscribed Address", "unsubscribed", SIDE_RECIPIENT, false, "You have unsubscribed"},
+		{"Dropped: recipient has unsubscribed.", "unsubscribed", SIDE_RECIPIENT, false, "unsubscribed"},
+		{"suppress-unsubscribe", "unsubscribed", SIDE_RECIPIENT, false, "You have unsubscribed"},
+		{"Not delivering to unsubscribed address", "unsubscribed", SIDE_RECIPIENT, false, "unsubscribed"},
+		{"UnsubscribedRecipient", "unsubscribed", SIDE_RECIPIENT, false, "You have unsubscribed"},
+		{"Spam Reporting Address", "complaint", SIDE_RECIPIENT, false, "marked as spam"},
+		{"suppress-complaint", "complaint", SIDE_RECIPIENT, false, "marked as spam"},
+		{"Not delivering to a user who marked your messages as spam", "complaint", SIDE_RECIPIENT, false,
+		 "marked as spam"},
+		{"Invalid SMTPAPI header", "refused", SIDE_SENDER, false, "on our side"},
+		{" Spam Content ", "refused", SIDE_SENDER, false, "on our side"},
+		{"Recipient List over Package Quota", "refused", SIDE_SENDER, false, "on our side"},
+		{"You tried to send to recipient(s) that have been marked as inactive. Found inactive addresses: "
+		 "bob@example.com. Inactive recipients are ones that have generated a hard bounce, a spam complaint, "
+		 "or a manual suppression.",
+		 "suppressed", SIDE_SENDER, true, "whether you would like"},
+		{"554 5.7.1 recipient address was suppressed due to customer policy", "suppressed", SIDE_SENDER, true,
+		 "whether you would like"},
+		{"The recipient was manually deactivated.", "suppressed", SIDE_SENDER, true, "whether"},
+	};
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct record r = {.outcome = OUTCOME_DROPPED, .response = str_of(cases[i].response)};
+		struct explanation x = explain_at(OUTCOME_DROPPED, "", 0, "", cases[i].response);
+		if (strcmp(x.entry->code, cases[i].entry) != 0)
+			fail_msg("case %zu: got %s", i, x.entry->code);
+		assert_int_equal(x.side, cases[i].side);
+		assert_int_equal(codes_failed_before(&r), cases[i].failed_before);
+		if (!strstr(x.customer, cases[i].customer))
+			fail_msg("case %zu: %s", i, x.customer);
+		r.outcome = OUTCOME_FAILED;
+		assert_false(codes_failed_before(&r));
+	}
+}
+
 static void test_every_possible_code_is_explained(void **state)
 {
 	(void)state;
@@ -609,6 +665,7 @@ int main(void)
 		cmocka_unit_test(test_all_rows_that_apply_are_given),
 		cmocka_unit_test(test_no_failure_is_told_as_a_success),
 		cmocka_unit_test(test_without_a_code),
+		cmocka_unit_test(test_reasons_of_drops),
 		cmocka_unit_test(test_every_possible_code_is_explained),
 		cmocka_unit_test(test_providers),
 		cmocka_unit_test(test_provider_goes_before_the_registry),

@@ -1,4 +1,5 @@
 /* Events of the providers: every construct once; streams whole, broken and hostile. */
+#include "codes.h"
 #include "import/json.h"
 
 #include "import_list.h"
@@ -468,12 +469,63 @@ static void recognised_by_content(void **state)
 	assert_int_equal(import_csv.score(STR(ONE("a") "\n" ONE("b"))) >= IMPORT_SCORE_SURE, 0);
 }
 
+/* A provider's reason for a drop stays with the record, in words that explain it. */
+static void reasons_of_drops(void **state)
+{
+	(void)state;
+	static const struct reading cases[] = {
+		{"{\"email\":\"a@example.com\",\"event\":\"dropped\",\"reason\":\"Unsubscribed "
+		 "Address\",\"timestamp\":1}",
+		 "unsubscribed"},
+		{"{\"email\":\"a@example.com\",\"event\":\"dropped\",\"reason\":\"Spam Reporting "
+		 "Address\",\"timestamp\":1}",
+		 "complaint"},
+		{"{\"email\":\"a@example.com\",\"event\":\"dropped\",\"reason\":\"Invalid SMTPAPI "
+		 "header\",\"timestamp\":1}",
+		 "refused"},
+		{"{\"email\":\"a@example.com\",\"event\":\"dropped\",\"reason\":\"Bounced Address\",\"timestamp\":1}",
+		 "dropped"},
+		{"{\"event\":\"failed\",\"recipient\":\"a@example.com\",\"timestamp\":1,\"severity\":\"permanent\","
+		 "\"reason\":"
+		 "\"suppress-unsubscribe\",\"delivery-status\":{\"code\":606,\"message\":\"\",\"description\":\"\"}}",
+		 "unsubscribed"},
+		{"{\"event\":\"failed\",\"recipient\":\"a@example.com\",\"timestamp\":1,\"severity\":\"permanent\","
+		 "\"reason\":"
+		 "\"suppress-complaint\",\"delivery-status\":{\"code\":607,\"message\":\"\",\"description\":\"Not "
+		 "delivering "
+		 "to a user who marked your messages as spam\"}}",
+		 "complaint"},
+		{"{\"eventType\":\"Bounce\",\"bounce\":{\"bounceSubType\":\"UnsubscribedRecipient\","
+		 "\"bouncedRecipients\":"
+		 "[{\"emailAddress\":\"bob@example.com\"}]}," SES_MAIL "}",
+		 "unsubscribed"},
+		{"{\"RecordType\":\"Bounce\",\"Type\":\"ManuallyDeactivated\",\"Email\":\"a@example.com\","
+		 "\"BouncedAt\":"
+		 "\"2026-11-01T10:00:00Z\",\"Details\":\"\",\"Description\":\"The recipient was manually "
+		 "deactivated.\"}",
+		 "suppressed"},
+		{"{\"msys\":{\"message_event\":{\"type\":\"bounce\",\"event_id\":\"1\",\"rcpt_to\":\"a@example.com\","
+		 "\"timestamp\":\"1\",\"raw_reason\":\"554 5.7.1 recipient address was suppressed due to customer "
+		 "policy\"}}}",
+		 "suppressed"},
+	};
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct list l = read_events(str_of(cases[i].text));
+		assert_int_equal(l.count, 1);
+		assert_int_equal(l.items[0].record.outcome, OUTCOME_DROPPED);
+		if (strcmp(codes_entry(&l.items[0].record)->code, cases[i].want) != 0)
+			fail_msg("case %zu: %s", i, codes_entry(&l.items[0].record)->code);
+		list_free(&l);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sendgrid),
 		cmocka_unit_test(mailgun),
 		cmocka_unit_test(ses),
+		cmocka_unit_test(reasons_of_drops),
 		cmocka_unit_test(postmark),
 		cmocka_unit_test(sparkpost),
 		cmocka_unit_test(broken_items_cost_themselves),
