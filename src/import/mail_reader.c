@@ -58,6 +58,7 @@ static struct record record_of(const struct mail_item *m, const struct mail_news
 {
 	struct status st;
 	status_read_pair(f->status, f->response, f->outcome, &st);
+	bool dropped = st.dropped;
 	if (f->words.len) {
 		struct status more;
 		status_read_pair(f->status, f->words, f->outcome, &more);
@@ -68,7 +69,12 @@ static struct record record_of(const struct mail_item *m, const struct mail_news
 			st.basic = more.basic;
 		}
 		st.stage = st.stage == STAGE_NONE ? more.stage : st.stage;
+		dropped = dropped || (f->response.len == 0 && more.dropped);
 	}
+	/* A provider that reports its suppressions as bounces: nothing was tried, and nobody answered. */
+	dropped = f->outcome == OUTCOME_FAILED && dropped;
+	if (dropped)
+		st = (struct status){0};
 	int64_t times[] = {f->time_s, n->date_s, n->fates.arrival_s, m->envelope_s}, time_s = TIME_NONE;
 	for (size_t i = 0; i < COUNT_OF(times) && time_s == TIME_NONE; i++)
 		if (times[i] >= 0)
@@ -84,13 +90,13 @@ static struct record record_of(const struct mail_item *m, const struct mail_news
 		.sender = n->original.sender,
 		.recipient = f->recipient,
 		.title = n->original.title,
-		.outcome = f->outcome,
+		.outcome = dropped ? OUTCOME_DROPPED : f->outcome,
 		.enhanced = st.enhanced,
 		.basic = st.basic,
 		.response = f->response,
 		.remote_mta = f->remote_mta,
 		.stage = st.stage,
-		.attempts = 1,
+		.attempts = !dropped,
 		.source_line = m->line,
 	};
 }
@@ -131,7 +137,7 @@ static bool put_mail(struct mail_reader *m, struct import_sink *s, struct readin
 	bool ok = true;
 	s->line = r->mail.line;
 	for (int i = 0; ok && i < r->count; i++)
-		ok = s->put(s, &r->records[i], !r->records[i].time_guessed, 0, e);
+		ok = s->put(s, &r->records[i], r->records[i].attempts && !r->records[i].time_guessed, 0, e);
 	if (ok && n->event.len)
 		ok = put_event(m->events, s, r->mail.mtime_s, n->event, e);
 	if (n->names_nobody && r->count == 0)

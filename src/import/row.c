@@ -42,23 +42,27 @@ static bool outcome_by_code(struct str s, enum outcome *out)
 	return st.enhanced.cls == 2 || (st.basic >= 200 && st.basic < 300);
 }
 
-static bool find_outcome(struct str word, struct str code, struct str response, enum outcome *out)
+static bool told_outcome(struct str word, struct str code, struct str response, enum outcome *out)
 {
-	if (outcome_of(word, out))
+	if (outcome_of(word, out) || csv_outcome_word(word, out) || outcome_by_code(word, out))
 		return true;
-	if (csv_outcome_word(word, out) || outcome_by_code(word, out)) {
-		struct status st;
-		status_read(response, OUTCOME_FAILED, &st);
-		if (*out == OUTCOME_FAILED && st.dropped) /* a provider that reports its suppressions as bounces */
-			*out = OUTCOME_DROPPED;
-		return true;
-	}
 	if (word.len)
 		return false;
 	if (outcome_by_code(code, out) || outcome_by_code(response, out) || csv_outcome_word(response, out))
 		return true;
 	*out = OUTCOME_FAILED; /* a reason, and nothing that says it went well */
 	return response.len > 0;
+}
+
+static bool find_outcome(struct str word, struct str code, struct str response, enum outcome *out)
+{
+	if (!told_outcome(word, code, response, out))
+		return false;
+	struct status st;
+	status_read(response, OUTCOME_FAILED, &st);
+	if (*out == OUTCOME_FAILED && st.dropped) /* a provider that reports its suppressions as bounces */
+		*out = OUTCOME_DROPPED;
+	return true;
 }
 
 /* The columns' codes, filled up by what the texts hold. */

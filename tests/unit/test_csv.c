@@ -315,6 +315,33 @@ static void addresses_of_a_field(void **state)
 	list_free(&l);
 }
 
+/* Whatever the columns say, what a provider did not send for its suppression list has not failed anew. */
+static void suppressed_is_a_drop(void **state)
+{
+	(void)state;
+	static const char said[] = "Amazon SES has suppressed sending to this address";
+	static const char *const rows[] = {
+		"failed,,", "failed,5.1.1,", "bounced,,", ",5.1.1,", ",550,", ",,", "550 5.1.1 no,,", "Dropped,,",
+	};
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct buf b = {0};
+		buf_printf(&b, "to,status,code,response\na@example.com,%s%s\n", rows[i], said);
+		struct list l = read_table(b.p);
+		assert_int_equal(l.count, 1);
+		if (l.items[0].record.outcome != OUTCOME_DROPPED)
+			fail_msg("%s is read as %s", rows[i], outcome_name(l.items[0].record.outcome));
+		assert_int_equal(l.items[0].record.attempts, 0);
+		list_free(&l);
+		buf_free(&b);
+	}
+	/* but no other outcome is changed for its words */
+	struct list l = read_table("to,status,code,response\na@example.com,delivered,,Dropped\n"
+				   "a@example.com,failed,550,550 5.7.1 you are on our suppression list\n");
+	assert_int_equal(l.items[0].record.outcome, OUTCOME_DELIVERED);
+	assert_int_equal(l.items[1].record.outcome, OUTCOME_FAILED);
+	list_free(&l);
+}
+
 static void same_rows_have_same_keys(void **state)
 {
 	(void)state;
@@ -470,6 +497,7 @@ int main(void)
 		cmocka_unit_test(a_reason_alone),
 		cmocka_unit_test(names_of_other_programs),
 		cmocka_unit_test(addresses_of_a_field),
+		cmocka_unit_test(suppressed_is_a_drop),
 		cmocka_unit_test(same_rows_have_same_keys),
 		cmocka_unit_test(malformed_rows_are_counted),
 		cmocka_unit_test(an_endless_quote_has_an_end),

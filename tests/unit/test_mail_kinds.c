@@ -326,6 +326,41 @@ static void completes_reports(void **state)
 	}
 }
 
+/* Amazon SES reports by a bounce of 5.1.1 what it never tried to send. */
+static void suppressed_is_a_drop(void **state)
+{
+	(void)state;
+	static const char *const said[] = {
+		"Amazon SES has suppressed sending to this address because it has a recent history of bouncing as an\n"
+		"    invalid address.",
+		"Amazon SES did not send the message to this address because it is on the suppression list\n"
+		"    for your account.",
+	};
+	for (size_t i = 0; i < COUNT_OF(said); i++) {
+		struct buf b = {0};
+		buf_printf(&b,
+			   REPORT_HEAD STATUS
+			   "Reporting-MTA: dns; a.smtp-out.amazonses.com\n\n"
+			   "Final-Recipient: rfc822; bob@example.com\nAction: failed\nStatus: 5.1.1\n"
+			   "Diagnostic-Code: smtp; 550 5.1.1 %s\n\n" RETURNED,
+			   said[i]);
+		struct list *l = read_bytes(buf_str(&b));
+		assert_news(said[i], l, "dropped bob@example.com");
+		const struct list_item *item = &l->items[0];
+		assert_int_equal(item->record.attempts, 0);
+		assert_int_equal(item->attempts, 0);
+		assert_int_equal(item->record.stage, STAGE_NONE);
+		assert_true(str_find(item->record.response, STR("Amazon SES"), 0) != SIZE_MAX);
+		done(l);
+		buf_free(&b);
+	}
+	/* a server that says so of our whole domain refuses; that is no drop */
+	check("refused", "Undelivered Mail Returned to Sender",
+	      "Your message could not be delivered to:\n\nbob@example.com\n"
+	      "550 5.7.1 you are on our suppression list\n",
+	      "failed bob@example.com 5.7.1 550");
+}
+
 /* A subscription by e-mail to what Amazon SES tells. */
 static void holds_an_event(void **state)
 {
@@ -420,6 +455,7 @@ int main(void)
 		cmocka_unit_test(report_by_another_name),
 		cmocka_unit_test(refused_at_the_mailbox),
 		cmocka_unit_test(completes_reports),
+		cmocka_unit_test(suppressed_is_a_drop),
 		cmocka_unit_test(holds_an_event),
 		cmocka_unit_test(no_empty_line_between),
 		cmocka_unit_test(reads_utf7),
