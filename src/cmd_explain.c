@@ -190,6 +190,9 @@ static bool explain(struct sheet *p, struct str text)
 		      STR("The text holds no status code, such as 550 or 5.1.1: this fits if it is all that was "
 			  "said."));
 	evidence(p, text, &s);
+	const struct code_entry *registered = codes_enhanced(s.enhanced);
+	if (registered && registered != x.entry)
+		field(p, "Registered as", "0", str_of(registered->name));
 	if (x.provider)
 		field(p, x.provider->provider, "0", str_of(x.provider->meaning));
 	buf_add(&b, str_of(x.side_name));

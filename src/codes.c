@@ -3,6 +3,8 @@
 #include "codes_data.h"
 #include "status.h"
 
+#include <string.h>
+
 /* A response is matched against the providers by its beginning: whoever wrote it may have written megabytes. */
 enum { RESPONSE_BYTES = 4096 };
 
@@ -139,6 +141,16 @@ const char *side_name(enum side s)
 	return names[s];
 }
 
+/* Rows that speak of a success as well, though the registry does not call them useful for nothing else. */
+static bool tells_success(const struct code_entry *row)
+{
+	static const char *const also[] = {"X.1.9", "X.6.4", "X.6.8"};
+	bool any = row->useful == USEFUL_SUCCESS;
+	for (size_t i = 0; i < COUNT_OF(also); i++)
+		any = any || strcmp(row->code, also[i]) == 0;
+	return any;
+}
+
 /* The enhanced code's own row or its subject's; NULL when these say less than a basic code would. */
 static const struct code_entry *telling_enhanced(struct ecode c)
 {
@@ -147,7 +159,7 @@ static const struct code_entry *telling_enhanced(struct ecode c)
 		return NULL;
 	/* 2.5.0 and the like accompany every "OK": no failure has happened. */
 	if (c.cls == 2)
-		return row && row->useful == USEFUL_SUCCESS ? row : NULL;
+		return row && tells_success(row) ? row : NULL;
 	return row ? row : codes_subject(c.subject);
 }
 

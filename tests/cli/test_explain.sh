@@ -32,6 +32,13 @@ run explain 450
 holds 'nobody: wait' && holds 'Wait for the retries'
 result $? "a temporary code is explained as one of an email that is still tried"
 
+run explain 2.6.4
+head -n 1 out | grep -q '^2\.6\.4  Conversion with loss performed  success$'
+result $? "a success code has its registered name"
+run explain 2.1.1
+head -n 1 out | grep -q '^2\.1\.1  Success  success$' && holds 'Registered as Bad destination mailbox address'
+result $? "also where that is the name of a failure"
+
 run explain "550 5.1.1 <bob@example.com>: no such user"
 [ "$code" = 0 ] && head -n 1 out | grep -q '^550 5\.1\.1  ' && holds 'Evidence      550 5.1.1 <bob' '              ^^^ ^^^^^'
 result $? "a whole reply is explained, with where its codes stand"

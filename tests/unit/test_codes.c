@@ -305,7 +305,12 @@ static void test_entry_is_the_most_telling_row(void **state)
 		{OUTCOME_DELIVERED, "2.0.0", 250, "250", "success", true},
 		{OUTCOME_DELIVERED, "2.0.0", 0, "2", "success", true},
 		{OUTCOME_DELIVERED, "2.6.0", 0, "2", "success", true},
+		{OUTCOME_DELIVERED, "2.1.1", 250, "250", "success", true},
 		{OUTCOME_DELIVERED, "2.1.5", 250, "X.1.5", "success", true},
+		{OUTCOME_DELIVERED, "2.1.9", 0, "X.1.9", "success", true},
+		{OUTCOME_DELIVERED, "2.3.6", 251, "X.3.6", "success", true},
+		{OUTCOME_DELIVERED, "2.6.4", 250, "X.6.4", "success", true},
+		{OUTCOME_DELIVERED, "2.6.8", 252, "X.6.8", "success", true},
 	};
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		struct explanation x = explain(cases[i].outcome, cases[i].enhanced, cases[i].basic);
