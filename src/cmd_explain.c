@@ -136,6 +136,16 @@ static const struct code_entry *family_of(struct str text)
 	return found;
 }
 
+/* What the registry remarks on the class that a code is meant for. */
+static void remark(struct sheet *p, const struct code_entry *row)
+{
+	struct buf b = {0};
+	if (row && codes_useful_as(row)[0])
+		buf_printf(&b, "only as %s, says the registry", codes_useful_as(row));
+	field(p, "Useful", "0", buf_str(&b));
+	buf_free(&b);
+}
+
 static void explain_family(struct sheet *p, struct str text, const struct code_entry *entry)
 {
 	struct buf b = {0};
@@ -149,6 +159,7 @@ static void explain_family(struct sheet *p, struct str text, const struct code_e
 	field(p, "What to do", "0", str_of(entry->todo));
 	field(p, "Tell them", "0", str_of(entry->customer));
 	field(p, "More", "0", str_of(entry->info));
+	remark(p, entry);
 	field(p, "Defined in", "0", str_of(entry->rfc));
 	buf_free(&b);
 }
@@ -209,6 +220,7 @@ static bool explain(struct sheet *p, struct str text)
 		snprintf(label, sizeof label, "%d", s.basic);
 		field(p, label, "0", buf_str(&b));
 	}
+	remark(p, registered);
 	field(p, "Stage", "0", str_of(stage_name(s.stage)));
 	field(p, "Defined in", "0", str_of(x.entry->rfc));
 	buf_free(&b);

@@ -197,6 +197,7 @@ void status_warning(struct ecode enhanced, int basic, unsigned flags, struct buf
 	ecode_text(enhanced, e);
 	if (enhanced.cls && !codes_enhanced(enhanced))
 		buf_printf(out, "%s is not registered: what its class and subject say is explained. ", e);
+	codes_class_warning(enhanced, out);
 	int digit = basic / 100;
 	if (enhanced.cls && (digit == 4 || digit == 5) && digit != enhanced.cls)
 		buf_printf(out, "%d says %s and %s says %s: the server contradicts itself. ", basic, class_word(digit),
