@@ -1,11 +1,12 @@
 #include "codes.h"
 
 #include "codes_data.h"
+#include "codes_words.h"
 #include "status.h"
 
 #include <string.h>
 
-/* A response is matched against the providers by its beginning: whoever wrote it may have written megabytes. */
+/* A response is matched by its beginning: whoever wrote it may have written megabytes. */
 enum { RESPONSE_BYTES = 4096 };
 
 /* ---- rows by key ---- */
@@ -142,8 +143,9 @@ static bool holds_one_of(struct str response, const char *alternatives)
 
 const struct provider_note *codes_provider(struct ecode enhanced, int basic, struct str remote_mta, struct str response)
 {
+	char folded[CODES_WORDS_MAX];
 	struct str host = host_of(remote_mta);
-	response = str_slice(response, 0, RESPONSE_BYTES);
+	response = codes_words_fold(response, folded);
 	for (size_t i = 0; i < codes_providers_count; i++) {
 		const struct provider_row *r = &codes_providers[i];
 		if (!range_holds(&r->codes, enhanced, basic))
