@@ -56,10 +56,10 @@ static void title(struct sheet *p, const struct status *s, const struct explanat
 	buf_free(&b);
 }
 
-static void warning(struct sheet *p, const struct status *s)
+static void warning(struct sheet *p, const struct status *s, const struct explanation *x)
 {
 	struct buf b = {0};
-	status_warning(s->enhanced, s->basic, s->flags, &b);
+	status_warning(s->enhanced, s->basic, s->flags, x, &b);
 	field(p, "Beware", "33", buf_str(&b));
 	buf_free(&b);
 }
@@ -195,7 +195,7 @@ static bool explain(struct sheet *p, struct str text)
 		      &x);
 	title(p, &s, &x);
 	field(p, "Meaning", "0", str_of(x.entry->meaning));
-	warning(p, &s);
+	warning(p, &s, &x);
 	if (!s.basic && !s.enhanced.cls && !s.dropped)
 		field(p, "Beware", "33",
 		      STR("The text holds no status code, such as 550 or 5.1.1: this fits if it is all that was "

@@ -141,21 +141,26 @@ static bool holds_one_of(struct str response, const char *alternatives)
 	return false;
 }
 
-const struct provider_note *codes_provider(struct ecode enhanced, int basic, struct str remote_mta, struct str response)
+static const struct provider_note *provider_of(struct ecode enhanced, int basic, struct str remote_mta,
+					       struct str folded)
 {
-	char folded[CODES_WORDS_MAX];
 	struct str host = host_of(remote_mta);
-	response = codes_words_fold(response, folded);
 	for (size_t i = 0; i < codes_providers_count; i++) {
 		const struct provider_row *r = &codes_providers[i];
 		if (!range_holds(&r->codes, enhanced, basic))
 			continue;
-		if (!host_ends(host, r->mta) && !holds_one_of(response, r->marks))
+		if (!host_ends(host, r->mta) && !holds_one_of(folded, r->marks))
 			continue;
-		if (r->words[0] == '\0' || holds_one_of(response, r->words))
+		if (r->words[0] == '\0' || holds_one_of(folded, r->words))
 			return &r->note;
 	}
 	return NULL;
+}
+
+const struct provider_note *codes_provider(struct ecode enhanced, int basic, struct str remote_mta, struct str response)
+{
+	char folded[CODES_WORDS_MAX];
+	return provider_of(enhanced, basic, remote_mta, codes_words_fold(response, folded));
 }
 
 /* ---- explanation ---- */
@@ -363,17 +368,32 @@ static void advise(struct explanation *x)
 	x->side_name = side_name(x->side);
 }
 
+/* A provider that has a meaning of its own for the very code does not contradict itself. */
+static const struct code_words *words_against(enum outcome outcome, struct ecode enhanced, int basic, struct str folded,
+					      const struct provider_note *p)
+{
+	if ((outcome != OUTCOME_FAILED && outcome != OUTCOME_DEFERRED) || (p && !str_eq(str_of(p->code), STR("any"))))
+		return NULL;
+	return codes_words_against(enhanced, basic, folded);
+}
+
 void codes_explain(const struct record *r, struct explanation *out)
 {
+	char buf[CODES_WORDS_MAX];
+	struct str folded = codes_words_fold(r->response, buf);
 	struct told t = told_by(r);
 	const struct code_entry *e = entry_of(r, &t);
-	const struct provider_note *p = codes_provider(t.enhanced, t.basic, r->remote_mta, r->response);
+	const struct provider_note *p = provider_of(t.enhanced, t.basic, r->remote_mta, folded);
+	const struct code_words *words = words_against(r->outcome, t.enhanced, t.basic, folded, p);
+	if (words && !p)
+		p = &words->note;
 	*out = (struct explanation){
 		.entry = e,
 		.cls = codes_class(t.enhanced.cls),
 		.subject = t.enhanced.cls ? codes_subject(t.enhanced.subject) : NULL,
 		.basic = codes_basic(t.basic),
 		.provider = p,
+		.words = words,
 		.registered = t.enhanced.cls == 0 || codes_enhanced(t.enhanced) != NULL,
 		.lasting = lasting_of(r->outcome, t.enhanced, t.basic),
 		.ended = ended_of(r->outcome, t.enhanced, t.basic, p ? p->side : e->side),

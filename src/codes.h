@@ -70,6 +70,13 @@ struct provider_note {
 const struct provider_note *codes_provider(struct ecode enhanced, int basic, struct str remote_mta,
 					   struct str response);
 
+/* What the words of a response tell where its code tells something else, or a basic code says too little: the reason
+ * is then theirs. */
+struct code_words {
+	const char *tell;          /* "the mailbox is full" */
+	struct provider_note note; /* as if a provider meant it; its "provider" is a word for the response */
+};
+
 /* What to say of a failure with these codes, whatever is known. Every field is set.
  * `entry` is the most telling row: for a drop "dropped", or another reason that the response gives; else the exact
  * enhanced code, else its subject. When those say nothing (X.0.x, a subject outside 0..7, a failure's code on a delivery)
@@ -81,7 +88,8 @@ struct explanation {
 	const struct code_entry *cls;         /* NULL without an enhanced code */
 	const struct code_entry *subject;     /* NULL without one, or outside 0..7 */
 	const struct code_entry *basic;       /* NULL without one, or unknown */
-	const struct provider_note *provider; /* NULL: none */
+	const struct provider_note *provider; /* a provider's, else that of `words`; NULL: none */
+	const struct code_words *words;       /* NULL: the response's words do not speak against the codes */
 	bool registered;                      /* false: there is an enhanced code, and its detail is in no registry */
 	/* Set when a failed email was refused only for now: the attempts have ended, and waiting helps no more. */
 	const struct code_entry *ended;

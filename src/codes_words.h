@@ -14,4 +14,7 @@ enum { CODES_WORDS_MAX = 4096 };
  * "550-5.4.1 … 550 5.4.1 …", are said once. Lies in `out`. */
 struct str codes_words_fold(struct str response, char out[CODES_WORDS_MAX]);
 
+/* What the words of a folded response say where the codes say something else; NULL: nothing certain, or it fits. */
+const struct code_words *codes_words_against(struct ecode enhanced, int basic, struct str folded);
+
 #endif

@@ -191,8 +191,22 @@ static const char *class_word(int cls)
 	return cls == 2 ? "success" : cls == 4 ? "temporary" : "permanent";
 }
 
-void status_warning(struct ecode enhanced, int basic, unsigned flags, struct buf *out)
+/* A basic code contradicts nobody: it stands for more than one reason. */
+static void warn_of_words(struct ecode enhanced, int basic, const struct explanation *x, struct buf *out)
 {
+	char e[ECODE_TEXT];
+	if (!x->words)
+		return;
+	if (enhanced.cls && enhanced.subject)
+		buf_printf(out, "The words say that %s, but %s says: %s. The words are explained. ", x->words->tell,
+			   ecode_text(enhanced, e), x->entry->name);
+	else
+		buf_printf(out, "%d alone does not say why; the words say that %s. ", basic, x->words->tell);
+}
+
+void status_warning(struct ecode enhanced, int basic, unsigned flags, const struct explanation *x, struct buf *out)
+{
+	warn_of_words(enhanced, basic, x, out);
 	char e[ECODE_TEXT];
 	ecode_text(enhanced, e);
 	if (enhanced.cls && !codes_enhanced(enhanced))

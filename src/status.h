@@ -45,7 +45,9 @@ void status_read_pair(struct str field, struct str text, enum outcome outcome, s
  * 4 → 4, 5 → 5, 0 when neither code says. */
 int status_class(struct ecode enhanced, int basic);
 
-/* What a reader should beware of with these codes and flags, in sentences; nothing when all is well. */
-void status_warning(struct ecode enhanced, int basic, unsigned flags, struct buf *out);
+/* What a reader should beware of with these codes and flags, and with what is explained of them, in sentences; nothing
+ * when all is well. */
+struct explanation;
+void status_warning(struct ecode enhanced, int basic, unsigned flags, const struct explanation *x, struct buf *out);
 
 #endif

@@ -96,10 +96,10 @@ static void given_up_draw(struct flow *f, const struct explanation *x)
 		flow_field(f, "Given up", ROLE_STRONG, str_of(x->ended->meaning));
 }
 
-static void warning_draw(struct flow *f, const struct record *r, const struct status *st)
+static void warning_draw(struct flow *f, const struct record *r, const struct status *st, const struct explanation *x)
 {
 	struct buf b = {0};
-	status_warning(r->enhanced, r->basic, st->flags, &b);
+	status_warning(r->enhanced, r->basic, st->flags, x, &b);
 	flow_field(f, "Beware", ROLE_WARNING, buf_str(&b));
 	buf_free(&b);
 }
@@ -332,7 +332,7 @@ static void body_draw(struct flow *f, const struct detail *d)
 	cause_draw(f, d);
 	arrived_draw(f, d);
 	given_up_draw(f, &x);
-	warning_draw(f, r, &st);
+	warning_draw(f, r, &st, &x);
 	sides_draw(f, d, &x);
 	response_draw(f, r, &st);
 	flow_field(f, "Tell them", ROLE_TEXT, str_of(customer_sentence(d)));

@@ -60,6 +60,14 @@ result $? "or from standard input"
 run explain "450 5.1.1 try again"
 [ "$code" = 0 ] && holds 'contradict'
 result $? "codes that contradict each other are pointed out"
+run explain "550 5.1.1 IP blacklisted"
+[ "$code" = 0 ] && tr -s ' \n' ' ' <out >flat && mv flat out &&
+	holds 'Beware The words say that our server or the message is taken for spam' 'but 5.1.1 says: Bad destination' &&
+	! holds 'please send us your current email address' >/dev/null
+result $? "words that say another thing than the code are pointed out, and the customer is told by them"
+run explain "550 DMARC policy"
+[ "$code" = 0 ] && holds '550 alone does not say why; the words say that the' 'Whose side    sender (us)'
+result $? "a basic code that may mean anything is explained by the words"
 run explain 5.77.123
 [ "$code" = 0 ] && holds 'not registered'
 result $? "a code in no registry is explained by what is known of it"

@@ -659,6 +659,102 @@ static void test_provider_goes_before_the_registry(void **state)
 	assert_ptr_equal(x.customer, x.provider->customer);
 }
 
+/* ---- words against codes ---- */
+
+static void test_words_that_speak_against_the_code(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *enhanced;
+		int basic;
+		const char *response, *tell;
+		enum side side;
+	} cases[] = {
+		{"5.1.1", 550, "550 5.1.1 IP blacklisted", "spam", SIDE_SENDER},
+		{"5.1.1", 550, "550 5.1.1 <a@b.example>: Sender address rejected: User unknown", "sender's",
+		 SIDE_SENDER},
+		{"5.1.1", 550, "550 5.1.1 mailbox is full", "full", SIDE_RECIPIENT},
+		{"5.1.1", 550, "550-5.1.1 the mailbox\r\n550 5.1.1 is full", "full", SIDE_RECIPIENT},
+		{"5.1.1", 550, "550 5.1.1 relaying denied", "pass on", SIDE_ADMIN},
+		{"5.1.10", 550, "550 5.1.10 failed DMARC.", "DMARC", SIDE_SENDER},
+		{"5.2.1", 550, "550 5.2.1 low reputation of your network", "spam", SIDE_SENDER},
+		{"5.2.2", 550, "550 5.2.2 user unknown", "not exist", SIDE_RECIPIENT},
+		{"5.7.1", 550, "550 5.7.1 user unknown", "not exist", SIDE_RECIPIENT},
+		{"5.7.1", 550, "550 5.7.1 mailbox full", "full", SIDE_RECIPIENT},
+		{"5.7.26", 550, "550 5.7.26 no such user", "not exist", SIDE_RECIPIENT},
+		{"5.7.1", 550, "550 5.7.1 mailbox full or user unknown", "another reason", SIDE_RECIPIENT},
+		{"5.1.1", 550, "550 5.1.1 SPF failed and looks like spam", "another reason", SIDE_SENDER},
+		/* the words are a blocklist's, which has a row of its own */
+		{"5.1.1", 550, "550 5.1.1 blocked using zen.spamhaus.org", "spam", SIDE_SENDER},
+		/* a basic code that stands for more than one reason */
+		{"", 550, "550 DMARC policy", "DMARC", SIDE_SENDER},
+		{"5.0.0", 550, "550 5.0.0 DMARC check failed", "DMARC", SIDE_SENDER},
+		{"", 550, "550 relay not permitted", "pass on", SIDE_ADMIN},
+		{"", 552, "552 looks like spam", "spam", SIDE_SENDER},
+	};
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct explanation x =
+			explain_at(OUTCOME_FAILED, cases[i].enhanced, cases[i].basic, "", cases[i].response);
+		if (!x.words || !strstr(x.words->tell, cases[i].tell))
+			fail_msg("\"%s\": got %s", cases[i].response, x.words ? x.words->tell : "nothing");
+		assert_non_null(x.provider);
+		assert_int_equal(x.side, cases[i].side);
+		assert_true(x.customer != x.entry->customer);
+		assert_sentence("meaning", cases[i].response, x.provider->meaning);
+		assert_sentence("todo", cases[i].response, x.provider->todo);
+		assert_sentence("customer", cases[i].response, x.customer);
+		assert_no_jargon(cases[i].response, x.customer);
+	}
+}
+
+static void test_words_that_fit_the_code(void **state)
+{
+	(void)state;
+	static const struct {
+		enum outcome outcome;
+		const char *enhanced;
+		int basic;
+		const char *response;
+	} cases[] = {
+		{OUTCOME_FAILED, "5.1.1", 550, "550 5.1.1 user unknown"},
+		{OUTCOME_FAILED, "5.1.1", 550,
+		 "550 5.1.1 user unknown, we keep a list of who is spam-blacklisted-here"},
+		{OUTCOME_FAILED, "5.1.1", 550, "550 5.1.1 user unknown; such senders are blacklisted"},
+		{OUTCOME_FAILED, "5.1.1", 550,
+		 "550 5.1.1 no: https://example.com/spf and spf.example.com, a@dmarc.example"},
+		{OUTCOME_FAILED, "5.1.1", 550, "550 5.1.1 no"},
+		{OUTCOME_FAILED, "5.1.1", 550, ""},
+		{OUTCOME_FAILED, "5.1.0", 550, "550 5.1.0 <a@b.example>: Sender address rejected: User unknown"},
+		{OUTCOME_FAILED, "5.1.8", 501, "501 5.1.8 sender rejected, SPF"},
+		{OUTCOME_FAILED, "5.1.2", 550, "550 5.1.2 relay access denied"},
+		{OUTCOME_FAILED, "5.2.1", 550, "550 5.2.1 user unknown"},
+		{OUTCOME_FAILED, "5.2.2", 552, "552 5.2.2 mailbox full"},
+		{OUTCOME_FAILED, "5.7.1", 554, "554 5.7.1 relay access denied"},
+		{OUTCOME_FAILED, "5.7.26", 550, "550 5.7.26 SPF, DKIM"},
+		{OUTCOME_FAILED, "5.3.0", 554, "554 5.3.0 user unknown"},
+		{OUTCOME_FAILED, "", 550, "550 user unknown"},
+		{OUTCOME_FAILED, "", 552, "552 mailbox full"},
+		{OUTCOME_FAILED, "", 554, "554 looks like spam"},
+		/* our own login */
+		{OUTCOME_FAILED, "5.7.8", 535, "535 5.7.8 user unknown"},
+		{OUTCOME_FAILED, "5.7.0", 535, "535 5.7.0 user unknown"},
+		/* no failure of this email */
+		{OUTCOME_DELIVERED, "2.1.5", 250, "250 2.1.5 mailbox is full"},
+		{OUTCOME_DROPPED, "5.1.1", 550, "550 5.1.1 mailbox is full"},
+	};
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct explanation x =
+			explain_at(cases[i].outcome, cases[i].enhanced, cases[i].basic, "", cases[i].response);
+		if (x.words || x.provider)
+			fail_msg("\"%s\": got %s", cases[i].response, x.words ? x.words->tell : x.provider->provider);
+	}
+	/* a provider's own use of the very code */
+	struct explanation x = explain_at(OUTCOME_FAILED, "5.1.10", 550, "x.mail.protection.outlook.com",
+					  "550 5.1.10 looks like spam");
+	assert_null(x.words);
+	assert_string_equal(x.provider->provider, "Microsoft");
+}
+
 /* A row behind one of the same provider that takes all it could take would never be used. */
 static void test_every_provider_row_can_be_reached(void **state)
 {
@@ -719,6 +815,8 @@ int main(void)
 		cmocka_unit_test(test_every_possible_code_is_explained),
 		cmocka_unit_test(test_providers),
 		cmocka_unit_test(test_provider_goes_before_the_registry),
+		cmocka_unit_test(test_words_that_speak_against_the_code),
+		cmocka_unit_test(test_words_that_fit_the_code),
 		cmocka_unit_test(test_every_provider_row_can_be_reached),
 		cmocka_unit_test(test_hostile_text),
 	};
