@@ -59,7 +59,7 @@ static void title(struct sheet *p, const struct status *s, const struct explanat
 static void warning(struct sheet *p, const struct status *s, const struct explanation *x)
 {
 	struct buf b = {0};
-	status_warning(s->enhanced, s->basic, s->flags, x, &b);
+	status_warning(s->enhanced, s->basic, s, x, &b);
 	field(p, "Beware", "33", buf_str(&b));
 	buf_free(&b);
 }

@@ -178,6 +178,46 @@ void status_read(struct str text, enum outcome outcome, struct status *out)
 	status_read_pair(STR(""), text, outcome, out);
 }
 
+static const struct status_hit *hit_of_code(const struct status_hits *hits, struct ecode code)
+{
+	for (size_t i = 0; i < hits->count; i++)
+		if (code.cls && ecode_cmp(hits->hit[i].code, code) == 0)
+			return &hits->hit[i];
+	return NULL;
+}
+
+static const struct status_hit *hit_of_basic(const struct status_hits *hits, int basic)
+{
+	for (size_t i = 0; i < hits->count; i++)
+		if (basic && hits->hit[i].basic == basic)
+			return &hits->hit[i];
+	return NULL;
+}
+
+void status_read_stored(struct str text, enum outcome outcome, struct ecode enhanced, int basic, struct status *out)
+{
+	struct status_hits hits;
+	status_read(text, outcome, out);
+	bool other_code = ecode_cmp(out->enhanced, enhanced) != 0, other_basic = out->basic != basic;
+	if (!other_code && !other_basic)
+		return;
+	status_scan(text, &hits);
+	if (other_code) {
+		const struct status_hit *h = hit_of_code(&hits, enhanced);
+		const struct status_hit *read = hit_of_code(&hits, out->enhanced);
+		out->enhanced_at = h ? h->code_at : (struct span){0};
+		out->flags &= ~(unsigned)STATUS_INNER_CAUSE; /* it was not taken */
+		if (!h && read && !read->relay && is_telling(enhanced) && is_telling(out->enhanced))
+			out->flags |= STATUS_NOT_AS_STORED;
+	}
+	if (other_basic) {
+		const struct status_hit *h = hit_of_basic(&hits, basic);
+		out->basic_at = h ? h->basic_at : (struct span){0};
+		if (!h && basic && out->basic)
+			out->flags |= STATUS_NOT_AS_STORED;
+	}
+}
+
 int status_class(struct ecode enhanced, int basic)
 {
 	int digit = basic / 100;
@@ -204,8 +244,23 @@ static void warn_of_words(struct ecode enhanced, int basic, const struct explana
 		buf_printf(out, "%d alone does not say why; the words say that %s. ", basic, x->words->tell);
 }
 
-void status_warning(struct ecode enhanced, int basic, unsigned flags, const struct explanation *x, struct buf *out)
+static void add_codes(struct ecode enhanced, int basic, struct buf *out)
 {
+	char e[ECODE_TEXT];
+	if (basic)
+		buf_printf(out, "%d%s", basic, enhanced.cls ? " " : "");
+	buf_add(out, str_of(ecode_text(enhanced, e)));
+}
+
+void status_warning(struct ecode enhanced, int basic, const struct status *read, const struct explanation *x,
+		    struct buf *out)
+{
+	if (read->flags & STATUS_NOT_AS_STORED) {
+		add_codes(enhanced, basic, out);
+		buf_add(out, STR(" is recorded, but the response says "));
+		add_codes(read->enhanced, read->basic, out);
+		buf_add(out, STR(": read its words. "));
+	}
 	warn_of_words(enhanced, basic, x, out);
 	char e[ECODE_TEXT];
 	ecode_text(enhanced, e);
@@ -216,9 +271,9 @@ void status_warning(struct ecode enhanced, int basic, unsigned flags, const stru
 	if (enhanced.cls && (digit == 4 || digit == 5) && digit != enhanced.cls)
 		buf_printf(out, "%d says %s and %s says %s: the server contradicts itself. ", basic, class_word(digit),
 			   e, class_word(enhanced.cls));
-	if (flags & STATUS_CODES_DISAGREE)
+	if (read->flags & STATUS_CODES_DISAGREE)
 		buf_add(out, STR("The response holds different codes: read its words. "));
-	if (flags & STATUS_INNER_CAUSE)
+	if (read->flags & STATUS_INNER_CAUSE)
 		buf_add(out, STR("The cause named inside the response is explained, not the code around it. "));
 	while (out->len > 0 && out->p[out->len - 1] == ' ')
 		out->p[--out->len] = '\0';

@@ -15,6 +15,7 @@ enum status_flag {
 	STATUS_UNREGISTERED = 1 << 2,      /* subject.detail is not in the IANA registry */
 	STATUS_INNER_CAUSE = 1 << 3,       /* X.4.7 or a relay's code was set aside for the inner cause */
 	STATUS_UNKNOWN_BASIC = 1 << 4,     /* three digits outside any RFC: 498, 585, 605 */
+	STATUS_NOT_AS_STORED = 1 << 5,     /* the text's codes are others than those stored beside it */
 };
 
 /* A range of bytes in the text given; len 0: none. */
@@ -41,13 +42,19 @@ void status_read(struct str text, enum outcome outcome, struct status *out);
  * `text`, and are empty when the code came from `field`. */
 void status_read_pair(struct str field, struct str text, enum outcome outcome, struct status *out);
 
+/* A response beside which codes are stored. *out has the codes that the response holds, as status_read() says; the
+ * evidence is what gave the stored ones, and empty where it holds none of them. A code that says less than the other
+ * (X.0.0, X.4.7, a relay's own word) does not contradict it. */
+void status_read_stored(struct str text, enum outcome outcome, struct ecode enhanced, int basic, struct status *out);
+
 /* Failed or deferred, as far as codes tell: the enhanced class decides nothing when it contradicts the basic digit.
  * 4 → 4, 5 → 5, 0 when neither code says. */
 int status_class(struct ecode enhanced, int basic);
 
-/* What a reader should beware of with these codes and flags, and with what is explained of them, in sentences; nothing
- * when all is well. */
+/* What a reader should beware of with these codes, what was read beside them and what is explained of them, in
+ * sentences; nothing when all is well. */
 struct explanation;
-void status_warning(struct ecode enhanced, int basic, unsigned flags, const struct explanation *x, struct buf *out);
+void status_warning(struct ecode enhanced, int basic, const struct status *read, const struct explanation *x,
+		    struct buf *out);
 
 #endif

@@ -99,7 +99,7 @@ static void given_up_draw(struct flow *f, const struct explanation *x)
 static void warning_draw(struct flow *f, const struct record *r, const struct status *st, const struct explanation *x)
 {
 	struct buf b = {0};
-	status_warning(r->enhanced, r->basic, st->flags, x, &b);
+	status_warning(r->enhanced, r->basic, st, x, &b);
 	flow_field(f, "Beware", ROLE_WARNING, buf_str(&b));
 	buf_free(&b);
 }
@@ -325,7 +325,7 @@ static void body_draw(struct flow *f, const struct detail *d)
 	struct explanation x;
 	struct status st;
 	explain(r, &x);
-	status_read(shown_response(r), r->outcome, &st);
+	status_read_stored(shown_response(r), r->outcome, r->enhanced, r->basic, &st);
 
 	title_draw(f, r, &x);
 	meaning_draw(f, &x);

@@ -404,6 +404,52 @@ static void test_a_field_beside_the_text(void **state)
 	}
 }
 
+static void test_a_code_stored_beside_the_text(void **state)
+{
+	(void)state;
+	enum { OTHER = STATUS_NOT_AS_STORED };
+	static const struct {
+		const char *code; /* stored */
+		int basic;
+		const char *text;
+		unsigned flags;
+		const char *code_seen, *basic_seen; /* the evidence of the stored ones */
+	} rows[] = {
+		{"5.1.1", 550, "550 5.1.1 no", 0, "5.1.1", "550"},
+		{"5.1.1", 550, "550 5.7.1 IP blacklisted", OTHER, "", "550"},
+		{"5.7.26", 550, "550 5.1.1 no such user", OTHER, "", "550"},
+		{"5.2.2", 0, "550 5.1.1 no", OTHER, "", ""},
+		{"5.1.1", 550, "552 full", OTHER, "", ""},
+		{"", 550, "552 full", OTHER, "", ""},
+		{"5.2.2", 550, "550 4.2.2 full", OTHER | CONTRADICTS, "", "550"},
+		/* what says less contradicts nothing */
+		{"5.2.2", 0, "Status 5.0.0", 0, "", ""},
+		{"5.0.0", 550, "550 5.1.1 no", 0, "", "550"},
+		{"5.1.1", 550, "550 5.0.0 no", 0, "", "550"},
+		{"4.4.7", 0, "connection lost (#4.4.2)", 0, "", ""},
+		{"5.7.1", 550, "Status: 5.1.1", 0, "", ""},
+		{"5.7.1", 550, "Status: 5.1.1; 550 5.7.1 no", INNER, "5.7.1", "550"},
+		{"5.1.1", 550, "Status: 5.1.1; 550 5.7.1 no", 0, "5.1.1", "550"},
+		{"5.1.1", 0, "no code at all", 0, "", ""},
+		{"", 0, "550 5.1.1 no", 0, "", ""},
+		/* one of several: that one is underlined */
+		{"5.2.1", 550, "550 5.1.1 no, then 550 5.2.1 closed", DISAGREE, "5.2.1", "550"},
+	};
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct status s;
+		struct ecode code = {0};
+		struct str text = str_of(rows[i].text);
+		assert_true(rows[i].code[0] == '\0' || ecode_of(str_of(rows[i].code), &code));
+		status_read_stored(text, OUTCOME_FAILED, code, rows[i].basic, &s);
+		if (s.flags != rows[i].flags ||
+		    !str_eq(str_slice(text, s.enhanced_at.start, s.enhanced_at.len), str_of(rows[i].code_seen)) ||
+		    !str_eq(str_slice(text, s.basic_at.start, s.basic_at.len), str_of(rows[i].basic_seen)))
+			fail_msg("%s %d beside \"%s\": flags %u, code at %zu+%zu, basic at %zu+%zu", rows[i].code,
+				 rows[i].basic, rows[i].text, s.flags, s.enhanced_at.start, s.enhanced_at.len,
+				 s.basic_at.start, s.basic_at.len);
+	}
+}
+
 static void test_class(void **state)
 {
 	(void)state;
@@ -455,6 +501,7 @@ int main(void)
 		cmocka_unit_test(test_stages),
 		cmocka_unit_test(test_suppressions),
 		cmocka_unit_test(test_a_field_beside_the_text),
+		cmocka_unit_test(test_a_code_stored_beside_the_text),
 		cmocka_unit_test(test_class),
 		cmocka_unit_test(test_hostile),
 	};
