@@ -143,7 +143,7 @@ static size_t take_number(struct str text, struct number n, bool foreign, struct
 	struct status_hit h = {0};
 	if (!starts_clean(text, n.at))
 		return next;
-	if (read_basic(text, n, &h.basic)) {
+	if (read_basic(text, n, &h.basic) && !words_port(text, n.at)) {
 		struct number code;
 		bool pair = code_behind(text, next, &code, &h.code);
 		enum lead_in lead = words_lead_in(text, n.at);

@@ -178,14 +178,22 @@ bool words_measure(struct str text, size_t at)
 }
 
 static const char *const versioned[] = {
-	"appendix", "build",   "chapter",  "clamav", "courier", "dovecot",   "esmtp",        "exim",    "greylist",
-	"haraka",   "kernel",  "linux",    "milter", "openssl", "opensmtpd", "php",          "postfix", "powermta",
-	"qmail",    "release", "revision", "rspamd", "section", "sendmail",  "spamassassin", "ver",     "version",
+	"amavisd-new", "appendix",   "build",     "chapter",        "clamav",  "courier",  "dovecot",
+	"esmtp",       "exchange",   "exim",      "greylist",       "haraka",  "kernel",   "linux",
+	"milter",      "mimedefang", "opensmtpd", "openssl",        "php",     "policyd",  "postfix",
+	"postgrey",    "powermta",   "qmail",     "policyd-weight", "release", "revision", "rfc",
+	"rspamd",      "section",    "sendmail",  "spamassassin",   "v",       "v.",       "ver",
+	"ver.",        "version",
 };
 
 bool words_version(struct str text, size_t at)
 {
 	return ends_in_any(trim_end(str_slice(text, 0, at), "(=:"), versioned, COUNT_OF(versioned));
+}
+
+bool words_port(struct str text, size_t at)
+{
+	return ends_in(trim_end(str_slice(text, 0, at), ":="), STR("port"));
 }
 
 bool words_relay(struct str text, size_t at)

@@ -18,6 +18,7 @@ enum lead_in {
 enum lead_in words_lead_in(struct str text, size_t at);
 bool words_measure(struct str text, size_t at); /* does a unit follow: " seconds", "MB"? */
 bool words_version(struct str text, size_t at); /* software or a section of a document stands before */
+bool words_port(struct str text, size_t at);    /* does "port" stand before? */
 bool words_relay(struct str text, size_t at);   /* "Status:" or "dsn=" stands before */
 
 /* What the text as a whole says. The best evidence for the stage is the command that was answered, in words such as "in

@@ -188,6 +188,14 @@ static void test_what_only_looks_like_a_code(void **state)
 		{.text = "550@example.com"},
 		/* beside a real one */
 		{.text = "421 4.7.0 too much mail from you - 4.16.55.1; see our page", .code = "4.7.0", .basic = 421},
+		{.text = "550 port 587 5.7.1 no", .code = "5.7.1", .basic = 550, .before_basic = ""},
+		{.text = "550 no: port: 587 (5.7.1)", .code = "5.7.1", .basic = 550, .before_basic = ""},
+		{.text = "550 RFC 5.3.21", .basic = 550},
+		{.text = "550 policyd-weight 4.0.5", .basic = 550},
+		{.text = "550 filter v. 5.1.1", .basic = 550},
+		{.text = "550 filter V 5.1.1, ver. 4.2.1", .basic = 550},
+		{.text = "550 Exchange 5.5.0", .basic = 550},
+		{.text = "550 report 5.7.1", .code = "5.7.1", .basic = 550},
 		{.text = "550 5.7.1 refused by milter-greylist-4.2.5 on port 587", .code = "5.7.1", .basic = 550},
 	};
 	check_all(rows, COUNT_OF(rows), OUTCOME_FAILED);
