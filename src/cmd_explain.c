@@ -222,7 +222,7 @@ static bool explain(struct sheet *p, struct str text)
 	}
 	remark(p, registered);
 	field(p, "Stage", "0", str_of(stage_name(s.stage)));
-	field(p, "Defined in", "0", str_of(x.entry->rfc));
+	field(p, "Defined in", "0", str_of(x.rfc));
 	buf_free(&b);
 	return true;
 }

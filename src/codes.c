@@ -338,6 +338,14 @@ static const char *lasting_of(enum outcome outcome, struct ecode enhanced, int b
 	return "unknown";
 }
 
+/* The rows of classes are those of enhanced codes. */
+static const char *rfc_of(const struct code_entry *e, struct ecode enhanced, int basic)
+{
+	if (enhanced.cls == 0 && basic != 0 && e == codes_class(basic / 100))
+		return "No RFC; what its first digit says: RFC 5321, section 4.2.1";
+	return e->rfc;
+}
+
 /* Was a failed email refused only for now, so that it was tried until somebody gave up? `side`: of what explains it. */
 static const struct code_entry *ended_of(enum outcome outcome, struct ecode enhanced, int basic, enum side side)
 {
@@ -395,6 +403,7 @@ void codes_explain(const struct record *r, struct explanation *out)
 		.provider = p,
 		.words = words,
 		.registered = t.enhanced.cls == 0 || codes_enhanced(t.enhanced) != NULL,
+		.rfc = rfc_of(e, t.enhanced, t.basic),
 		.lasting = lasting_of(r->outcome, t.enhanced, t.basic),
 		.ended = ended_of(r->outcome, t.enhanced, t.basic, p ? p->side : e->side),
 	};

@@ -101,6 +101,7 @@ struct explanation {
 	const char *customer; /* a sentence for the customer, never "" */
 	const char *lasting;  /* of the cause: "permanent", "temporary", "success" or "unknown"; the basic code's first
 				 digit goes before the class. A failed email may well have a temporary cause */
+	const char *rfc;      /* of entry, unless that is only a class and no RFC has the basic code */
 };
 
 /* By outcome, codes, remote_mta, response and stage. */

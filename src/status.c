@@ -244,6 +244,38 @@ static void warn_of_words(struct ecode enhanced, int basic, const struct explana
 		buf_printf(out, "%d alone does not say why; the words say that %s. ", basic, x->words->tell);
 }
 
+/* Of what the second digit of a basic code is: RFC 5321, section 4.2.1. */
+static const char *second_digit_word(int basic)
+{
+	static const char *const words[] = {"syntax", "information", "the connection", "", "", "the mail system"};
+	size_t digit = (size_t)(basic / 10 % 10);
+	return digit < COUNT_OF(words) ? words[digit] : "";
+}
+
+static void warn_of_unknown(struct ecode enhanced, int basic, struct buf *out)
+{
+	char e[ECODE_TEXT];
+	int digit = basic / 100;
+	if ((digit == 4 || digit == 5) && !codes_basic(basic)) {
+		const char *about = second_digit_word(basic);
+		if (about[0])
+			buf_printf(out,
+				   "%d is in no RFC: only its first digit (%s) and its second (%s) tell something. ",
+				   basic, class_word(digit), about);
+		else
+			buf_printf(out, "%d is in no RFC: only its first digit (%s) tells something. ", basic,
+				   class_word(digit));
+	}
+	if (enhanced.cls && !codes_enhanced(enhanced)) {
+		ecode_text(enhanced, e);
+		if (codes_subject(enhanced.subject))
+			buf_printf(out, "%s is not registered: what its class and subject say is explained. ", e);
+		else
+			buf_printf(out, "%s is not registered, nor is a subject %d: only its class tells something. ",
+				   e, enhanced.subject);
+	}
+}
+
 static void add_codes(struct ecode enhanced, int basic, struct buf *out)
 {
 	char e[ECODE_TEXT];
@@ -262,10 +294,9 @@ void status_warning(struct ecode enhanced, int basic, const struct status *read,
 		buf_add(out, STR(": read its words. "));
 	}
 	warn_of_words(enhanced, basic, x, out);
+	warn_of_unknown(enhanced, basic, out);
 	char e[ECODE_TEXT];
 	ecode_text(enhanced, e);
-	if (enhanced.cls && !codes_enhanced(enhanced))
-		buf_printf(out, "%s is not registered: what its class and subject say is explained. ", e);
 	codes_class_warning(enhanced, out);
 	int digit = basic / 100;
 	if (enhanced.cls && (digit == 4 || digit == 5) && digit != enhanced.cls)

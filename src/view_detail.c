@@ -146,7 +146,7 @@ static void codes_draw(struct flow *f, const struct record *r, const struct expl
 		buf_printf(&b, "Class %s: %s. ", x->cls->code, x->cls->name);
 	if (x->subject)
 		buf_printf(&b, "Subject %s: %s. ", x->subject->code, x->subject->name);
-	buf_printf(&b, "%s.", x->entry->rfc);
+	buf_printf(&b, "%s.", x->rfc);
 	flow_field(f, "Code", ROLE_DIM, buf_str(&b));
 	buf_free(&b);
 }

@@ -72,6 +72,20 @@ run explain 5.77.123
 [ "$code" = 0 ] && holds 'not registered'
 result $? "a code in no registry is explained by what is known of it"
 
+run explain 585
+[ "$code" = 0 ] && tr -s ' \n' ' ' <out >flat && mv flat out &&
+	holds '585 is in no RFC: only its first digit (permanent) tells something.' 'Defined in No RFC' &&
+	! holds 'RFC 3463' >/dev/null
+result $? "a basic code of no RFC is not said to be defined in one"
+run explain 429
+[ "$code" = 0 ] && tr -s ' \n' ' ' <out >flat && mv flat out &&
+	holds '429 is in no RFC: only its first digit (temporary) and its second (the connection) tell something.'
+result $? "its second digit is told where it means something"
+run explain 5.9.9
+[ "$code" = 0 ] && tr -s ' \n' ' ' <out >flat && mv flat out &&
+	holds '5.9.9 is not registered, nor is a subject 9: only its class tells something.'
+result $? "a subject that there is not is not said to be explained"
+
 for text in "" "   "; do
 	printf '%s' "$text" | "$BIN" explain >out 2>err
 	[ $? = 2 ] && [ ! -s out ] && grep -q '^deadletter: .*deadletter explain --help$' err
