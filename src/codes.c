@@ -309,11 +309,11 @@ const struct code_entry *codes_entry(const struct record *r)
 	return entry_of(r, &t);
 }
 
-/* The basic code's first digit goes before the class. */
+/* As class: picks them, and what it leaves out. */
 static int class_of(struct ecode enhanced, int basic)
 {
-	int cls = basic / 100;
-	return cls == 2 || cls == 4 || cls == 5 ? cls : enhanced.cls;
+	int cls = status_class(enhanced, basic);
+	return cls ? cls : basic / 100 == 2 ? 2 : enhanced.cls;
 }
 
 static const char *lasting_of(enum outcome outcome, struct ecode enhanced, int basic)

@@ -99,8 +99,8 @@ struct explanation {
 	const char *side_why;  /* "" where a provider's side is told */
 	const char *todo;
 	const char *customer; /* a sentence for the customer, never "" */
-	const char *lasting;  /* of the cause: "permanent", "temporary", "success" or "unknown"; the basic code's first
-				 digit goes before the class. A failed email may well have a temporary cause */
+	const char *lasting;  /* of the codes: "permanent", "temporary", "success" or "unknown", as class: picks
+				 them; the outcome where they say nothing. A failed email may have a temporary one */
 	const char *rfc;      /* of entry, unless that is only a class and no RFC has the basic code */
 };
 

@@ -1,5 +1,6 @@
 #include "codes.h"
 #include "codes_data.h"
+#include "filter.h"
 
 #include <setjmp.h>
 #include <stdlib.h>
@@ -431,6 +432,28 @@ static void test_given_up_is_not_waited_for(void **state)
 	assert_null(strstr(x.ended->meaning, "send"));
 }
 
+/* What the pane says of a code is what class: picks it by. */
+static void test_lasting_is_the_class_of_the_filter(void **state)
+{
+	(void)state;
+	static const char *const words[] = {[2] = "success", [4] = "temporary", [5] = "permanent"};
+	static const int classes[] = {0, 2, 4, 5}, basics[] = {0, 250, 354, 421, 550, 554, 605};
+	for (size_t c = 0; c < COUNT_OF(classes); c++) {
+		for (size_t b = 0; b < COUNT_OF(basics); b++) {
+			struct ecode e = {classes[c], classes[c] ? 4 : 0, classes[c] ? 2 : 0};
+			struct explanation x;
+			int cls = filter_class(e, basics[b]);
+			/* success codes count for nothing where nothing arrived */
+			bool fine = classes[c] == 2 || basics[b] == 250;
+			const struct record r = {.outcome = fine ? OUTCOME_DELIVERED : OUTCOME_FAILED,
+						 .enhanced = e,
+						 .basic = basics[b]};
+			codes_explain(&r, &x);
+			assert_string_equal(x.lasting, cls ? words[cls] : "unknown");
+		}
+	}
+}
+
 static void test_all_rows_that_apply_are_given(void **state)
 {
 	(void)state;
@@ -808,6 +831,7 @@ int main(void)
 		cmocka_unit_test(test_customer_sentences_are_plain),
 		cmocka_unit_test(test_entry_is_the_most_telling_row),
 		cmocka_unit_test(test_given_up_is_not_waited_for),
+		cmocka_unit_test(test_lasting_is_the_class_of_the_filter),
 		cmocka_unit_test(test_all_rows_that_apply_are_given),
 		cmocka_unit_test(test_no_failure_is_told_as_a_success),
 		cmocka_unit_test(test_without_a_code),
