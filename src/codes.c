@@ -66,30 +66,16 @@ const struct code_entry *codes_basic_rows(size_t *count)
 
 /* ---- the registry's remark on the class ---- */
 
-static const struct {
-	int cls;
-	const char *as;
-} useful[USEFUL_COUNT] = {
-	[USEFUL_ANY] = {0, ""},
-	[USEFUL_PERMANENT] = {5, "a permanent error"},
-	[USEFUL_TRANSIENT] = {4, "a persistent transient error"},
-	[USEFUL_SUCCESS] = {2, "a success"},
+static const char *const useful_as[USEFUL_COUNT] = {
+	[USEFUL_ANY] = "",
+	[USEFUL_PERMANENT] = "a permanent error",
+	[USEFUL_TRANSIENT] = "a persistent transient error",
+	[USEFUL_SUCCESS] = "a success",
 };
 
 const char *codes_useful_as(const struct code_entry *row)
 {
-	return useful[row->useful].as;
-}
-
-void codes_class_warning(struct ecode c, struct buf *out)
-{
-	static const char *const words[] = {[2] = "success", [4] = "temporary", [5] = "permanent"};
-	const struct code_entry *row = codes_enhanced(c);
-	char e[ECODE_TEXT];
-	/* Any code may stand on what went well. */
-	if (row && useful[row->useful].cls != 0 && c.cls != 2 && c.cls != useful[row->useful].cls)
-		buf_printf(out, "%s says %s, but the registry calls %s useful only as %s. ", ecode_text(c, e),
-			   words[c.cls], row->code, codes_useful_as(row));
+	return useful_as[row->useful];
 }
 
 /* ---- providers ---- */

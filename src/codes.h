@@ -45,8 +45,6 @@ const struct code_entry *codes_subject(int subject);     /* 0..7; NULL otherwise
 
 /* "a permanent error": what the registry calls a row useful for alone; "" where it makes no such remark. */
 const char *codes_useful_as(const struct code_entry *row);
-/* Warns of a class for which the registry does not call the code useful, in a sentence and a blank. */
-void codes_class_warning(struct ecode c, struct buf *out);
 
 /* Rows in code order, for listing. */
 const struct code_entry *codes_enhanced_rows(size_t *count);

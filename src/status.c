@@ -297,7 +297,6 @@ void status_warning(struct ecode enhanced, int basic, const struct status *read,
 	warn_of_unknown(enhanced, basic, out);
 	char e[ECODE_TEXT];
 	ecode_text(enhanced, e);
-	codes_class_warning(enhanced, out);
 	int digit = basic / 100;
 	if (enhanced.cls && (digit == 4 || digit == 5) && digit != enhanced.cls)
 		buf_printf(out, "%d says %s and %s says %s: the server contradicts itself. ", basic, class_word(digit),

@@ -146,6 +146,10 @@ static void codes_draw(struct flow *f, const struct record *r, const struct expl
 		buf_printf(&b, "Class %s: %s. ", x->cls->code, x->cls->name);
 	if (x->subject)
 		buf_printf(&b, "Subject %s: %s. ", x->subject->code, x->subject->name);
+	/* Many use the code otherwise all the same: no reason to warn. */
+	const struct code_entry *exact = codes_enhanced(r->enhanced);
+	if (exact && codes_useful_as(exact)[0])
+		buf_printf(&b, "Useful only as %s, says the registry. ", codes_useful_as(exact));
 	buf_printf(&b, "%s.", x->rfc);
 	flow_field(f, "Code", ROLE_DIM, buf_str(&b));
 	buf_free(&b);

@@ -40,8 +40,8 @@ head -n 1 out | grep -q '^2\.1\.1  Success  success$' && holds 'Registered as Ba
 result $? "also where that is the name of a failure"
 
 run explain 5.4.1
-holds 'Beware        5.4.1 says permanent, but' 'Useful        only as a persistent transient error, says the registry'
-result $? "a code with a class that the registry does not mean it for is pointed out"
+holds 'Useful        only as a persistent transient error, says the registry'
+result $? "what the registry calls a code useful for is told"
 run explain X.1.1
 holds 'Useful        only as a permanent error, says the registry' && ! holds Beware >/dev/null
 result $? "a code without a class has the registry's remark on it"

@@ -194,31 +194,9 @@ static void test_usefulness_is_the_registry_s(void **state)
 	}
 }
 
-/* A class that the registry does not call the code useful with is pointed out; X.1.1 is for permanent errors. */
-static void test_class_warning(void **state)
+static void test_useful_as(void **state)
 {
 	(void)state;
-	static const struct {
-		const char *code, *warning;
-	} cases[] = {
-		{"4.1.1", "4.1.1 says temporary, but the registry calls X.1.1 useful only as a permanent error. "},
-		{"5.4.1",
-		 "5.4.1 says permanent, but the registry calls X.4.1 useful only as a persistent transient error. "},
-		{"5.1.5", "5.1.5 says permanent, but the registry calls X.1.5 useful only as a success. "},
-		{"5.1.1", ""},
-		{"4.4.1", ""},
-		{"2.1.1", ""},
-		{"2.1.5", ""},
-		{"4.1.8", ""},
-		{"4.7.999", ""},
-		{"", ""},
-	};
-	for (size_t i = 0; i < COUNT_OF(cases); i++) {
-		struct buf b = {0};
-		codes_class_warning(code(cases[i].code), &b);
-		assert_true(str_eq(buf_str(&b), str_of(cases[i].warning)));
-		buf_free(&b);
-	}
 	assert_string_equal(codes_useful_as(codes_enhanced(code("5.2.2"))), "a persistent transient error");
 	assert_string_equal(codes_useful_as(codes_basic(550)), "");
 }
@@ -826,7 +804,7 @@ int main(void)
 		cmocka_unit_test(test_every_field_is_there),
 		cmocka_unit_test(test_registered_names),
 		cmocka_unit_test(test_usefulness_is_the_registry_s),
-		cmocka_unit_test(test_class_warning),
+		cmocka_unit_test(test_useful_as),
 		cmocka_unit_test(test_associated_basics),
 		cmocka_unit_test(test_customer_sentences_are_plain),
 		cmocka_unit_test(test_entry_is_the_most_telling_row),
