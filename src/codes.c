@@ -158,6 +158,7 @@ const char *side_name(enum side s)
 		[SIDE_ADMIN] = "recipient's mail administrator",
 		[SIDE_SENDER] = "sender (us)",
 		[SIDE_WAIT] = "nobody: wait",
+		[SIDE_EARLIER] = "as the earlier failure",
 	};
 	return names[s];
 }

@@ -16,6 +16,7 @@ enum side {
 	SIDE_ADMIN,     /* whoever runs the recipient's mail system */
 	SIDE_SENDER,    /* us */
 	SIDE_WAIT,      /* nobody: time will tell */
+	SIDE_EARLIER,   /* of a drop: whose side the failure before it is on */
 	SIDE_COUNT
 };
 
@@ -111,6 +112,6 @@ const struct code_entry *codes_entry(const struct record *r);
  * complained, or that our own provider refused the message. */
 bool codes_failed_before(const struct record *r);
 
-const char *side_name(enum side s); /* "recipient", "recipient's mail administrator", "sender (us)", "nobody: wait" */
+const char *side_name(enum side s); /* "recipient", "sender (us)", ... */
 
 #endif

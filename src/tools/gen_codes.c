@@ -26,12 +26,12 @@ static int index_of(struct str word, const char *const *words, int count)
 }
 
 static const char *const side_words[SIDE_COUNT] = {
-	[SIDE_RECIPIENT] = "recipient", [SIDE_ADMIN] = "admin", [SIDE_SENDER] = "sender", [SIDE_WAIT] = "wait"};
+	[SIDE_RECIPIENT] = "recipient", [SIDE_ADMIN] = "admin",     [SIDE_SENDER] = "sender",
+	[SIDE_WAIT] = "wait",           [SIDE_EARLIER] = "earlier",
+};
 static const char *const side_consts[SIDE_COUNT] = {
-	[SIDE_RECIPIENT] = "SIDE_RECIPIENT",
-	[SIDE_ADMIN] = "SIDE_ADMIN",
-	[SIDE_SENDER] = "SIDE_SENDER",
-	[SIDE_WAIT] = "SIDE_WAIT",
+	[SIDE_RECIPIENT] = "SIDE_RECIPIENT", [SIDE_ADMIN] = "SIDE_ADMIN",     [SIDE_SENDER] = "SIDE_SENDER",
+	[SIDE_WAIT] = "SIDE_WAIT",           [SIDE_EARLIER] = "SIDE_EARLIER",
 };
 static const char *const useful_words[USEFUL_COUNT] = {
 	[USEFUL_ANY] = "any",
@@ -63,7 +63,7 @@ static const char *const special_words[SPECIAL_COUNT] = {
 static bool check_side(struct str cell, const char **why)
 {
 	return index_of(cell, side_words, SIDE_COUNT) >= 0 ||
-	       tsv_fail(why, "must be one of recipient, admin, sender, wait");
+	       tsv_fail(why, "must be one of recipient, admin, sender, wait, earlier");
 }
 
 static bool check_useful(struct str cell, const char **why)

@@ -52,7 +52,7 @@ result $? "the tables as they are pass"
 
 wrong_cell enhanced.tsv X.1.1 7 '' 'column 7 (todo) is empty'
 wrong_cell enhanced.tsv X.1.1 2 '' 'column 2 (name) is empty'
-wrong_cell enhanced.tsv X.1.1 5 us 'column 5 (side) must be one of recipient, admin, sender, wait'
+wrong_cell enhanced.tsv X.1.1 5 us 'column 5 (side) must be one of recipient, admin, sender, wait, earlier'
 wrong_cell enhanced.tsv X.1.1 10 often 'column 10 (useful) must be one of any, permanent, transient, success'
 wrong_cell enhanced.tsv X.1.1 9 '451, 550' \
 	'column 9 (basics) must be "any" or basic codes of three digits, one blank between them'

@@ -507,18 +507,18 @@ static void test_reasons_of_drops(void **state)
 		bool failed_before;
 		const char *customer; /* is in the sentence */
 	} cases[] = {
-		{"", "dropped", SIDE_RECIPIENT, true, "an earlier email came back"},
-		{"Dropped", "dropped", SIDE_RECIPIENT, true, "an earlier email came back"},
-		{"Bounced Address", "dropped", SIDE_RECIPIENT, true, "an earlier email came back"},
-		{"Invalid", "dropped", SIDE_RECIPIENT, true, "confirm your email address"},
-		{"suppress-bounce", "dropped", SIDE_RECIPIENT, true, "an earlier email came back"},
-		{"Not delivering to previously bounced address", "dropped", SIDE_RECIPIENT, true, "came back"},
+		{"", "dropped", SIDE_EARLIER, true, "an earlier email came back"},
+		{"Dropped", "dropped", SIDE_EARLIER, true, "an earlier email came back"},
+		{"Bounced Address", "dropped", SIDE_EARLIER, true, "an earlier email came back"},
+		{"Invalid", "dropped", SIDE_EARLIER, true, "confirm your email address"},
+		{"suppress-bounce", "dropped", SIDE_EARLIER, true, "an earlier email came back"},
+		{"Not delivering to previously bounced address", "dropped", SIDE_EARLIER, true, "came back"},
 		{"Amazon SES has suppressed sending to this address because it has a recent history of bouncing",
 		 "dropped", SIDE_RECIPIENT, true, "an earlier email came back"},
 		{"Amazon SES did not send the message to this address because it is on the suppression list for your "
 		 "account",
 		 "dropped", SIDE_RECIPIENT, true, "came back or was marked as spam"},
-		{"550 5.7.1 spam content", "dropped", SIDE_RECIPIENT, true, "came back"}, /* the failure's own words */
+		{"550 5.7.1 spam content", "dropped", SIDE_EARLIER, true, "came back"}, /* the failure's own words */
 		{"Unsubscribed Address", "unsubscribed", SIDE_RECIPIENT, false, "You have unsubscribed"},
 		{"Dropped: recipient has unsubscribed.", "unsubscribed", SIDE_RECIPIENT, false, "unsubscribed"},
 		{"suppress-unsubscribe", "unsubscribed", SIDE_RECIPIENT, false, "You have unsubscribed"},
