@@ -58,9 +58,11 @@ static bool find_outcome(struct str word, struct str code, struct str response, 
 {
 	if (!told_outcome(word, code, response, out))
 		return false;
+	if (*out != OUTCOME_FAILED)
+		return true;
 	struct status st;
 	status_read(response, OUTCOME_FAILED, &st);
-	if (*out == OUTCOME_FAILED && st.dropped) /* a provider that reports its suppressions as bounces */
+	if (st.dropped) /* a provider that reports its suppressions as bounces */
 		*out = OUTCOME_DROPPED;
 	return true;
 }
