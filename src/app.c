@@ -286,10 +286,12 @@ static bool is_always_shown(enum ask kind)
 
 const struct err *app_fault(const struct app *app)
 {
-	for (int k = 0; app->lost.kind == ERR_NONE && k < ASK_KINDS; k++)
+	if (app->lost.kind != ERR_NONE)
+		return &app->lost;
+	for (int k = 0; k < ASK_KINDS; k++)
 		if (app->faults[k].kind != ERR_NONE)
 			return &app->faults[k];
-	return app->lost.kind != ERR_NONE ? &app->lost : NULL;
+	return NULL;
 }
 
 static void reply_came(struct app *app, struct reply *r)

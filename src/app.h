@@ -173,9 +173,9 @@ struct app {
 
 	enum role message_role;
 	struct buf message; /* one sentence in the bottom line, until the next key */
-	struct err
-		faults[ASK_KINDS]; /* what kept the newest answer from being whole, of what is always on the screen */
-	struct err lost;           /* the database cannot be read any more */
+	/* What kept the newest answer from being whole, of what is always on the screen. */
+	struct err faults[ASK_KINDS];
+	struct err lost; /* the database cannot be read any more */
 };
 
 /* `name` is copied; `config` must stay. Asks the first questions. */

@@ -6,9 +6,6 @@
 
 #include <string.h>
 
-/* A response is matched by its beginning: whoever wrote it may have written megabytes. */
-enum { RESPONSE_BYTES = 4096 };
-
 /* ---- rows by key ---- */
 
 static const struct code_entry *row_of(enum code_table_id id, int key)
@@ -191,7 +188,7 @@ static bool no_answer(const struct record *r)
 	enum stage stage = r->stage;
 	if (stage == STAGE_NONE) {
 		struct status st;
-		status_read(str_slice(r->response, 0, RESPONSE_BYTES), r->outcome, &st);
+		status_read(str_slice(r->response, 0, CODES_WORDS_MAX), r->outcome, &st);
 		stage = st.stage;
 	}
 	return stage == STAGE_CONNECT || stage == STAGE_GREETING;
@@ -223,7 +220,7 @@ static const struct drop_reason {
 
 static enum special drop_entry(const struct record *r)
 {
-	struct str response = str_trim(str_slice(r->response, 0, RESPONSE_BYTES));
+	struct str response = str_trim(str_slice(r->response, 0, CODES_WORDS_MAX));
 	for (size_t i = 0; i < COUNT_OF(drop_reasons); i++) {
 		const struct drop_reason *d = &drop_reasons[i];
 		if (d->whole ? str_eq_nocase(response, str_of(d->words)) : holds_one_of(response, d->words))

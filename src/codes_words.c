@@ -145,75 +145,57 @@ static const struct {
 	{CLAIM_SENDER, "sender verify failed"},
 };
 
+/* The words are told as if a provider meant them. */
+#define WORDS(told, what_happened, whose, advice, sentence)                                                            \
+	{                                                                                                              \
+		told,                                                                                                  \
+		{                                                                                                      \
+			"The words", "any", what_happened, advice, sentence, whose                                     \
+		}                                                                                                      \
+	}
+
 static const struct code_words claims[CLAIM_COUNT] = {
-	[CLAIM_NO_USER] = {"the mailbox does not exist",
-			   {.provider = "The words",
-			    .code = "any",
-			    .meaning = "The mailbox does not exist.",
-			    .side = SIDE_RECIPIENT,
-			    .todo = "Look for a typing mistake and ask the customer for the right address by another "
-				    "way.",
-			    .customer = "Our email did not reach you, because the address we have for you does not "
-					"exist; please send us your current email address."}},
-	[CLAIM_FULL] = {"the mailbox is full",
-			{.provider = "The words",
-			 .code = "any",
-			 .meaning = "The mailbox is full.",
-			 .side = SIDE_RECIPIENT,
-			 .todo = "Ask the customer by another way to make room, then send again. The address itself is "
-				 "good.",
-			 .customer = "Our email did not reach you, because your mailbox is full; please delete some "
-				     "messages and let us know so that we can send it again."}},
-	[CLAIM_BLOCKED] = {"our server or the message is taken for spam, or is on a list of such",
-			   {.provider = "The words",
-			    .code = "any",
-			    .meaning = "Our server or the message is taken for spam, or is on a list of such.",
-			    .side = SIDE_SENDER,
-			    .todo = "Do not remove the address. Read the response: if it names a list, have our server "
-				    "taken off there; else look at the content of the message.",
-			    .customer = "Our email did not reach you, because your mail system took it for unwanted "
-					"email; we are looking into it."}},
-	[CLAIM_RELAY] = {"the server does not pass on mail for this address",
-			 {.provider = "The words",
-			  .code = "any",
-			  .meaning = "The server does not take mail for this domain, nor pass it on.",
-			  .side = SIDE_ADMIN,
-			  .todo = "Check that we send to the servers that the domain names in the DNS. If we do, its "
-				  "mail administrator has to make the server accept the domain.",
-			  .customer = "Our email did not reach you, because the mail server for your address does not "
-				      "accept email for it; please ask whoever looks after your email to check this."}},
-	[CLAIM_AUTHENTICATION] = {"the message failed SPF, DKIM or DMARC",
-				  {.provider = "The words",
-				   .code = "any",
-				   .meaning = "The message failed SPF, DKIM or DMARC, which show where it comes from.",
-				   .side = SIDE_SENDER,
-				   .todo = "Do not remove the address. Have our mail administrator check SPF, DKIM and "
-					   "DMARC of the sender's domain, then send again.",
-				   .customer = "Our email did not reach you because of a fault in our own email "
-					       "settings; we are correcting it."}},
-	[CLAIM_SENDER] =
-		{"the sender's address was refused, not the recipient's",
-		 {.provider = "The words",
-		  .code = "any",
-		  .meaning = "The sender's address was refused, not the recipient's.",
-		  .side = SIDE_SENDER,
-		  .todo = "Do not remove the address. Check that the sender's address exists, can receive email "
-			  "and is allowed there, then send again.",
-		  .customer = "Our email did not reach you because of a problem with our own sender address; we "
-			      "are looking into it."}},
+	[CLAIM_NO_USER] = WORDS("the mailbox does not exist", "The mailbox does not exist.", SIDE_RECIPIENT,
+				"Look for a typing mistake and ask the customer for the right address by another way.",
+				"Our email did not reach you, because the address we have for you does not exist; "
+				"please send us your current email address."),
+	[CLAIM_FULL] =
+		WORDS("the mailbox is full", "The mailbox is full.", SIDE_RECIPIENT,
+		      "Ask the customer by another way to make room, then send again. The address itself is good.",
+		      "Our email did not reach you, because your mailbox is full; please delete some messages and let "
+		      "us know so that we can send it again."),
+	[CLAIM_BLOCKED] = WORDS("our server or the message is taken for spam, or is on a list of such",
+				"Our server or the message is taken for spam, or is on a list of such.", SIDE_SENDER,
+				"Do not remove the address. Read the response: if it names a list, have our server "
+				"taken off there; else look at the content of the message.",
+				"Our email did not reach you, because your mail system took it for unwanted email; we "
+				"are looking into it."),
+	[CLAIM_RELAY] = WORDS("the server does not pass on mail for this address",
+			      "The server does not take mail for this domain, nor pass it on.", SIDE_ADMIN,
+			      "Check that we send to the servers that the domain names in the DNS. If we do, its mail "
+			      "administrator has to make the server accept the domain.",
+			      "Our email did not reach you, because the mail server for your address does not accept "
+			      "email for it; please ask whoever looks after your email to check this."),
+	[CLAIM_AUTHENTICATION] = WORDS(
+		"the message failed SPF, DKIM or DMARC",
+		"The message failed SPF, DKIM or DMARC, which show where it comes from.", SIDE_SENDER,
+		"Do not remove the address. Have our mail administrator check SPF, DKIM and DMARC of the sender's "
+		"domain, then send again.",
+		"Our email did not reach you because of a fault in our own email settings; we are correcting it."),
+	[CLAIM_SENDER] = WORDS("the sender's address was refused, not the recipient's",
+			       "The sender's address was refused, not the recipient's.", SIDE_SENDER,
+			       "Do not remove the address. Check that the sender's address exists, can receive email "
+			       "and is allowed there, then send again.",
+			       "Our email did not reach you because of a problem with our own sender address; we are "
+			       "looking into it."),
 };
 
 /* Certain words, but of several things: none of them is told as the reason. */
 #define SEVERAL(whose)                                                                                                 \
-	{                                                                                                              \
-		"there is another reason, or more than one",                                                           \
-		{                                                                                                      \
-			.provider = "The words", .code = "any",                                                        \
-			.meaning = "The response gives several reasons, and its code is none of them.",                \
-			.side = (whose), .todo = "Read the response before you tell the customer anything.",           \
-			.customer = "Our email did not reach you; we are finding out why and will come back to you."   \
-		}                                                                                                      \
-	}
+	WORDS("there is another reason, or more than one",                                                             \
+	      "The response gives several reasons, and its code is none of them.", whose,                              \
+	      "Read the response before you tell the customer anything.",                                              \
+	      "Our email did not reach you; we are finding out why and will come back to you.")
 static const struct code_words several_of_theirs = SEVERAL(SIDE_RECIPIENT), several_of_ours = SEVERAL(SIDE_SENDER);
 
 enum { REFUSALS = 1 << CLAIM_BLOCKED | 1 << CLAIM_RELAY | 1 << CLAIM_AUTHENTICATION | 1 << CLAIM_SENDER };

@@ -178,12 +178,11 @@ bool words_measure(struct str text, size_t at)
 }
 
 static const char *const versioned[] = {
-	"amavisd-new", "appendix",   "build",     "chapter",        "clamav",  "courier",  "dovecot",
-	"esmtp",       "exchange",   "exim",      "greylist",       "haraka",  "kernel",   "linux",
-	"milter",      "mimedefang", "opensmtpd", "openssl",        "php",     "policyd",  "postfix",
-	"postgrey",    "powermta",   "qmail",     "policyd-weight", "release", "revision", "rfc",
-	"rspamd",      "section",    "sendmail",  "spamassassin",   "v",       "v.",       "ver",
-	"ver.",        "version",
+	"amavisd-new", "appendix", "build",    "chapter", "clamav",         "courier", "dovecot",  "esmtp",
+	"exchange",    "exim",     "greylist", "haraka",  "kernel",         "linux",   "milter",   "mimedefang",
+	"opensmtpd",   "openssl",  "php",      "policyd", "policyd-weight", "postfix", "postgrey", "powermta",
+	"qmail",       "release",  "revision", "rfc",     "rspamd",         "section", "sendmail", "spamassassin",
+	"v",           "v.",       "ver",      "ver.",    "version",
 };
 
 bool words_version(struct str text, size_t at)

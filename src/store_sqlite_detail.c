@@ -91,12 +91,10 @@ static bool read_history(struct store *st, struct arena *a, struct detail *out, 
 
 enum { CHAIN_MAX = 32 };
 
-#define FAILED_OF                                                                                                      \
-	" FROM email INDEXED BY failure_recipient WHERE outcome IN ('failed', 'dropped') AND outcome = 'failed' AND "  \
-	"recipient = "
-#define DROPPED_OF                                                                                                     \
-	" FROM email INDEXED BY failure_recipient WHERE outcome IN ('failed', 'dropped') AND outcome = 'dropped' AND " \
-	"recipient = "
+/* The first term is the index's. */
+#define EMAILS_OF(outcome_wanted)                                                                                      \
+	" FROM email INDEXED BY failure_recipient WHERE outcome IN ('failed', 'dropped') AND outcome = "               \
+	"'" outcome_wanted "' AND recipient = "
 #define PERMANENT " AND (code_key / 1000000000 = 5 OR code_key % 1000 BETWEEN 500 AND 599)"
 
 static bool is_permanent(const struct record *r)
@@ -131,7 +129,7 @@ static bool read_likely_cause(struct store *st, const struct record *drop, struc
 	bool ok = true, found;
 	for (size_t i = 0; ok && id == 0 && i < COUNT_OF(which); i++) {
 		struct query q = {0};
-		query_sql(&q, "SELECT id" FAILED_OF);
+		query_sql(&q, "SELECT id" EMAILS_OF("failed"));
 		query_text(&q, drop->recipient);
 		query_sql(&q, " AND time <= ");
 		query_int(&q, drop->time);
@@ -175,7 +173,7 @@ static bool next_failure(struct store *st, const struct record *r, int64_t *unti
 {
 	struct query q = {0};
 	bool any;
-	query_sql(&q, "SELECT time" FAILED_OF);
+	query_sql(&q, "SELECT time" EMAILS_OF("failed"));
 	query_text(&q, r->recipient);
 	query_sql(&q, " AND (time, id) > (");
 	query_int(&q, r->time);
@@ -198,7 +196,7 @@ static bool count_likely(struct store *st, const struct record *r, int64_t *out,
 	*out = 0;
 	if (!is_permanent(r)) {
 		struct query q = {0};
-		query_sql(&q, "SELECT count(*) FROM (SELECT 1" FAILED_OF);
+		query_sql(&q, "SELECT count(*) FROM (SELECT 1" EMAILS_OF("failed"));
 		query_text(&q, r->recipient);
 		query_sql(&q, " AND time <= ");
 		query_int(&q, r->time);
@@ -211,7 +209,7 @@ static bool count_likely(struct store *st, const struct record *r, int64_t *out,
 	if (!next_failure(st, r, &until_s, e))
 		return false;
 	struct query q = {0};
-	query_sql(&q, "SELECT count(*)" DROPPED_OF);
+	query_sql(&q, "SELECT count(*)" EMAILS_OF("dropped"));
 	query_text(&q, r->recipient);
 	query_sql(&q, " AND time >= ");
 	query_int(&q, r->time);

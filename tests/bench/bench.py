@@ -130,11 +130,12 @@ def sqlite_alone(finished, copy):
             for kind in ("table", "index")}
     tables = [name for name, in schema.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
     columns = {t: ", ".join(c[1] for c in schema.execute(f"PRAGMA table_xinfo({t})") if c[6] == 0) for t in tables}
+    page_size = schema.execute("PRAGMA page_size").fetchone()[0]
     schema.close()
     remove(model)
     copies = [f"INSERT INTO main.{t} ({columns[t]}) SELECT {columns[t]} FROM finished.{t}" for t in tables]
     with open(ALONE, "w") as f:
-        f.write(";\n".join(["PRAGMA page_size = 8192", f"ATTACH '{finished}' AS finished", "PRAGMA ignore_check_constraints = on",
+        f.write(";\n".join([f"PRAGMA page_size = {page_size}", f"ATTACH '{finished}' AS finished", "PRAGMA ignore_check_constraints = on",
                             "BEGIN", *made["table"], "PRAGMA cache_size = -49152", *copies, "PRAGMA cache_size = -1000",
                             "PRAGMA threads = 2", *made["index"], "COMMIT;\n"]))
     return f"rm -f {copy} && sqlite3 {copy} '.read {ALONE}'"
