@@ -146,7 +146,7 @@ struct detail {
 	struct record record;
 	struct attempt *attempts; /* oldest first, at most DETAIL_ROWS, the newest ones */
 	int attempt_count;
-	struct record cause;    /* the failure behind a drop; id 0: not a drop, or unknown */
+	struct record cause;    /* the failure behind a drop; id 0: not a drop, unknown, or another reason is given */
 	bool cause_named;       /* by the drop; else it is the most likely one of that address */
 	struct record *history; /* other email to the same recipient, newest first, at most DETAIL_ROWS */
 	int history_count;

@@ -144,12 +144,12 @@ static bool read_likely_cause(struct store *st, const struct record *drop, struc
 static bool read_cause(struct store *st, struct arena *a, struct detail *out, struct err *e)
 {
 	const struct record *r = &out->record;
-	if (r->outcome != OUTCOME_DROPPED)
+	if (!codes_failed_before(r)) /* who unsubscribed is not told of a failure, whatever the drop names */
 		return true;
 	if (!read_named_cause(st, r->caused_by, a, &out->cause, e))
 		return false;
 	out->cause_named = out->cause.id != 0;
-	return out->cause_named || !codes_failed_before(r) || read_likely_cause(st, r, a, &out->cause, e);
+	return out->cause_named || read_likely_cause(st, r, a, &out->cause, e);
 }
 
 /* Those that name it, or a drop that does. */

@@ -74,18 +74,11 @@ static void meaning_draw(struct flow *f, const struct explanation *x)
 	buf_free(&b);
 }
 
-/* The failure behind a drop; NULL without one, or where something else is: who unsubscribed is not told of a failure. */
-static const struct record *cause_of(const struct detail *d)
-{
-	return d->cause.id && codes_failed_before(&d->record) ? &d->cause : NULL;
-}
-
 /* A drop is explained by the failure behind it. */
 static const char *customer_sentence(const struct detail *d)
 {
 	struct explanation x;
-	const struct record *cause = cause_of(d);
-	explain(cause ? cause : &d->record, &x);
+	explain(d->cause.id ? &d->cause : &d->record, &x);
 	return x.customer;
 }
 
@@ -109,10 +102,9 @@ static void sides_draw(struct flow *f, const struct detail *d, const struct expl
 {
 	struct buf b = {0};
 	struct explanation behind = *x;
-	const struct record *cause = cause_of(d);
-	if (cause)
-		explain(cause, &behind);
-	bool good = cause && (behind.side == SIDE_SENDER || behind.side == SIDE_WAIT);
+	if (d->cause.id)
+		explain(&d->cause, &behind);
+	bool good = d->cause.id && (behind.side == SIDE_SENDER || behind.side == SIDE_WAIT);
 	buf_add(&b, str_of(behind.side_name));
 	if (good)
 		buf_add(&b, STR(": the address itself is good"));
@@ -177,7 +169,7 @@ static void cause_draw(struct flow *f, const struct detail *d)
 {
 	char t[TIME_TEXT];
 	struct buf b = {0};
-	if (cause_of(d)) {
+	if (d->cause.id) {
 		struct explanation x;
 		explain(&d->cause, &x);
 		buf_printf(&b, "%s  ", view_time_long(f->zone, d->cause.time, t));
@@ -409,7 +401,7 @@ void view_detail_gist(const struct app *app, bool ascii, struct buf *out)
 	const struct detail *d = detail_of(app, &row);
 	if (!d)
 		return;
-	if (cause_of(d)) {
+	if (d->cause.id) {
 		struct buf code = {0};
 		code_text(&d->cause, &code);
 		explain(&d->cause, &x);
@@ -487,7 +479,7 @@ void view_detail_which(const struct app *app, int columns, struct buf *out)
 	const struct detail *d = detail_of(app, &row);
 	if (!d)
 		return;
-	const struct record *why = cause_of(d) ? &d->cause : &d->record;
+	const struct record *why = d->cause.id ? &d->cause : &d->record;
 	struct explanation x;
 	struct buf code = {0};
 	char day[DATE_TEXT];
